@@ -1,0 +1,70 @@
+"""The contracts of the devices at the counter. One method each that yields frames until it is done or stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from drivers.contracts.device import Driver, Stop
+from drivers.contracts.frame import Frame, FramePool
+
+
+class Contract(StrEnum):
+    """Which Protocol a driver fulfils; the names are used in profiles and in settings."""
+
+    FINGERPRINT_READER = "fingerprint-reader"
+    CAMERA = "camera"
+    DOCUMENT_SCANNER = "document-scanner"
+
+
+class FingerprintRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """`position` is the finger asked for (`right_index` …); readers that see one finger at a time ignore it."""
+
+    position: str = "unknown"
+    timeout_s: float = 10.0
+
+
+class CameraRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Zero width or height means the camera's own; `frame_limit` 0 means until stopped."""
+
+    width: int = 0
+    height: int = 0
+    frame_limit: int = 0
+    timeout_s: float = 30.0
+
+
+class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """`area_mm` is (width, height) from the top left, None for the whole bed."""
+
+    resolution_ppi: int = 600
+    colour: bool = True
+    area_mm: tuple[float, float] | None = None
+    page_limit: int = 1
+    timeout_s: float = 60.0
+
+
+class FingerprintReader(Driver, Protocol):
+    def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        """Grey frames with a finger on the sensor, at least one.
+
+        CaptureTimedOut when no finger came, CaptureCancelled on stop.
+        """
+        ...
+
+
+class Camera(Driver, Protocol):
+    def stream(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        """Colour frames, newest first wins: a slow taker loses frames, never time. Ends quietly on stop."""
+        ...
+
+
+class DocumentScanner(Driver, Protocol):
+    def scan(self, request: ScanRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        """One frame a page; `ScannerEmpty` when there is none. CaptureCancelled on stop, within 1 s."""
+        ...
+
+
+Request = FingerprintRequest | CameraRequest | ScanRequest

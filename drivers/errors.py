@@ -1,0 +1,123 @@
+"""Every error a driver may raise, drawn as one tree. Drivers raise nothing else.
+
+    DriverError
+    ├── DeviceNotFound         nothing at that path, index or address
+    ├── DeviceLost             was there, is gone (unplugged, connection closed)
+    ├── DeviceBusy             somebody else holds it
+    ├── DeviceAccessDenied     the operating system refuses
+    ├── DeviceTimedOut         did not answer by its deadline
+    ├── DeviceProtocolError    bytes that its protocol does not allow
+    ├── DeviceFault            it reports a fault of its own
+    ├── CaptureTimedOut        the device is well, but nobody presented anything
+    ├── CaptureCancelled
+    ├── RequestUnsupported     a request outside its capabilities
+    ├── OptionInvalid          a setting it does not have, or a bad value for it
+    ├── ScannerJammed
+    ├── ScannerEmpty           no document
+    ├── ScannerCoverOpen
+    ├── HostCrashed            the driver's process ended by itself
+    └── HostUnresponsive       the driver's process was killed for missing its deadline
+
+`code` is stable and crosses the process boundary; `sentence` is for the technician and holds no personal data.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DriverError(Exception):
+    code: ClassVar[str] = "device"
+    default_sentence: ClassVar[str] = "The device failed."
+
+    def __init__(self, sentence: str | None = None) -> None:
+        self.sentence = sentence or self.default_sentence
+        super().__init__(self.sentence)
+
+
+class DeviceNotFound(DriverError):
+    code = "device-not-found"
+    default_sentence = "The device was not found: check that it is plugged in."
+
+
+class DeviceLost(DriverError):
+    code = "device-lost"
+    default_sentence = "The device was unplugged or its connection was lost: plug it in again."
+
+
+class DeviceBusy(DriverError):
+    code = "device-busy"
+    default_sentence = "Another program is using the device: close it and try again."
+
+
+class DeviceAccessDenied(DriverError):
+    code = "device-access-denied"
+    default_sentence = "The system refuses access to the device: ask the field engineer to check its udev rule."
+
+
+class DeviceTimedOut(DriverError):
+    code = "device-timeout"
+    default_sentence = "The device did not answer in time: it will be restarted."
+
+
+class DeviceProtocolError(DriverError):
+    code = "device-protocol"
+    default_sentence = "The device sent something that its protocol does not allow: unplug it and plug it in again."
+
+
+class DeviceFault(DriverError):
+    code = "device-fault"
+    default_sentence = "The device reports a fault."
+
+
+class CaptureTimedOut(DriverError):
+    code = "capture-timeout"
+    default_sentence = "Nothing was presented in time: try again."
+
+
+class CaptureCancelled(DriverError):
+    code = "capture-cancelled"
+    default_sentence = "The capture was cancelled."
+
+
+class RequestUnsupported(DriverError):
+    code = "request-unsupported"
+    default_sentence = "The device cannot do what was asked of it."
+
+
+class OptionInvalid(DriverError):
+    code = "option-invalid"
+    default_sentence = "A setting of the device is wrong."
+
+
+class ScannerJammed(DriverError):
+    code = "scanner-jammed"
+    default_sentence = "The paper is jammed: open the scanner and take it out."
+
+
+class ScannerEmpty(DriverError):
+    code = "scanner-empty"
+    default_sentence = "There is no document in the scanner: put one in."
+
+
+class ScannerCoverOpen(DriverError):
+    code = "scanner-cover-open"
+    default_sentence = "The scanner's cover is open: close it."
+
+
+class HostCrashed(DriverError):
+    code = "host-crashed"
+    default_sentence = "The device's driver crashed and is being restarted: try again in a moment."
+
+
+class HostUnresponsive(DriverError):
+    code = "host-unresponsive"
+    default_sentence = "The device's driver hung and is being restarted: try again in a moment."
+
+
+_BY_CODE: dict[str, type[DriverError]] = {kind.code: kind for kind in DriverError.__subclasses__()}
+
+
+def error_from_code(code: str, sentence: str | None = None) -> DriverError:
+    """The error that crossed a process boundary as its code; an unknown code becomes the root, never a guess."""
+    return _BY_CODE.get(code, DriverError)(sentence)
