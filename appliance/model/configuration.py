@@ -1,0 +1,136 @@
+"""What AIMA decides about a post, as it stands in the signed configuration (`configuration.json`, a TUF target)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+Score = Annotated[int, msgspec.Meta(ge=0, le=100)]
+Date = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class CentreModel(StrEnum):
+    """The three models of the founding document; only 2G captures biometrics."""
+
+    CONVENTIONAL = "conventional"
+    EXTENDED = "extended"
+    CLAIM_2G = "claim-2g"
+
+
+class Contact(_Part):
+    label: Text
+    value: Text
+
+
+class Centre(_Part):
+    centre_id: Identifier
+    name: Text
+    municipality: Text
+    protocol_reference: Text
+    model: CentreModel
+    contacts: tuple[Contact, ...] = ()
+
+
+class Post(_Part):
+    post_id: Identifier
+    name: Text
+
+
+class TrainingCertificate(_Part):
+    """The compulsory 36 h initial training (FAQ 10)."""
+
+    certificate_id: Text
+    completed_on: Date
+
+
+class Technician(_Part):
+    """`password_hash` is an Argon2id string; without `initial_training` no attendance can be opened."""
+
+    technician_id: Identifier
+    name: Text
+    password_hash: str
+    languages: tuple[str, ...]
+    initial_training: TrainingCertificate | None = None
+
+
+class CapturePlan(_Part):
+    """What an appointment asks for. `fingers` are the first choices, one a hand; their fallbacks follow by rule."""
+
+    plan_id: Identifier
+    label: dict[str, str]
+    document: bool = True
+    face: bool = True
+    fingers: tuple[str, ...] = ("right_index", "left_index")
+    signature: bool = True
+
+
+class Thresholds(_Part):
+    """Lowest accepted scores. Fingers: BSI TR-03121-3 vol. 2, NFIQ 2 at enrolment."""
+
+    document: Score = 40
+    face: Score = 40
+    fingers: dict[str, Score] = {"thumb": 30, "index": 30, "middle": 20, "ring": 10, "little": 10}
+
+
+class CaptureRules(_Part):
+    attempts_per_round: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
+    fingerprint_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
+    face_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
+    document_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0
+
+
+class Retention(_Part):
+    """How long what is not sealed may stay, and how long the record that something was sent is kept."""
+
+    open_attendance_hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 24
+    sent_record_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 90
+
+
+class FieldKind(StrEnum):
+    TEXT = "text"
+    DATE = "date"
+    COUNTRY = "country"
+    SEX = "sex"
+
+
+class FieldRule(_Part):
+    """One field of the applicant's schema. `mrz` names the MRZ element that prefills it."""
+
+    name: Identifier
+    label: dict[str, str]
+    kind: FieldKind = FieldKind.TEXT
+    required: bool = True
+    max_length: Annotated[int, msgspec.Meta(ge=1, le=200)] = 80
+    mrz: str = ""
+
+
+class AimaEndpoints(_Part):
+    """PEM certificates: whom packages are encrypted for, and who signs receipts."""
+
+    encryption_certificate: str
+    receipt_certificate: str
+
+
+class Configuration(_Part):
+    """The whole. `version` is for people and records; order and freshness are TUF's."""
+
+    version: Text
+    centre: Centre
+    post: Post
+    technicians: tuple[Technician, ...]
+    areas: tuple[Identifier, ...]
+    capture_plans: tuple[CapturePlan, ...]
+    applicant_fields: tuple[FieldRule, ...]
+    thresholds: Thresholds = Thresholds()
+    capture: CaptureRules = CaptureRules()
+    retention: Retention = Retention()
+    aima: AimaEndpoints
+    lock_after_minutes: Annotated[int, msgspec.Meta(ge=1, le=120)] = 10
