@@ -1,0 +1,138 @@
+"""What happened in an attendance, event by event: the journal is the attendance, everything else follows from it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from appliance.model.applicant import FieldValue, Representative
+from appliance.model.capture import Attempt, ImagePart
+from appliance.model.configuration import CapturePlan, CaptureRules, Thresholds
+
+
+class Step(StrEnum):
+    """Where an attendance stands; in the order in which the technician walks them."""
+
+    APPLICANT = "applicant"
+    NOTICE = "notice"
+    DOCUMENT = "document"
+    FACE = "face"
+    FINGERPRINTS = "fingerprints"
+    SIGNATURE = "signature"
+    REVIEW = "review"
+    SEALING = "sealing"
+    SEALED = "sealed"
+    ABANDONED = "abandoned"
+
+
+class Decision(StrEnum):
+    """What the operator may decide about a target (BSI TR-03121-3 vol. 2, §5.4.5.1.3)."""
+
+    USE = "use"
+    RECAPTURE = "recapture"
+    FALLBACK = "fallback"
+    RESTART = "restart"
+
+
+class ExemptionReason(StrEnum):
+    MISSING = "missing"
+    INJURED = "injured"
+    IMPOSSIBLE = "impossible"
+    UNDER_SIX = "under-six"
+
+
+class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    at: str
+    technician_id: str
+
+
+class Opened(_Event, tag="opened"):
+    """The rules in force are frozen into the attendance, so a new configuration never changes one under way."""
+
+    attendance_id: str
+    areas: tuple[str, ...]
+    plan: CapturePlan
+    thresholds: Thresholds
+    rules: CaptureRules
+    configuration_version: str
+    birth_date_field: str = ""
+
+
+class ApplicantEntered(_Event, tag="applicant-entered"):
+    fields: dict[str, FieldValue]
+    representative: Representative | None = None
+
+
+class NoticeShown(_Event, tag="notice-shown"):
+    """The essence of the notice is law, not consent: it is shown, never accepted."""
+
+    language: str
+    text_sha256: str
+
+
+class Attempted(_Event, tag="attempted"):
+    target: str
+    attempt: Attempt
+
+
+class Decided(_Event, tag="decided"):
+    target: str
+    decision: Decision
+
+
+class Exempted(_Event, tag="exempted"):
+    target: str
+    position: str
+    reason: ExemptionReason
+    permanent: bool
+
+
+class Signed(_Event, tag="signed"):
+    part: ImagePart
+
+
+class SignatureUnable(_Event, tag="signature-unable"):
+    reason: str
+
+
+class SealRequested(_Event, tag="seal-requested"):
+    """From here on nothing changes; the package's id is fixed before the package exists."""
+
+    package_id: str
+
+
+class Sealed(_Event, tag="sealed"):
+    package_id: str
+    sha256: str
+    bytes: int
+
+
+class Abandoned(_Event, tag="abandoned"):
+    reason: str
+
+
+Event = (
+    Opened
+    | ApplicantEntered
+    | NoticeShown
+    | Attempted
+    | Decided
+    | Exempted
+    | Signed
+    | SignatureUnable
+    | SealRequested
+    | Sealed
+    | Abandoned
+)
+
+_decoder = msgspec.json.Decoder(Event)
+
+
+def event_to_bytes(event: Event) -> bytes:
+    return msgspec.json.encode(event)
+
+
+def event_from_bytes(data: bytes) -> Event:
+    """Raises msgspec.ValidationError or DecodeError for anything that is not an event."""
+    return _decoder.decode(data)

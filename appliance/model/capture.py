@@ -1,0 +1,46 @@
+"""One attempt at capturing something, and what is known about the image that it left."""
+
+from __future__ import annotations
+
+import msgspec
+
+from appliance.model.verdict import CaptureKind, Verdict
+
+
+class ImagePart(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the image lies in the vault, and the digests it must still have when it is sealed."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    crc32: int
+
+
+class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the record says about the device that took the image."""
+
+    device_id: str
+    profile_id: str
+    driver: str
+    vendor: str
+    model: str
+    serial_number: str
+    firmware_version: str
+    simulated: bool
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """`round` and `number` count from 1. Without an image `part` is None and the verdict says why."""
+
+    kind: CaptureKind
+    position: str | None
+    round: int
+    number: int
+    started_at: str
+    duration_ms: int
+    verdict: Verdict
+    threshold: int
+    accepted: bool
+    device: DeviceFacts | None
+    part: ImagePart | None
