@@ -1,0 +1,49 @@
+"""What a simulated driver or an emulator does wrong on demand. Data only: who pretends, acts on it.
+
+    field        a simulated driver                         an emulator on its wire               the taker sees
+    delay_s      waits before each frame (heeding stop)     waits before each answer              nothing, or a timeout
+    absent_s     nothing is presented for that long         likewise ("no finger", "no paper")    a wait, or CaptureTimedOut
+    drop         the frame never comes                      an answer is swallowed                DeviceTimedOut
+    corrupt      its wire would have been unreadable        bytes are altered under their sum     DeviceProtocolError
+    wrong_size   pixels of a size it never announced        too few or too many pixels            DeviceProtocolError
+    fault        reports a fault of its own                 answers with an error code            DeviceFault
+    unplug       is gone, also for the next open            closes its end of the wire            DeviceLost
+    refuse       does not let itself be opened              answers "wrong password"              DeviceAccessDenied
+    hang         blocks without heeding stop                never answers again                   HostUnresponsive / DeviceTimedOut
+    crash        ends the process at once                   ends like `unplug`                    HostCrashed / DeviceLost
+    split        (has no wire: nothing)                     bytes arrive in small pieces          nothing at all
+
+Everything but `refuse` begins once `after_frames` good frames have been given since the device was opened.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+Seconds = Annotated[float, msgspec.Meta(ge=0.0, le=3600.0)]
+
+
+class FaultPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which faults, and from when on. The default plan is a device that behaves."""
+
+    after_frames: Annotated[int, msgspec.Meta(ge=0)] = 0
+    delay_s: Seconds = 0.0
+    absent_s: Seconds = 0.0
+    drop: bool = False
+    corrupt: bool = False
+    wrong_size: bool = False
+    fault: bool = False
+    unplug: bool = False
+    refuse: bool = False
+    hang: bool = False
+    crash: bool = False
+    split: bool = False
+
+    def due(self, frames_given: int) -> bool:
+        """Whether the faults have begun, `frames_given` frames after opening."""
+        return frames_given >= self.after_frames
+
+
+WELL_BEHAVED = FaultPlan()
