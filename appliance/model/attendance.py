@@ -47,7 +47,7 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     technician_id: str
 
 
-class Opened(_Event, tag="opened"):
+class Opened(_Event, frozen=True, kw_only=True, tag="opened"):
     """The rules in force are frozen into the attendance, so a new configuration never changes one under way."""
 
     attendance_id: str
@@ -59,56 +59,56 @@ class Opened(_Event, tag="opened"):
     birth_date_field: str = ""
 
 
-class ApplicantEntered(_Event, tag="applicant-entered"):
+class ApplicantEntered(_Event, frozen=True, kw_only=True, tag="applicant-entered"):
     fields: dict[str, FieldValue]
     representative: Representative | None = None
 
 
-class NoticeShown(_Event, tag="notice-shown"):
+class NoticeShown(_Event, frozen=True, kw_only=True, tag="notice-shown"):
     """The essence of the notice is law, not consent: it is shown, never accepted."""
 
     language: str
     text_sha256: str
 
 
-class Attempted(_Event, tag="attempted"):
+class Attempted(_Event, frozen=True, kw_only=True, tag="attempted"):
     target: str
     attempt: Attempt
 
 
-class Decided(_Event, tag="decided"):
+class Decided(_Event, frozen=True, kw_only=True, tag="decided"):
     target: str
     decision: Decision
 
 
-class Exempted(_Event, tag="exempted"):
+class Exempted(_Event, frozen=True, kw_only=True, tag="exempted"):
     target: str
     position: str
     reason: ExemptionReason
     permanent: bool
 
 
-class Signed(_Event, tag="signed"):
+class Signed(_Event, frozen=True, kw_only=True, tag="signed"):
     part: ImagePart
 
 
-class SignatureUnable(_Event, tag="signature-unable"):
+class SignatureUnable(_Event, frozen=True, kw_only=True, tag="signature-unable"):
     reason: str
 
 
-class SealRequested(_Event, tag="seal-requested"):
+class SealRequested(_Event, frozen=True, kw_only=True, tag="seal-requested"):
     """From here on nothing changes; the package's id is fixed before the package exists."""
 
     package_id: str
 
 
-class Sealed(_Event, tag="sealed"):
+class Sealed(_Event, frozen=True, kw_only=True, tag="sealed"):
     package_id: str
     sha256: str
     bytes: int
 
 
-class Abandoned(_Event, tag="abandoned"):
+class Abandoned(_Event, frozen=True, kw_only=True, tag="abandoned"):
     reason: str
 
 
@@ -126,7 +126,7 @@ Event = (
     | Abandoned
 )
 
-_decoder = msgspec.json.Decoder(Event)
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
 def event_to_bytes(event: Event) -> bytes:

@@ -25,12 +25,12 @@ class CentreModel(StrEnum):
     CLAIM_2G = "claim-2g"
 
 
-class Contact(_Part):
+class Contact(_Part, frozen=True, kw_only=True):
     label: Text
     value: Text
 
 
-class Centre(_Part):
+class Centre(_Part, frozen=True, kw_only=True):
     centre_id: Identifier
     name: Text
     municipality: Text
@@ -39,19 +39,19 @@ class Centre(_Part):
     contacts: tuple[Contact, ...] = ()
 
 
-class Post(_Part):
+class Post(_Part, frozen=True, kw_only=True):
     post_id: Identifier
     name: Text
 
 
-class TrainingCertificate(_Part):
+class TrainingCertificate(_Part, frozen=True, kw_only=True):
     """The compulsory 36 h initial training (FAQ 10)."""
 
     certificate_id: Text
     completed_on: Date
 
 
-class Technician(_Part):
+class Technician(_Part, frozen=True, kw_only=True):
     """`password_hash` is an Argon2id string; without `initial_training` no attendance can be opened."""
 
     technician_id: Identifier
@@ -61,7 +61,7 @@ class Technician(_Part):
     initial_training: TrainingCertificate | None = None
 
 
-class CapturePlan(_Part):
+class CapturePlan(_Part, frozen=True, kw_only=True):
     """What an appointment asks for. `fingers` are the first choices, one a hand; their fallbacks follow by rule."""
 
     plan_id: Identifier
@@ -72,7 +72,7 @@ class CapturePlan(_Part):
     signature: bool = True
 
 
-class Thresholds(_Part):
+class Thresholds(_Part, frozen=True, kw_only=True):
     """Lowest accepted scores. Fingers: BSI TR-03121-3 vol. 2, NFIQ 2 at enrolment."""
 
     document: Score = 40
@@ -80,14 +80,14 @@ class Thresholds(_Part):
     fingers: dict[str, Score] = {"thumb": 30, "index": 30, "middle": 20, "ring": 10, "little": 10}
 
 
-class CaptureRules(_Part):
+class CaptureRules(_Part, frozen=True, kw_only=True):
     attempts_per_round: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
     fingerprint_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
     face_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
     document_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0
 
 
-class Retention(_Part):
+class Retention(_Part, frozen=True, kw_only=True):
     """How long what is not sealed may stay, and how long the record that something was sent is kept."""
 
     open_attendance_hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 24
@@ -101,7 +101,7 @@ class FieldKind(StrEnum):
     SEX = "sex"
 
 
-class FieldRule(_Part):
+class FieldRule(_Part, frozen=True, kw_only=True):
     """One field of the applicant's schema. `mrz` names the MRZ element that prefills it."""
 
     name: Identifier
@@ -112,14 +112,14 @@ class FieldRule(_Part):
     mrz: str = ""
 
 
-class AimaEndpoints(_Part):
+class AimaEndpoints(_Part, frozen=True, kw_only=True):
     """PEM certificates: whom packages are encrypted for, and who signs receipts."""
 
     encryption_certificate: str
     receipt_certificate: str
 
 
-class Configuration(_Part):
+class Configuration(_Part, frozen=True, kw_only=True):
     """The whole. `version` is for people and records; order and freshness are TUF's."""
 
     version: Text

@@ -1,0 +1,173 @@
+"""What a technician may ask of an attendance, and the event that follows; or the named reason why not. Pure.
+
+Every function takes the attendance and returns the event to append. They raise AttendanceError:
+`attendance-step` (not now), `attendance-frozen` (sealed or abandoned), `applicant-fields`, `target-unknown`,
+`decision-not-offered`, `exemption-not-possible`, `reason-missing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from appliance.attendance.state import Attendance
+from appliance.attendance.target import Phase, Target
+from appliance.errors import AttendanceError
+from appliance.model.applicant import FieldValue, Representative
+from appliance.model.attendance import (
+    Abandoned,
+    ApplicantEntered,
+    Decided,
+    Decision,
+    Exempted,
+    ExemptionReason,
+    NoticeShown,
+    SealRequested,
+    SignatureUnable,
+    Step,
+)
+from appliance.model.configuration import FieldKind, FieldRule
+from appliance.model.verdict import CaptureKind
+
+FROZEN = (Step.SEALING, Step.SEALED, Step.ABANDONED)
+
+
+def require_open(attendance: Attendance) -> None:
+    """Refuses whatever would change an attendance that is sealed, being sealed or abandoned."""
+    if attendance.step in FROZEN:
+        raise AttendanceError(
+            "This attendance is closed: nothing in it can be changed any more.", code="attendance-frozen"
+        )
+
+
+def require_step(attendance: Attendance, *steps: Step) -> None:
+    require_open(attendance)
+    if attendance.step not in steps:
+        raise AttendanceError(f"This is not possible now: the attendance is at the step “{attendance.step.value}”.")
+
+
+def check_fields(rules: Sequence[FieldRule], fields: Mapping[str, FieldValue]) -> None:
+    """The applicant's fields against the signed schema. The error names fields, never values."""
+    known = {rule.name: rule for rule in rules}
+    wrong = sorted(name for name in fields if name not in known)
+    for rule in rules:
+        value = fields[rule.name].value.strip() if rule.name in fields else ""
+        if not value:
+            if rule.required:
+                wrong.append(rule.name)
+        elif len(value) > rule.max_length or not _of_kind(rule.kind, value):
+            wrong.append(rule.name)
+    if wrong:
+        raise AttendanceError(f"Please check these fields: {', '.join(wrong)}.", code="applicant-fields")
+
+
+def _of_kind(kind: FieldKind, value: str) -> bool:
+    match kind:
+        case FieldKind.TEXT:
+            return value.isprintable()
+        case FieldKind.DATE:
+            try:
+                date.fromisoformat(value)
+            except ValueError:
+                return False
+            return len(value) == len("2000-01-01")
+        case FieldKind.COUNTRY:
+            return 1 <= len(value) <= 3 and value.isascii() and value.isalpha() and value.isupper()
+        case FieldKind.SEX:
+            return value in ("F", "M", "X")
+
+
+def enter_applicant(
+    attendance: Attendance,
+    rules: Sequence[FieldRule],
+    fields: Mapping[str, FieldValue],
+    representative: Representative | None,
+    *,
+    at: str,
+    technician_id: str,
+) -> ApplicantEntered:
+    """Allowed until sealing: what was typed wrong can be put right at any step."""
+    require_open(attendance)
+    kept = {name: field for name, field in fields.items() if field.value.strip()}
+    check_fields(rules, kept)
+    if representative is not None and not (representative.name.strip() and representative.proof.strip()):
+        raise AttendanceError(
+            "A representative needs a name and the document that proves their standing.",
+            code="applicant-fields",
+        )
+    return ApplicantEntered(at=at, technician_id=technician_id, fields=kept, representative=representative)
+
+
+def show_notice(attendance: Attendance, language: str, text_sha256: str, *, at: str, technician_id: str) -> NoticeShown:
+    require_step(attendance, Step.NOTICE)
+    return NoticeShown(at=at, technician_id=technician_id, language=language, text_sha256=text_sha256)
+
+
+def target_to_capture(attendance: Attendance, name: str) -> Target:
+    """The target that may be captured now, or the reason why it may not."""
+    require_step(attendance, Step.DOCUMENT, Step.FACE, Step.FINGERPRINTS)
+    target = known_target(attendance, name)
+    waiting = attendance.waiting_target
+    if waiting is None or waiting.name != name or target.phase is not Phase.CAPTURE:
+        raise AttendanceError("This capture is not asked for now: follow the steps on the page.")
+    return target
+
+
+def known_target(attendance: Attendance, name: str) -> Target:
+    target = attendance.target(name)
+    if target is None:
+        raise AttendanceError("This attendance's plan does not ask for that capture.", code="target-unknown")
+    return target
+
+
+def decide(attendance: Attendance, name: str, decision: Decision, *, at: str, technician_id: str) -> Decided:
+    """The operator's choice; only what the target offers, and only once the applicant has seen the notice."""
+    require_step(attendance, Step.DOCUMENT, Step.FACE, Step.FINGERPRINTS, Step.SIGNATURE, Step.REVIEW)
+    target = known_target(attendance, name)
+    if decision not in target.options:
+        raise AttendanceError("This choice is not offered for that capture now.", code="decision-not-offered")
+    return Decided(at=at, technician_id=technician_id, target=name, decision=decision)
+
+
+def exempt(
+    attendance: Attendance,
+    name: str,
+    position: str,
+    reason: ExemptionReason,
+    *,
+    permanent: bool,
+    at: str,
+    technician_id: str,
+) -> Exempted:
+    """A finger that cannot be given: missing, injured or impossible, for good or for now."""
+    require_step(attendance, Step.DOCUMENT, Step.FACE, Step.FINGERPRINTS)
+    target = known_target(attendance, name)
+    already = {exemption.position for exemption in target.exemptions}
+    if (
+        target.kind is not CaptureKind.FINGERPRINT
+        or position not in target.positions
+        or position in already
+        or target.phase is Phase.DONE
+        or reason is ExemptionReason.UNDER_SIX
+    ):
+        raise AttendanceError("That finger cannot be exempted now.", code="exemption-not-possible")
+    return Exempted(
+        at=at, technician_id=technician_id, target=name, position=position, reason=reason, permanent=permanent
+    )
+
+
+def unable_to_sign(attendance: Attendance, reason: str, *, at: str, technician_id: str) -> SignatureUnable:
+    require_step(attendance, Step.SIGNATURE)
+    if not reason.strip():
+        raise AttendanceError("Say why there is no signature.", code="reason-missing")
+    return SignatureUnable(at=at, technician_id=technician_id, reason=reason.strip()[:200])
+
+
+def request_seal(attendance: Attendance, package_id: str, *, at: str, technician_id: str) -> SealRequested:
+    require_step(attendance, Step.REVIEW)
+    return SealRequested(at=at, technician_id=technician_id, package_id=package_id)
+
+
+def abandon(attendance: Attendance, reason: str, *, at: str, technician_id: str) -> Abandoned:
+    require_open(attendance)
+    return Abandoned(at=at, technician_id=technician_id, reason=reason.strip()[:200] or "not-stated")

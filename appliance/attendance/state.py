@@ -1,0 +1,195 @@
+"""The attendance as a value: its journal folded into what is so now. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from appliance.attendance.target import (
+    Exemption,
+    Phase,
+    Target,
+    after_attempt,
+    after_decision,
+    after_exemption,
+    document_target,
+    face_target,
+    hand_target,
+)
+from appliance.errors import StorageCorrupted
+from appliance.model.applicant import FieldValue
+from appliance.model.attendance import (
+    Abandoned,
+    ApplicantEntered,
+    Attempted,
+    Decided,
+    Event,
+    Exempted,
+    ExemptionReason,
+    NoticeShown,
+    Opened,
+    Sealed,
+    SealRequested,
+    SignatureUnable,
+    Signed,
+    Step,
+)
+from appliance.model.position import Position
+from appliance.model.verdict import CaptureKind
+
+FINGERPRINT_AGE_YEARS = 6
+"""Children under six give no fingerprints at all (BSI TR-03121-3 vol. 2 §2.1, Regulation (EC) 1030/2002)."""
+
+
+class Attendance(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is known of one attendance; `length` is the number of events behind it."""
+
+    opened: Opened
+    length: int = 1
+    applicant: ApplicantEntered | None = None
+    notice: NoticeShown | None = None
+    targets: tuple[Target, ...] = ()
+    signature: Signed | SignatureUnable | None = None
+    seal_requested: SealRequested | None = None
+    sealed: Sealed | None = None
+    abandoned: Abandoned | None = None
+
+    @property
+    def attendance_id(self) -> str:
+        return self.opened.attendance_id
+
+    @property
+    def step(self) -> Step:
+        """The first thing that is not done; it follows from the rest and is stored nowhere."""
+        if self.abandoned is not None:
+            return Step.ABANDONED
+        if self.sealed is not None:
+            return Step.SEALED
+        if self.seal_requested is not None:
+            return Step.SEALING
+        if self.applicant is None:
+            return Step.APPLICANT
+        if self.notice is None:
+            return Step.NOTICE
+        waiting = self.waiting_target
+        if waiting is not None:
+            return _STEP_OF_KIND[waiting.kind]
+        if self.opened.plan.signature and self.signature is None:
+            return Step.SIGNATURE
+        return Step.REVIEW
+
+    @property
+    def waiting_target(self) -> Target | None:
+        return next((target for target in self.targets if target.phase is not Phase.DONE), None)
+
+    def target(self, name: str) -> Target | None:
+        return next((target for target in self.targets if target.name == name), None)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether anything in it was seen by no sensor."""
+        attempts = [attempt for target in self.targets for attempt in (*target.attempts, *target.discarded)]
+        return any(attempt.device is not None and attempt.device.simulated for attempt in attempts)
+
+
+_STEP_OF_KIND = {
+    CaptureKind.DOCUMENT: Step.DOCUMENT,
+    CaptureKind.FACE: Step.FACE,
+    CaptureKind.FINGERPRINT: Step.FINGERPRINTS,
+}
+
+
+def _targets(opened: Opened) -> tuple[Target, ...]:
+    limit = opened.rules.attempts_per_round
+    targets: list[Target] = []
+    if opened.plan.document:
+        targets.append(document_target(limit))
+    if opened.plan.face:
+        targets.append(face_target(limit))
+    targets += [hand_target(Position(finger), limit) for finger in opened.plan.fingers]
+    return tuple(targets)
+
+
+def age_years(birth_date: str, on: date) -> int | None:
+    """Whole years on a day; None when the birth date is not a complete date."""
+    try:
+        born = date.fromisoformat(birth_date)
+    except ValueError:
+        return None
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def _targets_for(attendance: Attendance, entered: ApplicantEntered) -> tuple[Target, ...]:
+    """The plan's targets as far as they came, without fingers for a small child; a corrected date brings them back."""
+    targets = tuple(attendance.target(fresh.name) or fresh for fresh in _targets(attendance.opened))
+    field: FieldValue | None = entered.fields.get(attendance.opened.birth_date_field)
+    age = age_years(field.value, date.fromisoformat(attendance.opened.at[:10])) if field else None
+    if age is None or age >= FINGERPRINT_AGE_YEARS:
+        return targets
+    return tuple(target for target in targets if target.kind is not CaptureKind.FINGERPRINT)
+
+
+def _with_target(attendance: Attendance, changed: Target) -> tuple[Target, ...]:
+    return tuple(changed if target.name == changed.name else target for target in attendance.targets)
+
+
+def apply(attendance: Attendance | None, event: Event) -> Attendance:
+    """The attendance after one more event. Raises StorageCorrupted for a journal that no attendance can have."""
+    if isinstance(event, Opened):
+        if attendance is not None:
+            raise StorageCorrupted(
+                "An attendance's journal opens twice: it cannot be continued.", code="journal-damaged"
+            )
+        return Attendance(opened=event, targets=_targets(event))
+    if attendance is None:
+        raise StorageCorrupted(
+            "An attendance's journal lacks its start: it cannot be continued.", code="journal-damaged"
+        )
+    replace = msgspec.structs.replace
+    now = replace(attendance, length=attendance.length + 1)
+    match event:
+        case ApplicantEntered():
+            return replace(now, applicant=event, targets=_targets_for(now, event))
+        case NoticeShown():
+            return replace(now, notice=event)
+        case Signed() | SignatureUnable():
+            return replace(now, signature=event)
+        case SealRequested():
+            return replace(now, seal_requested=event)
+        case Sealed():
+            return replace(now, sealed=event)
+        case Abandoned():
+            return replace(now, abandoned=event)
+        case Attempted() | Decided() | Exempted():
+            return replace(now, targets=_with_target(now, _changed_target(now, event)))
+
+
+def _changed_target(attendance: Attendance, event: Attempted | Decided | Exempted) -> Target:
+    target = attendance.target(event.target)
+    if target is None:
+        raise StorageCorrupted(
+            "An attendance's journal names a capture that it does not have: it cannot be continued.",
+            code="journal-damaged",
+        )
+    match event:
+        case Attempted():
+            return after_attempt(target, event.attempt)
+        case Decided():
+            return after_decision(target, event.decision)
+        case Exempted():
+            exemption = Exemption(
+                position=event.position, reason=ExemptionReason(event.reason), permanent=event.permanent
+            )
+            return after_exemption(target, exemption)
+
+
+def replay(events: Iterable[Event]) -> Attendance:
+    """Folds a whole journal. Raises StorageCorrupted when it is empty or impossible."""
+    attendance: Attendance | None = None
+    for event in events:
+        attendance = apply(attendance, event)
+    if attendance is None:
+        raise StorageCorrupted("An attendance's journal is empty: it cannot be continued.", code="journal-damaged")
+    return attendance
