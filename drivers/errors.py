@@ -12,6 +12,7 @@
     ├── CaptureCancelled
     ├── RequestUnsupported     a request outside its capabilities
     ├── OptionInvalid          a setting it does not have, or a bad value for it
+    ├── FirmwareNotApproved    the device runs a firmware that its profile does not list
     ├── ScannerJammed
     ├── ScannerEmpty           no document
     ├── ScannerCoverOpen
@@ -88,6 +89,11 @@ class RequestUnsupported(DriverError):
 class OptionInvalid(DriverError):
     code = "option-invalid"
     default_sentence = "A setting of the device is wrong."
+
+
+class FirmwareNotApproved(DriverError):
+    code = "firmware-not-approved"
+    default_sentence = "The device runs a firmware that is not approved: ask the field engineer to update it."
 
 
 class ScannerJammed(DriverError):
