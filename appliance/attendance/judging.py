@@ -1,0 +1,65 @@
+"""Runs the pure quality stage off the event loop: one worker thread, whose lifetime is the daemon's.
+
+NumPy and OpenCV release the interpreter lock for their long parts, so a thread is enough; the loop's lag is measured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from appliance.attendance.images import preview_jpeg
+from appliance.model.verdict import CaptureKind, Verdict
+from appliance.quality.document import assess_document
+from appliance.quality.face import FaceAssessor
+from appliance.quality.fingerprint import assess_fingerprint
+from drivers.contracts import Frame, Pixels
+
+T = TypeVar("T")
+
+FINGERPRINT_PPI = 500
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    verdict: Verdict
+    preview_jpeg: bytes
+
+
+class Judge:
+    def __init__(self) -> None:
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
+        self._faces: FaceAssessor | None = None
+
+    async def warm_up(self) -> None:
+        """Loads the face detector before the first applicant sits down."""
+        await self.run(self._face_assessor)
+
+    async def judge(self, kind: CaptureKind, frame: Frame) -> Judged:
+        """The verdict and the page's small picture. The frame may be given back once this returns."""
+        return await self.run(lambda: Judged(self._verdict(kind, frame), preview_jpeg(frame.pixels)))
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Any other long work on pixels, in the same thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+
+    def close(self) -> None:
+        self._worker.shutdown(wait=True, cancel_futures=True)
+
+    def _face_assessor(self) -> FaceAssessor:
+        if self._faces is None:
+            self._faces = FaceAssessor()
+        return self._faces
+
+    def _verdict(self, kind: CaptureKind, frame: Frame) -> Verdict:
+        pixels: Pixels = frame.pixels
+        match kind:
+            case CaptureKind.FINGERPRINT:
+                return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi or FINGERPRINT_PPI)
+            case CaptureKind.FACE:
+                return self._face_assessor().assess(pixels)
+            case CaptureKind.DOCUMENT:
+                return assess_document(pixels, resolution_ppi=frame.resolution_ppi)

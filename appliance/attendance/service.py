@@ -1,0 +1,302 @@
+"""What the page and the robot may ask for: each command checked purely, made durable, then answered.
+
+Long work (a capture, sealing) has one owner here; a second command to the same attendance waits or is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from appliance.attendance import commands
+from appliance.attendance.capturing import CONTRACTS, CaptureDevices, Presented, capture_once
+from appliance.attendance.images import png
+from appliance.attendance.judging import Judge
+from appliance.attendance.preview import Preview
+from appliance.attendance.register import Register
+from appliance.attendance.state import Attendance
+from appliance.attendance.target import Target
+from appliance.attendance.thresholds import threshold_for
+from appliance.errors import AttendanceError, ConfigurationError, KioskError
+from appliance.model.applicant import FieldValue, Representative
+from appliance.model.attendance import (
+    Attempted,
+    Decision,
+    ExemptionReason,
+    Opened,
+    Sealed,
+    SealRequested,
+    Signed,
+    Step,
+)
+from appliance.model.capture import Attempt, DeviceFacts, ImagePart
+from appliance.model.configuration import CentreModel, Configuration
+from appliance.runtime.clock import Clock, timestamp
+
+log = structlog.get_logger(__name__)
+
+SYSTEM = "system"
+"""Stands in for the technician where the box itself decides (retention)."""
+
+
+class Vault(Protocol):
+    """What the service needs of `durable.vault`."""
+
+    async def store(self, owner: str, name: str, media_type: str, data: bytes) -> ImagePart: ...
+
+    async def erase(self, owner: str) -> None: ...
+
+
+class Sealer(Protocol):
+    """Turns a frozen attendance into a package that is durable in the spool; safe to repeat."""
+
+    async def __call__(self, attendance: Attendance, request: SealRequested) -> Sealed: ...
+
+
+class AttendanceService:
+    def __init__(
+        self,
+        *,
+        register: Register,
+        vault: Vault,
+        devices: CaptureDevices,
+        judge: Judge,
+        sealer: Sealer,
+        configuration: Callable[[], Configuration | None],
+        clock: Clock,
+        permitted: Callable[[DeviceFacts], None] = lambda facts: None,
+    ) -> None:
+        self.register = register
+        self.preview = Preview()
+        self._vault = vault
+        self._devices = devices
+        self._judge = judge
+        self._sealer = sealer
+        self._configuration = configuration
+        self._clock = clock
+        self._permitted = permitted
+        self._capturing: str | None = None
+        self._take_now = asyncio.Event()
+
+    @property
+    def capturing(self) -> str | None:
+        """The id of the attendance that holds the devices, if one does."""
+        return self._capturing
+
+    async def recover(self) -> None:
+        """After a start: what was being sealed is sealed, what was abandoned is erased."""
+        await self.register.load()
+        for attendance in self.register.all():
+            if attendance.step is Step.ABANDONED:
+                await self.erase(attendance.attendance_id)
+            elif attendance.step is Step.SEALING:
+                await self._try_again(attendance.attendance_id)
+
+    async def _try_again(self, attendance_id: str) -> None:
+        try:
+            await self.seal(attendance_id, SYSTEM)
+        except KioskError as error:
+            log.error("sealing-failed", attendance_id=attendance_id, code=error.code)
+
+    async def open(self, technician_id: str, plan_id: str, areas: tuple[str, ...]) -> Attendance:
+        """A new attendance under the rules in force now. Whether this technician may is the gate's to say."""
+        configuration = self._rules()
+        plan = next((plan for plan in configuration.capture_plans if plan.plan_id == plan_id), None)
+        if plan is None or not areas or not set(areas) <= set(configuration.areas):
+            raise AttendanceError("Choose a capture plan and at least one area.", code="attendance-request")
+        if (plan.fingers or plan.face) and configuration.centre.model is not CentreModel.CLAIM_2G:
+            raise AttendanceError("Only a CLAIM 2G centre captures biometrics.", code="biometrics-not-allowed")
+        birth = next((rule.name for rule in configuration.applicant_fields if rule.mrz == "birth_date"), "")
+        attendance_id = secrets.token_hex(16)
+        opened = Opened(
+            at=self._now(),
+            technician_id=technician_id,
+            attendance_id=attendance_id,
+            areas=areas,
+            plan=plan,
+            thresholds=configuration.thresholds,
+            rules=configuration.capture,
+            configuration_version=configuration.version,
+            birth_date_field=birth,
+        )
+        return await self.register.append(attendance_id, opened)
+
+    async def enter_applicant(
+        self,
+        attendance_id: str,
+        technician_id: str,
+        fields: Mapping[str, FieldValue],
+        representative: Representative | None = None,
+    ) -> Attendance:
+        rules = self._rules().applicant_fields
+        async with self.register.writing(attendance_id) as attendance:
+            event = commands.enter_applicant(
+                attendance, rules, fields, representative, at=self._now(), technician_id=technician_id
+            )
+            return await self.register.append(attendance_id, event)
+
+    async def show_notice(self, attendance_id: str, technician_id: str, language: str, text_sha256: str) -> Attendance:
+        async with self.register.writing(attendance_id) as attendance:
+            event = commands.show_notice(attendance, language, text_sha256, at=self._now(), technician_id=technician_id)
+            return await self.register.append(attendance_id, event)
+
+    async def capture(self, attendance_id: str, technician_id: str, target_name: str) -> Attendance:
+        """One attempt, durable with its image. DeviceError leaves the attendance as it was.
+
+        Raises AttendanceError `capture-running` while any capture runs: there is one desk.
+        """
+        if self._capturing is not None:
+            raise AttendanceError("A capture is running: wait for it to end.", code="capture-running")
+        self._capturing = attendance_id
+        self._take_now.clear()
+        try:
+            async with self.register.writing(attendance_id) as attendance:
+                target = commands.target_to_capture(attendance, target_name)
+                return await self._attempt(attendance, target, technician_id)
+        finally:
+            self._capturing = None
+            self.register.changed()
+
+    def take_now(self) -> None:
+        """The technician takes the running capture's best picture without waiting any longer."""
+        self._take_now.set()
+
+    async def _attempt(self, attendance: Attendance, target: Target, technician_id: str) -> Attendance:
+        self.register.changed()
+        rules = attendance.opened.rules
+        threshold = threshold_for(target.kind, target.position, attendance.opened.thresholds)
+        device = self._devices.device(CONTRACTS[target.kind])
+        facts = device.facts()
+        self._permitted(facts)
+        started_at, started_s = self._now(), self._clock.monotonic()
+        presented = await capture_once(
+            device,
+            target.kind,
+            target.position,
+            rules=rules,
+            threshold=threshold,
+            judge=self._judge,
+            preview=self.preview,
+            clock=self._clock,
+            take_now=self._take_now,
+        )
+        duration_ms = round((self._clock.monotonic() - started_s) * 1000)
+        part = await self._stored(attendance, target, presented)
+        attempt = Attempt(
+            kind=target.kind,
+            position=target.position,
+            round=target.round,
+            number=target.attempts_in_round + 1,
+            started_at=started_at,
+            duration_ms=duration_ms,
+            verdict=presented.verdict,
+            threshold=threshold,
+            accepted=part is not None and presented.verdict.accepted(threshold),
+            device=msgspec.structs.replace(facts, simulated=facts.simulated or presented.simulated),
+            part=part,
+        )
+        event = Attempted(at=self._now(), technician_id=technician_id, target=target.name, attempt=attempt)
+        return await self.register.append(attendance.attendance_id, event)
+
+    async def _stored(self, attendance: Attendance, target: Target, presented: Presented) -> ImagePart | None:
+        pixels = presented.pixels
+        if pixels is None:
+            return None
+        data = await self._judge.run(lambda: png(pixels))
+        what = f"{target.kind.value}-{target.position}" if target.position else target.kind.value
+        name = f"{what}-{attendance.length:04d}.png"  # the journal's length never repeats, not even after a restart
+        return await self._vault.store(attendance.attendance_id, name, "image/png", data)
+
+    async def decide(self, attendance_id: str, technician_id: str, target_name: str, decision: Decision) -> Attendance:
+        async with self.register.writing(attendance_id) as attendance:
+            event = commands.decide(attendance, target_name, decision, at=self._now(), technician_id=technician_id)
+            return await self.register.append(attendance_id, event)
+
+    async def exempt(
+        self,
+        attendance_id: str,
+        technician_id: str,
+        target_name: str,
+        position: str,
+        reason: ExemptionReason,
+        *,
+        permanent: bool,
+    ) -> Attendance:
+        async with self.register.writing(attendance_id) as attendance:
+            event = commands.exempt(
+                attendance,
+                target_name,
+                position,
+                reason,
+                permanent=permanent,
+                at=self._now(),
+                technician_id=technician_id,
+            )
+            return await self.register.append(attendance_id, event)
+
+    async def sign(self, attendance_id: str, technician_id: str, strokes: bytes) -> Attendance:
+        """`strokes` is the signature's vector record (JSON), already checked by who received it."""
+        async with self.register.writing(attendance_id) as attendance:
+            commands.require_step(attendance, Step.SIGNATURE)
+            name = f"signature-{attendance.length:04d}.json"
+            part = await self._vault.store(attendance_id, name, "application/json", strokes)
+            return await self.register.append(
+                attendance_id, Signed(at=self._now(), technician_id=technician_id, part=part)
+            )
+
+    async def unable_to_sign(self, attendance_id: str, technician_id: str, reason: str) -> Attendance:
+        async with self.register.writing(attendance_id) as attendance:
+            event = commands.unable_to_sign(attendance, reason, at=self._now(), technician_id=technician_id)
+            return await self.register.append(attendance_id, event)
+
+    async def seal(self, attendance_id: str, technician_id: str) -> Attendance:
+        """Freezes, then seals, then says so. Repeating it after a crash ends at the same package."""
+        async with self.register.writing(attendance_id) as attendance:
+            if attendance.sealed is not None:
+                return attendance
+            frozen, request = attendance, attendance.seal_requested
+            if request is None:
+                request = commands.request_seal(
+                    attendance, secrets.token_hex(16), at=self._now(), technician_id=technician_id
+                )
+                frozen = await self.register.append(attendance_id, request)
+            sealed = await self._sealer(frozen, request)
+            return await self.register.append(attendance_id, sealed)
+
+    async def abandon(self, attendance_id: str, technician_id: str, reason: str) -> None:
+        """Marked first, then erased, so that a power cut in between only delays the erasure."""
+        async with self.register.writing(attendance_id) as attendance:
+            event = commands.abandon(attendance, reason, at=self._now(), technician_id=technician_id)
+            await self.register.append(attendance_id, event)
+            await self.erase(attendance_id)
+
+    async def erase(self, attendance_id: str) -> None:
+        """Images and their key first, the journal last: an interrupted erasure is found and finished at the start."""
+        await self._vault.erase(attendance_id)
+        await self.register.erase(attendance_id)
+        log.info("attendance-erased", attendance_id=attendance_id)
+
+    async def apply_retention(self) -> None:
+        """Abandons what has been open for longer than the configuration allows."""
+        configuration = self._configuration()
+        if configuration is None:
+            return
+        oldest = timestamp(self._clock.now() - timedelta(hours=configuration.retention.open_attendance_hours))
+        for attendance in self.register.all():
+            if attendance.opened.at < oldest and attendance.step not in commands.FROZEN:
+                await self.abandon(attendance.attendance_id, SYSTEM, "retention")
+
+    def _rules(self) -> Configuration:
+        configuration = self._configuration()
+        if configuration is None:
+            raise ConfigurationError("This box has no valid configuration from AIMA yet.", code="configuration-missing")
+        return configuration
+
+    def _now(self) -> str:
+        return timestamp(self._clock.now())
