@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from appliance.sandbox.aima.private_file import read_if_present, write_private
+from appliance.durable.private_file import private_directory, read_private, write_private
 
 CA_LIFETIME = timedelta(days=3650)
 DEVICE_LIFETIME = timedelta(days=365)
@@ -51,9 +51,8 @@ class Authority:
 
     @classmethod
     def create_or_load(cls, directory: Path) -> Authority:
-        """The PKI kept in `directory` (mode 0700). Blocking. Raises OSError, ValueError."""
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        directory.chmod(0o700)
+        """The PKI kept in `directory` (mode 0700). Blocking. Raises StateError, ValueError."""
+        private_directory(directory)
         root = _pair(directory, "root-ca", "root CA", None, _ca_extensions(path_length=1))
         issuing = _pair(directory, "device-ca", "device CA", root, _ca_extensions(path_length=0))
         server = _pair(
@@ -186,7 +185,7 @@ def _pair(
     extensions: Sequence[tuple[x509.ExtensionType, bool]],
 ) -> Pair:
     certificate_path, key_path = directory / f"{file_name}.pem", directory / f"{file_name}-key.pem"
-    certificate_pem, key_pem = read_if_present(certificate_path), read_if_present(key_path)
+    certificate_pem, key_pem = read_private(certificate_path), read_private(key_path)
     if certificate_pem is not None and key_pem is not None:
         loaded = serialization.load_pem_private_key(key_pem, None)
         certificate = x509.load_pem_x509_certificate(certificate_pem)
