@@ -1,0 +1,11 @@
+"""What every test may count on and is held to; each guard is a file of its own under tests/guards/."""
+
+from __future__ import annotations
+
+pytest_plugins = [
+    "tests.guards.availability",
+    "tests.guards.event_loop",
+    "tests.guards.network",
+    "tests.guards.processes",
+    "tests.guards.randomness",
+]
