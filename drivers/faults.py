@@ -1,19 +1,22 @@
 """What a simulated driver or an emulator does wrong on demand. Data only: who pretends, acts on it.
 
-    field        a simulated driver                         an emulator on its wire               the taker sees
-    delay_s      waits before each frame (heeding stop)     waits before each answer              nothing, or a timeout
-    absent_s     nothing is presented for that long         likewise ("no finger", "no paper")    a wait, or CaptureTimedOut
-    drop         the frame never comes                      an answer is swallowed                DeviceTimedOut
-    corrupt      its wire would have been unreadable        bytes are altered under their sum     DeviceProtocolError
-    wrong_size   pixels of a size it never announced        too few or too many pixels            DeviceProtocolError
-    fault        reports a fault of its own                 answers with an error code            DeviceFault
-    unplug       is gone, also for the next open            closes its end of the wire            DeviceLost
-    refuse       does not let itself be opened              answers "wrong password"              DeviceAccessDenied
-    hang         blocks without heeding stop                never answers again                   HostUnresponsive / DeviceTimedOut
-    crash        ends the process at once                   ends like `unplug`                    HostCrashed / DeviceLost
-    split        (has no wire: nothing)                     bytes arrive in small pieces          nothing at all
+    field        a simulated driver                     an emulator on its wire         the taker sees
+    delay_s      waits before each frame, heeding stop  waits before each answer        a wait, or a timeout
+    absent_s     nothing is presented for that long     likewise: "no finger"           CaptureTimedOut
+    drop         the frame never comes                  an answer is swallowed          DeviceTimedOut
+    corrupt      would have been unreadable             bytes altered under their sum   DeviceProtocolError
+    wrong_size   pixels of a size not announced         too few pixels                  DeviceProtocolError
+    fault        reports a fault of its own             answers with an error code      DeviceFault
+    unplug       gone, also for the next open           closes its end                  DeviceLost
+    refuse       does not let itself be opened          answers "wrong password"        DeviceAccessDenied
+    hang         blocks without heeding stop            never answers again             HostUnresponsive, or
+                                                                                        DeviceTimedOut (wire)
+    crash        ends its process at once               closes its end                  HostCrashed, or
+                                                                                        DeviceLost (wire)
+    split        has no wire: nothing                   bytes come in small pieces      nothing at all
 
-Everything but `refuse` begins once `after_frames` good frames have been given since the device was opened.
+Everything but `refuse` touches acquisition only, never opening, and begins once `after_frames` good frames
+have been given since the device was opened.
 """
 
 from __future__ import annotations
