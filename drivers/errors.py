@@ -12,6 +12,7 @@
     ├── CaptureCancelled
     ├── RequestUnsupported     a request outside its capabilities
     ├── OptionInvalid          a setting it does not have, or a bad value for it
+    ├── SceneInvalid           a simulated device's scenes: a wrong file, or a picture that cannot be read
     ├── FirmwareNotApproved    the device runs a firmware that its profile does not list
     ├── ScannerJammed
     ├── ScannerEmpty           no document
@@ -89,6 +90,11 @@ class RequestUnsupported(DriverError):
 class OptionInvalid(DriverError):
     code = "option-invalid"
     default_sentence = "A setting of the device is wrong."
+
+
+class SceneInvalid(DriverError):
+    code = "scene-invalid"
+    default_sentence = "The scenes of a simulated device cannot be read."
 
 
 class FirmwareNotApproved(DriverError):
