@@ -77,7 +77,9 @@ class Thresholds(_Part, frozen=True, kw_only=True):
 
     document: Score = 40
     face: Score = 40
-    fingers: dict[str, Score] = {"thumb": 30, "index": 30, "middle": 20, "ring": 10, "little": 10}
+    fingers: dict[str, Score] = msgspec.field(
+        default_factory=lambda: {"thumb": 30, "index": 30, "middle": 20, "ring": 10, "little": 10}
+    )
 
 
 class CaptureRules(_Part, frozen=True, kw_only=True):

@@ -1,0 +1,68 @@
+"""Makes attempts and events for these tests, so that each test states only what it is about."""
+
+from __future__ import annotations
+
+from appliance.attendance.target import Target
+from appliance.model.applicant import FieldValue, Origin
+from appliance.model.attendance import ApplicantEntered, NoticeShown, Opened
+from appliance.model.capture import Attempt, DeviceFacts, ImagePart
+from appliance.model.configuration import CapturePlan, CaptureRules, Thresholds
+from appliance.model.verdict import NOT_JUDGED, Verdict
+
+AT = "2026-11-24T10:00:00.000Z"
+WHO = "maria"
+
+DEVICE = DeviceFacts(
+    device_id="reader",
+    profile_id="simulated-fingerprint",
+    driver="simulated-fingerprint",
+    vendor="v",
+    model="m",
+    serial_number="1",
+    firmware_version="1",
+    simulated=True,
+)
+
+
+def attempt(
+    target: Target, score: int, *, position: str | None = None, threshold: int = 30, image: bool = True
+) -> Attempt:
+    """One attempt at `target`'s present finger (or `position`), with an image unless told otherwise."""
+    reasons = ("not-judged",) if score == NOT_JUDGED else ()
+    verdict = Verdict(kind=target.kind, score=score, reasons=reasons)
+    return Attempt(
+        kind=target.kind,
+        position=position or target.position,
+        round=target.round,
+        number=target.attempts_in_round + 1,
+        started_at=AT,
+        duration_ms=1,
+        verdict=verdict,
+        threshold=threshold,
+        accepted=image and verdict.accepted(threshold),
+        device=DEVICE,
+        part=ImagePart(name="x.png", media_type="image/png", size=1, sha256="0" * 64, crc32=0) if image else None,
+    )
+
+
+def opened(*, fingers: tuple[str, ...] = ("right_index", "left_index"), signature: bool = True) -> Opened:
+    return Opened(
+        at=AT,
+        technician_id=WHO,
+        attendance_id="a" * 32,
+        areas=("regularizacao",),
+        plan=CapturePlan(plan_id="plan", label={"pt": "Plano"}, fingers=fingers, signature=signature),
+        thresholds=Thresholds(),
+        rules=CaptureRules(),
+        configuration_version="1",
+        birth_date_field="birth-date",
+    )
+
+
+def entered(birth_date: str = "1990-05-01") -> ApplicantEntered:
+    value = FieldValue(value=birth_date, origin=Origin.TECHNICIAN)
+    return ApplicantEntered(at=AT, technician_id=WHO, fields={"birth-date": value})
+
+
+def noticed() -> NoticeShown:
+    return NoticeShown(at=AT, technician_id=WHO, language="pt", text_sha256="0" * 64)
