@@ -1,0 +1,200 @@
+"""The command line: arguments in, exit codes out; nothing else. Each command's work lives in `appliance.commands`.
+
+With `--json` one object a line goes to stdout. Errors go to stderr with their stable code, and each kind of error has
+its exit status (`appliance.errors`). Rooms are imported by the command that needs them, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from appliance.errors import KioskError, UsageError
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+FILE = click.Path(path_type=Path)
+
+
+class _Kiosk(click.Group):
+    """Turns our errors into exit statuses; `--json` anywhere makes the error an object as well."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KioskError as error:
+            fail(error)
+
+
+def fail(error: KioskError) -> NoReturn:
+    as_json = "--json" in sys.argv
+    line = json.dumps(error.to_dict(), ensure_ascii=False) if as_json else f"{error.code}: {error.sentence}"
+    click.echo(line, err=True)
+    sys.exit(error.exit_status)
+
+
+def emit(rows: Iterable[dict[str, Any]] | dict[str, Any], *, as_json: bool) -> None:
+    """One row a line: as JSON, or as `name: value` for people."""
+    for row in [rows] if isinstance(rows, dict) else rows:
+        if as_json:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            click.echo(_readable(row))
+
+
+def _readable(row: dict[str, Any]) -> str:
+    pairs = [(name, value) for name, value in row.items() if value not in (None, "", [], {})]
+    return "\n".join(f"{name + ':':<16} {_plain(value)}" for name, value in pairs) + "\n"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={_plain(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return "; ".join(_plain(item) for item in value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@click.group(cls=_Kiosk, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="claim-kiosk", prog_name="claim-kiosk")
+def main() -> None:
+    """The appliance on the counter of a migrant-support centre."""
+
+
+@main.command()
+@click.option("--settings", "settings_file", type=FILE, required=True, help="The box's boot settings (TOML).")
+def run(settings_file: Path) -> None:
+    """Run the daemon until SIGTERM."""
+    from appliance.app import run_daemon
+
+    sys.exit(asyncio.run(run_daemon(settings_file)))
+
+
+@main.group(invoke_without_command=True)
+@click.option("--state", type=FILE, help="Where the sandbox lives; a temporary folder unless given.")
+@click.option("--once", is_flag=True, help="Take one whole attendance without a person, then end.")
+@click.option("--scenes", type=FILE, help="A folder with scenes.toml: what the desk of devices shows.")
+@click.option("--applicant", default="", help="Which applicant of scenes.toml; the first unless named.")
+@click.option("--out", type=FILE, help="Leave here what the stand-in AIMA received and opened.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The page's port; a free one unless given.")
+@AS_JSON
+@click.pass_context
+def sandbox(
+    ctx: click.Context,
+    state: Path | None,
+    once: bool,
+    scenes: Path | None,
+    applicant: str,
+    out: Path | None,
+    port: int,
+    as_json: bool,
+) -> None:
+    """A stand-in AIMA, a desk of simulated devices, the daemon and its page, all on this machine."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from appliance.commands.sandbox import SandboxRequest, run_sandbox
+
+    if applicant and scenes is None:
+        raise UsageError("--applicant names someone in --scenes: give the folder as well.")
+    if out is not None and not once:
+        raise UsageError("--out belongs to --once.")
+    request = SandboxRequest(
+        state=state, once=once, scenes=scenes, applicant=applicant, out=out, port=port, as_json=as_json
+    )
+    sys.exit(asyncio.run(run_sandbox(request)))
+
+
+@sandbox.command()
+@click.argument("file", type=FILE)
+@click.option("--state", type=FILE, help="The sandbox's folder; the one that is running unless given.")
+@AS_JSON
+@click.pass_context
+def publish(ctx: click.Context, file: Path, state: Path | None, as_json: bool) -> None:
+    """Stand for AIMA and push a new configuration (a JSON file) to the box."""
+    from appliance.commands.publish import publish as publish_file
+
+    outer = ctx.parent.params.get("state") if ctx.parent else None
+    emit(asyncio.run(publish_file(file, state or outer)), as_json=as_json)
+
+
+@main.command()
+@AS_JSON
+def doctor(as_json: bool) -> None:
+    """Say what is plugged in, what matched, and what to do."""
+    from appliance.commands.doctor import doctor as examine
+
+    emit(asyncio.run(examine()), as_json=as_json)
+
+
+@main.command()
+@click.option("--profile", required=True, help="A profile's id: a file's stem in firmware_profiles/.")
+@click.option("--device", default="", help="Its path, index or URL, where the profile does not say.")
+@click.option("--set", "options", multiple=True, metavar="NAME=VALUE", help="A driver's option; may be repeated.")
+@click.option("--out", type=FILE, required=True, help="The PNG to write.")
+@AS_JSON
+def capture(profile: str, device: str, options: tuple[str, ...], out: Path, as_json: bool) -> None:
+    """Take one image from one device, through its driver's own process."""
+    from appliance.commands.capture import capture as capture_image
+
+    pairs = dict(_named_value(option) for option in options)
+    emit(asyncio.run(capture_image(profile, device, pairs, out)), as_json=as_json)
+
+
+def _named_value(option: str) -> tuple[str, str]:
+    name, equals, value = option.partition("=")
+    if not equals or not name:
+        raise UsageError("--set takes NAME=VALUE.")
+    return name, value
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["fingerprint", "face", "document"]))
+@click.argument("files", nargs=-1, required=True)
+@AS_JSON
+def score(kind: str, files: tuple[str, ...], as_json: bool) -> None:
+    """Judge image files."""
+    from appliance.commands.score import score_files
+
+    emit(score_files(kind, files), as_json=as_json)
+
+
+@main.group()
+def package() -> None:
+    """Look at sealed packages."""
+
+
+@package.command()
+@click.argument("file", type=FILE)
+@click.option("--trust", type=FILE, required=True, help="A folder of PEM certificates to trust.")
+@click.option("--key", type=FILE, help="The recipient's key, for a package that is still encrypted.")
+@AS_JSON
+def verify(file: Path, trust: Path, key: Path | None, as_json: bool) -> None:
+    """Check a package's signature, its parts and its manifest."""
+    from appliance.commands.package import verify_file
+
+    emit(verify_file(file, trust, key=key), as_json=as_json)
+
+
+@main.command()
+@click.option("--aima", "aima_url", required=True, help="AIMA's address (https).")
+@click.option("--trust", "trust_file", type=FILE, required=True, help="The file that pins AIMA's CA and TUF root.")
+@click.option("--otp", required=True, help="The one-time code that AIMA issued for this box.")
+@click.option("--state", type=FILE, required=True, help="The box's state folder.")
+@AS_JSON
+def provision(aima_url: str, trust_file: Path, otp: str, state: Path, as_json: bool) -> None:
+    """Make the box's key, enrol it with AIMA and fetch its first configuration."""
+    from appliance.commands.provision import provision as provision_box
+
+    def tell(sentence: str) -> None:
+        click.echo(sentence, err=True)
+
+    emit(asyncio.run(provision_box(aima_url, trust_file, otp, state, progress=tell)), as_json=as_json)
+
+
+if __name__ == "__main__":
+    main(prog_name="claim-kiosk")
