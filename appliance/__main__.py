@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,17 +19,31 @@ import click
 from appliance.errors import KioskError, UsageError
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+INTERRUPTED = 130
+"""128 + SIGINT, as shells have it."""
+
 FILE = click.Path(path_type=Path)
 
 
 class _Kiosk(click.Group):
-    """Turns our errors into exit statuses; `--json` anywhere makes the error an object as well."""
+    """Turns errors into exit statuses: ours by their code, click's as `usage`, anything else as `internal`."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def main(self, *args: Any, **extra: Any) -> Any:
+        extra["standalone_mode"] = False
         try:
-            return super().invoke(ctx)
+            result = super().main(*args, **extra)
         except KioskError as error:
             fail(error)
+        except click.ClickException as error:
+            fail(UsageError(error.format_message()))
+        except (click.Abort, KeyboardInterrupt):
+            sys.exit(INTERRUPTED)
+        except Exception as error:
+            if os.environ.get("CLAIM_KIOSK_DEBUG"):
+                raise
+            kind = type(error).__name__
+            fail(KioskError(f"Something unexpected happened ({kind}); CLAIM_KIOSK_DEBUG=1 shows where."))
+        sys.exit(result if isinstance(result, int) else 0)
 
 
 def fail(error: KioskError) -> NoReturn:
