@@ -1,0 +1,88 @@
+"""The sandbox's child processes: started, asked for their first word, and stopped without leaving anything behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+from typing import IO, Any
+
+from appliance.errors import ServiceError
+
+START_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 6.0
+LONGEST_FIRST_LINE = 64 * 1024
+
+
+class Child:
+    """One Python process of ours that says where it is in one JSON line, and ends with its standard input."""
+
+    def __init__(self, name: str, process: Process, said: dict[str, Any]) -> None:
+        self.name = name
+        self.said = said
+        self._process = process
+        self._drain = asyncio.create_task(_drain(process), name=f"drain-{name}")
+
+    @classmethod
+    async def start(cls, name: str, arguments: list[str], log: IO[bytes] | None) -> Child:
+        """Starts `python -m …` and waits for its first line.
+
+        `log` takes its standard error; None is this process's own. Raises ServiceError `<name>-not-started`.
+        """
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", *arguments, stdin=PIPE, stdout=PIPE, stderr=log, limit=LONGEST_FIRST_LINE
+        )
+        assert process.stdout is not None
+        try:
+            line = await asyncio.wait_for(process.stdout.readline(), START_TIMEOUT_S)
+            said = json.loads(line)
+        except (TimeoutError, ValueError) as error:
+            await _end(process)
+            raise ServiceError(
+                f"The sandbox could not start its {name}: its log says why.", code=f"{name}-not-started"
+            ) from error
+        return cls(name, process, said)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def wait(self) -> int:
+        """Its exit status, once it has ended."""
+        return await self._process.wait()
+
+    async def stop(self) -> None:
+        """SIGTERM, then SIGKILL for one that does not heed it."""
+        await _end(self._process)
+        self._drain.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._drain
+
+
+async def _drain(process: Process) -> None:
+    assert process.stdout is not None
+    while await process.stdout.read(LONGEST_FIRST_LINE):
+        pass
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """A log file that only its owner may read, appended to across restarts."""
+    path.touch(mode=0o600, exist_ok=True)
+    return path.open("ab")
