@@ -1,0 +1,21 @@
+"""What a wire is to a driver: bytes go in, bytes come out, each call ends in finite time."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class ByteLink(Protocol):
+    """A byte stream. All methods raise only `drivers.errors.DriverError`s."""
+
+    def read(self, limit: int) -> bytes:
+        """Up to `limit` bytes as soon as there are any; none if nothing came within the link's own short wait."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """All of `data`, or DeviceTimedOut, or DeviceLost."""
+        ...
+
+    def close(self) -> None:
+        """May be called twice. Reads and writes afterwards raise DeviceLost."""
+        ...

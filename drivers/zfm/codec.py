@@ -1,0 +1,202 @@
+"""The packets of ZFM-20, R30x and R503 fingerprint modules, as bytes and back. Pure: no port, no clock.
+
+    EF 01 | address 4 | kind 1 | length 2 (payload + 2) | payload | sum 2 (kind + both length bytes + payload)
+
+Everything is big endian. Not responsible for which command is answered how (`driver`).
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, Self
+
+import numpy as np
+
+from drivers.contracts import Pixels
+from drivers.errors import DeviceProtocolError
+
+START: Final = b"\xef\x01"
+DEFAULT_ADDRESS: Final = 0xFFFFFFFF
+PAYLOAD_MAX: Final = 256
+_HEADER: Final = struct.Struct(">2sIBH")
+_SUM_BYTES: Final = 2
+_PARAMETERS: Final = struct.Struct(">HHHHIHH")
+
+SIZE_BY_PACKED_BYTES: Final = {36864: (288, 256), 18432: (192, 192)}
+"""(height, width) of an image by the number of its bytes on the wire, two pixels to a byte."""
+
+
+class PacketKind(IntEnum):
+    COMMAND = 0x01
+    DATA = 0x02
+    ACK = 0x07
+    END = 0x08
+
+
+_KINDS: Final = frozenset(int(kind) for kind in PacketKind)
+
+
+class Command(IntEnum):
+    GENERATE_IMAGE = 0x01
+    UPLOAD_IMAGE = 0x0A
+    READ_PARAMETERS = 0x0F
+    VERIFY_PASSWORD = 0x13
+
+
+class Confirmation(IntEnum):
+    """The first byte of an ACK, as far as this driver tells them apart."""
+
+    OK = 0x00
+    PACKET_RECEIVE_ERROR = 0x01
+    NO_FINGER = 0x02
+    IMAGE_FAILED = 0x03
+    UPLOAD_FAILED = 0x0F
+    WRONG_PASSWORD = 0x13
+    PASSWORD_NEEDED = 0x21
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    kind: PacketKind
+    payload: bytes
+    address: int = DEFAULT_ADDRESS
+
+    def to_bytes(self) -> bytes:
+        if len(self.payload) > PAYLOAD_MAX:
+            raise ValueError(f"a packet carries at most {PAYLOAD_MAX} bytes")
+        header = _HEADER.pack(START, self.address, self.kind, len(self.payload) + _SUM_BYTES)
+        return header + self.payload + _sum(header, self.payload)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Exactly one packet. DeviceProtocolError for anything else."""
+        if len(data) < _HEADER.size + _SUM_BYTES:
+            raise DeviceProtocolError
+        start, address, kind, length = _HEADER.unpack_from(data)
+        header, payload = data[: _HEADER.size], data[_HEADER.size : -_SUM_BYTES]
+        if start != START or length != len(payload) + _SUM_BYTES or len(payload) > PAYLOAD_MAX:
+            raise DeviceProtocolError
+        if kind not in _KINDS or data[-_SUM_BYTES:] != _sum(header, payload):
+            raise DeviceProtocolError
+        return cls(PacketKind(kind), payload, address)
+
+
+def _sum(header: bytes, payload: bytes) -> bytes:
+    return ((sum(header[6:]) + sum(payload)) & 0xFFFF).to_bytes(2, "big")
+
+
+class Decoder:
+    """Packets out of a stream that comes in any pieces and may hold rubbish.
+
+    What is no packet is skipped byte by byte up to the next start code and counted in `rubbish_bytes`, so that
+    one damaged packet never costs the one after it.
+    """
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self.rubbish_bytes = 0
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of a packet that is not complete yet."""
+        return len(self._held)
+
+    def feed(self, data: bytes) -> list[Packet]:
+        """Every packet that `data` completes, in order."""
+        self._held += data
+        packets = []
+        while (packet := self._next()) is not None:
+            packets.append(packet)
+        return packets
+
+    def _next(self) -> Packet | None:
+        while True:
+            self._seek_start()
+            if len(self._held) < _HEADER.size:
+                return None
+            length = int.from_bytes(self._held[7:9], "big")
+            if not _SUM_BYTES <= length <= PAYLOAD_MAX + _SUM_BYTES:
+                self._skip(1)
+                continue
+            size = _HEADER.size + length
+            if len(self._held) < size:
+                return None
+            try:
+                packet = Packet.from_bytes(bytes(self._held[:size]))
+            except DeviceProtocolError:
+                self._skip(1)
+                continue
+            del self._held[:size]
+            return packet
+
+    def _seek_start(self) -> None:
+        at = self._held.find(START)
+        if at < 0:
+            # The last byte may be the first of a start code.
+            at = len(self._held) - (1 if self._held.endswith(START[:1]) else 0)
+        self._skip(at)
+
+    def _skip(self, count: int) -> None:
+        del self._held[:count]
+        self.rubbish_bytes += count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemParameters:
+    """What ReadSysPara answers (16 bytes after the confirmation)."""
+
+    status: int
+    system_id: int
+    library_size: int
+    security_level: int
+    address: int
+    packet_size_code: int
+    baud_multiplier: int
+
+    @property
+    def packet_bytes(self) -> int:
+        """Payload of a data packet: 32, 64, 128 or 256 bytes."""
+        return 32 << (self.packet_size_code & 3)
+
+    def to_bytes(self) -> bytes:
+        return _PARAMETERS.pack(
+            self.status,
+            self.system_id,
+            self.library_size,
+            self.security_level,
+            self.address,
+            self.packet_size_code,
+            self.baud_multiplier,
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """DeviceProtocolError unless there are exactly 16 bytes."""
+        if len(data) != _PARAMETERS.size:
+            raise DeviceProtocolError
+        status, system_id, library, security, address, packet_code, baud = _PARAMETERS.unpack(data)
+        return cls(
+            status=status,
+            system_id=system_id,
+            library_size=library,
+            security_level=security,
+            address=address,
+            packet_size_code=packet_code,
+            baud_multiplier=baud,
+        )
+
+
+def unpack_pixels(packed: bytes, into: Pixels) -> None:
+    """Two pixels from each byte, high nibble first, 0..15 stretched to 0..255; `into` is (H, W) uint8, contiguous."""
+    nibbles = np.frombuffer(packed, np.uint8)
+    pairs = into.reshape(-1, 2)
+    np.multiply(nibbles >> 4, 17, out=pairs[:, 0])
+    np.multiply(nibbles & 0x0F, 17, out=pairs[:, 1])
+
+
+def pack_pixels(pixels: Pixels) -> bytes:
+    """(H, W) uint8 of even size to 4 bits a pixel, high nibble first: the four low bits are lost."""
+    pairs = pixels.reshape(-1, 2) >> 4
+    return ((pairs[:, 0] << 4) | pairs[:, 1]).tobytes()

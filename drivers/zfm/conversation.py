@@ -1,0 +1,76 @@
+"""Commands and answers over one link: deadlines, the stop flag, and what is left over from an earlier talk."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from drivers.contracts import Stop
+from drivers.errors import CaptureCancelled, DeviceProtocolError, DeviceTimedOut
+from drivers.transport.link import ByteLink
+from drivers.zfm.codec import Command, Decoder, Packet, PacketKind
+
+_SETTLE_S: Final = 10.0
+"""A 256 × 288 image at 57600 baud takes 7 s: a module that was interrupted in one is heard out."""
+_READ_BYTES: Final = 4096
+
+
+class Conversation:
+    """Good for one acquisition or one opening. `stop` None means that it cannot be interrupted."""
+
+    def __init__(self, link: ByteLink, *, address: int, answer_timeout_s: float, stop: Stop | None) -> None:
+        self._link = link
+        self._address = address
+        self._answer_timeout_s = answer_timeout_s
+        self._stop = stop
+        self._decoder = Decoder()
+        self._packets: list[Packet] = []
+
+    def settle(self) -> None:
+        """Read away what an interrupted upload still sends. DeviceProtocolError if it never falls silent."""
+        deadline = time.monotonic() + _SETTLE_S
+        # The link's own wait is longer than the gap between two packets, so one empty read is silence.
+        while self._link.read(_READ_BYTES):
+            self._heed_stop()
+            if time.monotonic() > deadline:
+                raise DeviceProtocolError("The device sends without being asked: unplug it and plug it in again.")
+
+    def ask(self, command: Command, argument: bytes = b"") -> bytes:
+        """The payload of the answer, at least its confirmation. DeviceTimedOut, DeviceProtocolError or DeviceLost."""
+        self._heed_stop()
+        self._link.write(Packet(PacketKind.COMMAND, bytes([command]) + argument, self._address).to_bytes())
+        packet = self._next()
+        if packet.kind is not PacketKind.ACK or not packet.payload:
+            raise DeviceProtocolError
+        return packet.payload
+
+    def receive_data(self, limit: int) -> bytes:
+        """The joined payloads up to the END packet, at most `limit` bytes."""
+        received = bytearray()
+        while True:
+            packet = self._next()
+            if packet.kind not in {PacketKind.DATA, PacketKind.END}:
+                raise DeviceProtocolError
+            received += packet.payload
+            if len(received) > limit:
+                raise DeviceProtocolError("The device sent more than it has to give.")
+            if packet.kind is PacketKind.END:
+                return bytes(received)
+
+    def _next(self) -> Packet:
+        deadline = time.monotonic() + self._answer_timeout_s
+        while not self._packets:
+            self._heed_stop()
+            self._packets += self._decoder.feed(self._link.read(_READ_BYTES))
+            if not self._packets and time.monotonic() >= deadline:
+                # Something came, but no packet: bytes were lost or altered under way.
+                garbled = self._decoder.held_bytes or self._decoder.rubbish_bytes
+                raise DeviceProtocolError if garbled else DeviceTimedOut
+        packet = self._packets.pop(0)
+        if packet.address != self._address:
+            raise DeviceProtocolError("The module answers under another address than its settings name.")
+        return packet
+
+    def _heed_stop(self) -> None:
+        if self._stop is not None and self._stop.is_set():
+            raise CaptureCancelled

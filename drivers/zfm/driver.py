@@ -1,0 +1,158 @@
+"""The fingerprint reader on a serial line: ZFM-20, R301…R307 and R503 modules. One image each time a finger comes.
+
+Not certifiable: 4 bits a pixel, and the module does not say its resolution, so that it is an option (from the
+profile). Not responsible for the packets (`codec`), the port (`transport.serial`) or opening again after a loss.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+
+from drivers.contracts import DeviceIdentity, FingerprintRequest, Frame, FramePool, Stop
+from drivers.errors import (
+    CaptureCancelled,
+    CaptureTimedOut,
+    DeviceAccessDenied,
+    DeviceFault,
+    DeviceLost,
+    DeviceProtocolError,
+    OptionInvalid,
+)
+from drivers.transport.link import ByteLink
+from drivers.transport.serial import SerialLink
+from drivers.zfm.codec import (
+    SIZE_BY_PACKED_BYTES,
+    Command,
+    Confirmation,
+    SystemParameters,
+    unpack_pixels,
+)
+from drivers.zfm.conversation import Conversation
+
+_PSEUDO_TERMINALS: Final = Path("/dev/pts")
+_POLL_S: Final = 0.05
+_RESOLUTION_PPI_BY_HEIGHT: Final = {288: 500, 192: 508}
+"""The makers' figures for the two sensors; a profile's own figure goes before."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`resolution_ppi` 0 means the maker's figure for the sensor's size.
+
+    `simulated` is for an emulator behind a real port; one on a pseudo-terminal is recognised without it.
+    """
+
+    device: str
+    baud: Annotated[int, msgspec.Meta(ge=9600, le=115200, multiple_of=9600)] = 57600
+    address: Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFFFF)] = 0xFFFFFFFF
+    password: Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFFFF)] = 0
+    resolution_ppi: Annotated[int, msgspec.Meta(ge=0, le=2000)] = 0
+    answer_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 3.0
+    simulated: bool = False
+
+
+class ZfmReader:
+    """A `FingerprintReader`. `connect` makes the wire, so that tests can join it to something else."""
+
+    def __init__(self, options: Options, connect: Callable[[], ByteLink]) -> None:
+        self._options = options
+        self._connect = connect
+        self._link: ByteLink | None = None
+        self._simulated = options.simulated or Path(options.device).resolve().is_relative_to(_PSEUDO_TERMINALS)
+        self._sequence = 0
+        self._interrupted = False
+
+    def open(self) -> DeviceIdentity:
+        """Check the password and ask who it is. DeviceAccessDenied when it refuses our password."""
+        self.close()
+        self._link = self._connect()
+        self._sequence = 0
+        try:
+            talk = self._conversation(stop=None)
+            talk.settle()
+            password = self._options.password.to_bytes(4, "big")
+            _demand_ok(talk.ask(Command.VERIFY_PASSWORD, password))
+            parameters = SystemParameters.from_bytes(_demand_ok(talk.ask(Command.READ_PARAMETERS)))
+        except BaseException:
+            self.close()
+            raise
+        return DeviceIdentity(
+            vendor="ZFM",
+            model=f"system-{parameters.system_id:04x}",
+            simulated=self._simulated,
+        )
+
+    def close(self) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+    def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        """One grey frame, 256 × 288 or 192 × 192 pixels of 16 levels. `timeout_s` is for the finger to come."""
+        talk = self._conversation(stop)
+        if self._interrupted:
+            talk.settle()
+        self._interrupted = True
+        self._await_finger(talk, request.timeout_s, stop)
+        captured_ns = time.monotonic_ns()
+        _demand_ok(talk.ask(Command.UPLOAD_IMAGE))
+        packed = talk.receive_data(limit=max(SIZE_BY_PACKED_BYTES))
+        size = SIZE_BY_PACKED_BYTES.get(len(packed))
+        if size is None:
+            raise DeviceProtocolError("The fingerprint module sent an image of an unknown size.")
+        self._interrupted = False
+        pixels = pool.take(*size)
+        unpack_pixels(packed, pixels)
+        yield Frame(
+            pixels=pixels,
+            sequence=self._sequence,
+            captured_monotonic_ns=captured_ns,
+            resolution_ppi=self._options.resolution_ppi or _RESOLUTION_PPI_BY_HEIGHT[size[0]],
+            simulated=self._simulated,
+        )
+        self._sequence += 1
+
+    def _await_finger(self, talk: Conversation, timeout_s: float, stop: Stop) -> None:
+        deadline = time.monotonic() + timeout_s
+        while True:
+            confirmation = talk.ask(Command.GENERATE_IMAGE)[0]
+            # A smear or half a finger makes IMAGE_FAILED: the person is still settling, so ask again.
+            if confirmation not in {Confirmation.NO_FINGER, Confirmation.IMAGE_FAILED}:
+                _demand_ok(bytes([confirmation]))
+                return
+            if time.monotonic() >= deadline:
+                self._interrupted = False
+                raise CaptureTimedOut("No finger was presented in time: try again.")
+            if stop.wait(_POLL_S):
+                raise CaptureCancelled
+
+    def _conversation(self, stop: Stop | None) -> Conversation:
+        if self._link is None:
+            raise DeviceLost("The fingerprint module is not open.")
+        return Conversation(
+            self._link, address=self._options.address, answer_timeout_s=self._options.answer_timeout_s, stop=stop
+        )
+
+
+def _demand_ok(answer: bytes) -> bytes:
+    """What follows an OK. The module's refusals as typed errors."""
+    match answer[0]:
+        case Confirmation.OK:
+            return answer[1:]
+        case Confirmation.WRONG_PASSWORD | Confirmation.PASSWORD_NEEDED:
+            raise DeviceAccessDenied("The fingerprint module refuses its password: check the post's settings.")
+        case Confirmation.PACKET_RECEIVE_ERROR:
+            raise DeviceProtocolError("The fingerprint module could not read what was sent: check its cable.")
+        case other:
+            raise DeviceFault(f"The fingerprint module reports fault 0x{other:02x}.")
+
+
+def create(options: Options) -> ZfmReader:
+    """The reader at a serial port. OptionInvalid where no port is named."""
+    if not options.device:
+        raise OptionInvalid("The fingerprint module needs the path of its serial port.")
+    return ZfmReader(options, lambda: SerialLink(options.device, baud=options.baud))

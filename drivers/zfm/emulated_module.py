@@ -1,0 +1,133 @@
+"""What an emulated ZFM module answers to the commands it is sent. Speaks real packets; misbehaves by its fault plan.
+
+Written from the protocol's facts and checked against clients that others wrote (tests/peers). It holds no finger
+library: it shows images, as the driver asks for no more. Not responsible for its end of the wire (`emulator`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from drivers.contracts import Pixels
+from drivers.faults import WELL_BEHAVED, FaultPlan
+from drivers.zfm.codec import (
+    DEFAULT_ADDRESS,
+    Command,
+    Confirmation,
+    Decoder,
+    Packet,
+    PacketKind,
+    SystemParameters,
+    pack_pixels,
+)
+
+_SYSTEM_FAULT: Final = 0x1D
+"""A confirmation that this family uses for "failed to operate"; the driver has no name for it."""
+_COMMAND_UNKNOWN: Final = 0x1E
+
+
+class WireClosed(Exception):  # noqa: N818 - an event of the emulation, not an error
+    """The module is "unplugged": its end of the wire is to be closed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModuleSettings:
+    """`images` are (288, 256) or (192, 192) uint8, shown one after another, again and again."""
+
+    images: Sequence[Pixels]
+    faults: FaultPlan = WELL_BEHAVED
+    password: int = 0
+    address: int = DEFAULT_ADDRESS
+    packet_bytes: int = 128
+    baud_multiplier: int = 6
+
+
+@dataclass
+class EmulatedModule:
+    """Feed it bytes, send on what it yields. A pause is a piece of its own: (seconds, bytes)."""
+
+    settings: ModuleSettings
+    clock: Callable[[], float] = time.monotonic
+    _decoder: Decoder = field(default_factory=Decoder)
+    _frames_given: int = 0
+    _absent_since: float | None = None
+    _hung: bool = False
+
+    def feed(self, data: bytes) -> Iterator[tuple[float, bytes]]:
+        """(pause before, bytes) for every piece of every answer. WireClosed when the plan unplugs it."""
+        for packet in self._decoder.feed(data):
+            if packet.kind is PacketKind.COMMAND and packet.address == self.settings.address and packet.payload:
+                yield from self._answer(packet.payload[0], packet.payload[1:])
+
+    def _answer(self, command: int, argument: bytes) -> Iterator[tuple[float, bytes]]:
+        if self._hung:
+            return
+        match command:
+            case Command.VERIFY_PASSWORD:
+                self._frames_given = 0
+                self._absent_since = None
+                refused = self.settings.faults.refuse or int.from_bytes(argument, "big") != self.settings.password
+                yield 0.0, self._ack(Confirmation.WRONG_PASSWORD if refused else Confirmation.OK)
+            case Command.READ_PARAMETERS:
+                yield 0.0, self._ack(Confirmation.OK, self._parameters().to_bytes())
+            case Command.GENERATE_IMAGE:
+                yield from self._generate()
+            case Command.UPLOAD_IMAGE:
+                yield from self._upload()
+            case _:
+                yield 0.0, self._ack(_COMMAND_UNKNOWN)
+
+    def _plan(self) -> FaultPlan:
+        faults = self.settings.faults
+        return faults if faults.due(self._frames_given) else WELL_BEHAVED
+
+    def _generate(self) -> Iterator[tuple[float, bytes]]:
+        plan = self._plan()
+        if plan.unplug or plan.crash:
+            raise WireClosed
+        if plan.hang:
+            self._hung = True
+            return
+        if plan.absent_s and self._absent_since is None:
+            self._absent_since = self.clock()
+        if plan.fault:
+            yield plan.delay_s, self._ack(_SYSTEM_FAULT)
+        elif self._absent_since is not None and self.clock() - self._absent_since < plan.absent_s:
+            yield plan.delay_s, self._ack(Confirmation.NO_FINGER)
+        else:
+            yield plan.delay_s, self._ack(Confirmation.OK)
+
+    def _upload(self) -> Iterator[tuple[float, bytes]]:
+        plan = self._plan()
+        if plan.drop:
+            return
+        yield plan.delay_s, self._ack(Confirmation.OK)
+        images = self.settings.images
+        packed = pack_pixels(images[self._frames_given % len(images)])
+        self._frames_given += 1
+        size = self.settings.packet_bytes
+        if plan.wrong_size:
+            packed = packed[: len(packed) // 2]
+        for at in range(0, len(packed), size):
+            kind = PacketKind.END if at + size >= len(packed) else PacketKind.DATA
+            data = Packet(kind, packed[at : at + size], self.settings.address).to_bytes()
+            if plan.corrupt and at == 0:
+                data = data[:-3] + bytes([data[-3] ^ 0x10]) + data[-2:]
+            yield 0.0, data
+
+    def _parameters(self) -> SystemParameters:
+        return SystemParameters(
+            status=0,
+            system_id=0x0009 if self.settings.images[0].shape == (288, 256) else 0x0000,
+            library_size=200,
+            security_level=3,
+            address=self.settings.address,
+            packet_size_code=(self.settings.packet_bytes // 32).bit_length() - 1,
+            baud_multiplier=self.settings.baud_multiplier,
+        )
+
+    def _ack(self, confirmation: int, payload: bytes = b"") -> bytes:
+        return Packet(PacketKind.ACK, bytes([confirmation]) + payload, self.settings.address).to_bytes()
