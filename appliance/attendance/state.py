@@ -91,7 +91,7 @@ class Attendance(msgspec.Struct, frozen=True, kw_only=True):
     def simulated(self) -> bool:
         """Whether anything in it was seen by no sensor."""
         attempts = [attempt for target in self.targets for attempt in (*target.attempts, *target.discarded)]
-        return any(attempt.device is not None and attempt.device.simulated for attempt in attempts)
+        return any(attempt.device.simulated for attempt in attempts)
 
 
 _STEP_OF_KIND = {

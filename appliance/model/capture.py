@@ -42,5 +42,5 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     threshold: int
     accepted: bool
-    device: DeviceFacts | None
+    device: DeviceFacts
     part: ImagePart | None

@@ -1,0 +1,162 @@
+"""An attendance as AIMA will read it: the manifest, and which stored image becomes which part. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from appliance.attendance.state import Attendance
+from appliance.attendance.target import Target
+from appliance.errors import SealingFailed
+from appliance.model.attendance import SignatureUnable, Signed
+from appliance.model.capture import Attempt, ImagePart
+from appliance.model.configuration import Configuration
+from appliance.model.manifest import (
+    FORMAT,
+    VERSION,
+    AttemptRecord,
+    CaptureDecision,
+    CaptureRecord,
+    CentreRecord,
+    ExemptionRecord,
+    Manifest,
+    NoticeRecord,
+    PartRecord,
+    PlanRecord,
+    SignatureRecord,
+    SoftwareRecord,
+)
+
+PAD_NOT_PERFORMED = "not-performed"
+
+_DECISIONS = {
+    "automatic": CaptureDecision.AUTOMATIC,
+    "operator": CaptureDecision.OPERATOR,
+    "best-of-hand": CaptureDecision.BEST_OF_ROUND,
+}
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """The manifest, and for each of its parts in the same order what the vault holds."""
+
+    manifest: Manifest
+    stored: tuple[ImagePart, ...]
+
+
+def recorded(
+    attendance: Attendance,
+    *,
+    package_id: str,
+    created_at: str,
+    configuration: Configuration,
+    software: SoftwareRecord,
+) -> Recorded:
+    """Raises SealingFailed when the attendance lacks what every package has."""
+    applicant, notice = attendance.applicant, attendance.notice
+    if applicant is None or notice is None:
+        raise SealingFailed("This attendance is not complete: it cannot be sealed.")
+    parts = [(_part_name(attempt), attempt.part) for attempt in _chosen(attendance) if attempt.part is not None]
+    if isinstance(attendance.signature, Signed):
+        parts.append(("signature.json", attendance.signature.part))
+    opened, centre = attendance.opened, configuration.centre
+    manifest = Manifest(
+        format=FORMAT,
+        version=VERSION,
+        package_id=package_id,
+        attendance_id=attendance.attendance_id,
+        created_at=created_at,
+        simulated=attendance.simulated,
+        software=software,
+        centre=CentreRecord(
+            centre_id=centre.centre_id,
+            post_id=configuration.post.post_id,
+            protocol_reference=centre.protocol_reference,
+            model=centre.model,
+        ),
+        technician_id=opened.technician_id,
+        configuration_version=opened.configuration_version,
+        areas=opened.areas,
+        capture_plan=PlanRecord(
+            plan_id=opened.plan.plan_id,
+            document=opened.plan.document,
+            face=opened.plan.face,
+            fingers=opened.plan.fingers,
+            signature=opened.plan.signature,
+        ),
+        applicant=applicant.fields,
+        representative=applicant.representative,
+        notice=NoticeRecord(language=notice.language, shown_at=notice.at, text_sha256=notice.text_sha256),
+        captures=tuple(
+            _capture_record(target, target.chosen) for target in attendance.targets if target.chosen is not None
+        ),
+        attempts=tuple(_attempt_record(attempt) for attempt in _attempts(attendance)),
+        exemptions=tuple(
+            ExemptionRecord(position=known.position, reason=known.reason, permanent=known.permanent)
+            for target in attendance.targets
+            for known in target.exemptions
+        ),
+        signature=_signature_record(attendance.signature),
+        parts=tuple(
+            PartRecord(name=name, media_type=part.media_type, size=part.size, sha256=part.sha256)
+            for name, part in parts
+        ),
+    )
+    return Recorded(manifest=manifest, stored=tuple(part for _, part in parts))
+
+
+def _chosen(attendance: Attendance) -> list[Attempt]:
+    return [target.chosen for target in attendance.targets if target.chosen is not None]
+
+
+def _attempts(attendance: Attendance) -> list[Attempt]:
+    """Every try, those before a restart included, in the order in which they were made."""
+    tries = [attempt for target in attendance.targets for attempt in (*target.discarded, *target.attempts)]
+    return sorted(tries, key=lambda attempt: attempt.started_at)
+
+
+def _part_name(attempt: Attempt) -> str:
+    name = f"{attempt.kind.value}/{attempt.position}" if attempt.position else attempt.kind.value
+    return f"captures/{name}.png"
+
+
+def _capture_record(target: Target, chosen: Attempt) -> CaptureRecord:
+    tries = [a for a in (*target.discarded, *target.attempts) if a.position == chosen.position]
+    return CaptureRecord(
+        kind=chosen.kind,
+        position=chosen.position,
+        quality=chosen.verdict.score,
+        attempts=len(tries),
+        accepted=chosen.accepted,
+        algorithm=chosen.verdict.algorithm,
+        threshold=chosen.threshold,
+        decision=_DECISIONS[target.decision],
+        device=chosen.device,
+        part=_part_name(chosen) if chosen.part is not None else None,
+        pad=PAD_NOT_PERFORMED,
+    )
+
+
+def _attempt_record(attempt: Attempt) -> AttemptRecord:
+    return AttemptRecord(
+        kind=attempt.kind,
+        position=attempt.position,
+        round=attempt.round,
+        number=attempt.number,
+        score=attempt.verdict.score,
+        reasons=attempt.verdict.reasons,
+        measures=attempt.verdict.measures,
+        threshold=attempt.threshold,
+        started_at=attempt.started_at,
+        duration_ms=attempt.duration_ms,
+        accepted=attempt.accepted,
+        device_id=attempt.device.device_id,
+    )
+
+
+def _signature_record(signature: Signed | SignatureUnable | None) -> SignatureRecord | None:
+    match signature:
+        case Signed():
+            return SignatureRecord(part="signature.json", unable_reason=None)
+        case SignatureUnable():
+            return SignatureRecord(part=None, unable_reason=signature.reason)
+        case None:
+            return None
