@@ -1,0 +1,121 @@
+"""Opening a source with OpenCV: bounded in time, and every refusal as a typed error.
+
+Not responsible for reading frames (`player`).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+
+from drivers.errors import (
+    DeviceAccessDenied,
+    DeviceBusy,
+    DeviceNotFound,
+    DeviceProtocolError,
+    DeviceTimedOut,
+    RequestUnsupported,
+)
+from drivers.opencv_camera.source import Source, SourceKind
+
+_FFMPEG_OPTIONS: Final = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
+_ALLOWED: Final = {
+    # What answers at an address must not be able to send FFmpeg on to files or to other services.
+    SourceKind.FILE: "protocol_whitelist;file",
+    SourceKind.HTTP: "protocol_whitelist;http,tcp|format_whitelist;mpjpeg,mjpeg,jpeg_pipe",
+    SourceKind.RTSP: "rtsp_transport;tcp|protocol_whitelist;rtsp,rtp,tcp,udp",
+}
+_NEARLY: Final = 0.8
+_opening = threading.Lock()
+"""FFmpeg's options come from the environment of the process: one source is opened at a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptureSettings:
+    """Zero width and height, and an empty fourcc, mean the camera's own."""
+
+    open_timeout_s: float
+    read_timeout_s: float
+    width: int = 0
+    height: int = 0
+    fourcc: str = ""
+
+
+def open_capture(source: Source, settings: CaptureSettings) -> cv2.VideoCapture:
+    """An opened capture. DeviceNotFound, -AccessDenied, -Busy, -TimedOut, -ProtocolError or RequestUnsupported."""
+    _check_path(source)
+    started = time.monotonic()
+    try:
+        capture = _video_capture(source, settings)
+    except cv2.error:
+        raise DeviceProtocolError from None
+    if not capture.isOpened():
+        capture.release()
+        _explain(source, waited_s=time.monotonic() - started, settings=settings)
+    try:
+        _set_size(capture, source, settings)
+    except BaseException:
+        capture.release()
+        raise
+    return capture
+
+
+def _video_capture(source: Source, settings: CaptureSettings) -> cv2.VideoCapture:
+    if source.kind is SourceKind.VIDEO_DEVICE:
+        return cv2.VideoCapture(source.address, cv2.CAP_V4L2)
+    parameters = [
+        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
+        round(settings.open_timeout_s * 1000),
+        cv2.CAP_PROP_READ_TIMEOUT_MSEC,
+        round(settings.read_timeout_s * 1000),
+        # Each decoding thread holds a frame back.
+        cv2.CAP_PROP_N_THREADS,
+        1,
+    ]
+    with _opening:
+        # Their own messages may repeat an address with its password.
+        os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"
+        os.environ[_FFMPEG_OPTIONS] = _ALLOWED[source.kind]
+        return cv2.VideoCapture(source.address, cv2.CAP_FFMPEG, parameters)
+
+
+def _check_path(source: Source) -> None:
+    if source.kind not in {SourceKind.VIDEO_DEVICE, SourceKind.FILE}:
+        return
+    if not Path(source.address).exists():
+        raise DeviceNotFound(f"There is nothing at {source.label}: check that it is plugged in and named rightly.")
+    if not os.access(source.address, os.R_OK):
+        raise DeviceAccessDenied
+
+
+def _explain(source: Source, *, waited_s: float, settings: CaptureSettings) -> None:
+    match source.kind:
+        case SourceKind.VIDEO_DEVICE:
+            raise DeviceBusy
+        case SourceKind.FILE:
+            raise DeviceProtocolError("The recording is not a video that can be read.")
+        case _ if waited_s >= settings.open_timeout_s * _NEARLY:
+            raise DeviceTimedOut(f"The camera at {source.label} did not answer in time.")
+        case _:
+            raise DeviceNotFound(f"There is no video at {source.label}: check the address, the log-in and the camera.")
+
+
+def _set_size(capture: cv2.VideoCapture, source: Source, settings: CaptureSettings) -> None:
+    if source.kind is SourceKind.VIDEO_DEVICE:
+        if settings.fourcc:
+            capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*settings.fourcc))
+        if settings.width and settings.height:
+            capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width)
+            capture.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.height)
+    width, height = round(capture.get(cv2.CAP_PROP_FRAME_WIDTH)), round(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+    if height < 1 or width < 1:
+        raise DeviceProtocolError("What the camera sends is not a picture that can be read.")
+    for asked, given in ((settings.width, width), (settings.height, height)):
+        if asked and asked != given:
+            raise RequestUnsupported(f"The camera gives {width} x {height} pixels and not what was asked for.")

@@ -1,0 +1,178 @@
+"""A camera through OpenCV: an index or device file, a recording, MJPEG over HTTP, or RTSP.
+
+Between two streams the camera is not held, so that its light goes out and no old frame waits. Not responsible for
+opening (`capture`), reading (`player`), or trying again after a loss.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Final, TypeVar
+
+import cv2
+import msgspec
+
+from drivers.contracts import CameraRequest, DeviceIdentity, Frame, FramePool, Pixels, Stop
+from drivers.errors import CaptureTimedOut, DeviceLost, DeviceProtocolError
+from drivers.opencv_camera.capture import CaptureSettings, open_capture
+from drivers.opencv_camera.player import PlayEnded, Player
+from drivers.opencv_camera.source import Source, SourceKind, source_from_text
+
+_STOP_POLL_S: Final = 0.2
+_LEAVE_S: Final = 0.3
+_PIXELS_MAX: Final = 50_000_000
+
+T = TypeVar("T")
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=60)]
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`loop` and the simulated mark concern recordings: one is always marked, whatever `simulated` says.
+
+    `fourcc` asks a USB camera for a format (`MJPG` gives most of them their full rate).
+    """
+
+    device: str
+    loop: bool = True
+    simulated: bool = False
+    fourcc: Annotated[str, msgspec.Meta(pattern=r"^([A-Z0-9]{4})?$")] = ""
+    open_timeout_s: Seconds = 5.0
+    read_timeout_s: Seconds = 5.0
+
+
+class OpenCvCamera:
+    """A `Camera`."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._source: Source = source_from_text(options.device)
+        self._simulated = options.simulated or self._source.kind is SourceKind.FILE
+        self._is_open = False
+        self._sequence = 0
+        self._player: Player | None = None
+
+    def open(self) -> DeviceIdentity:
+        self.close()
+        # Opened and let go: says whether it is there. `stream` opens it for itself.
+        open_capture(self._source, self._settings(CameraRequest())).release()
+        self._is_open = True
+        self._sequence = 0
+        return DeviceIdentity(vendor="", model=_model(self._source), simulated=self._simulated)
+
+    def close(self) -> None:
+        self._is_open = False
+        if self._player is not None:
+            self._player.leave(self._options.read_timeout_s)
+            self._player = None
+
+    def stream(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        """Colour frames, the newest each time. CaptureTimedOut when none comes for `timeout_s`."""
+        if not self._is_open:
+            raise DeviceLost("The camera is not open.")
+        if not self._let_go_of_the_last(stop):
+            return
+        settings = self._settings(request)
+        player = Player(
+            lambda: open_capture(self._source, settings),
+            is_live=self._source.is_live,
+            repeat=self._options.loop and not self._source.is_live,
+            read_timeout_s=self._options.read_timeout_s,
+        )
+        self._player = player
+        try:
+            yield from self._frames(player, request, pool, stop)
+        except PlayEnded:
+            return
+        finally:
+            player.leave(_LEAVE_S)
+
+    def _frames(self, player: Player, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        size = self._await(player.size, request.timeout_s, stop)
+        given = 0
+        while size is not None and not (request.frame_limit and given >= request.frame_limit):
+            offered = _offer(pool, size)
+            player.ask(offered)
+            taken = self._await(player.take, request.timeout_s, stop)
+            if taken is None or not self._is_open:
+                return
+            pixels, captured_ns = taken
+            if pixels is not offered:
+                pixels = _moved(pixels, pool)
+                size = pixels.shape[0], pixels.shape[1]
+            yield Frame(
+                pixels=pixels,
+                sequence=self._sequence,
+                captured_monotonic_ns=captured_ns,
+                simulated=self._simulated,
+            )
+            self._sequence += 1
+            given += 1
+
+    def _let_go_of_the_last(self, stop: Stop) -> bool:
+        """Whether the capture of the last stream is released; a read that hangs in it ends by its own timeout."""
+        last, self._player = self._player, None
+        deadline = time.monotonic() + self._options.open_timeout_s + self._options.read_timeout_s
+        while last is not None and not last.leave(_STOP_POLL_S):
+            if stop.is_set():
+                self._player = last
+                return False
+            if time.monotonic() >= deadline:
+                self._player = last
+                raise DeviceLost
+        return True
+
+    @staticmethod
+    def _await(step: Callable[[float], T | None], timeout_s: float, stop: Stop) -> T | None:
+        """What `step` gives at last; None on stop."""
+        deadline = time.monotonic() + timeout_s
+        while not stop.is_set():
+            result = step(_STOP_POLL_S)
+            if result is not None:
+                return result
+            if time.monotonic() >= deadline:
+                raise CaptureTimedOut("The camera gave no picture in time.")
+        return None
+
+    def _settings(self, request: CameraRequest) -> CaptureSettings:
+        return CaptureSettings(
+            open_timeout_s=self._options.open_timeout_s,
+            read_timeout_s=self._options.read_timeout_s,
+            width=request.width,
+            height=request.height,
+            fourcc=self._options.fourcc,
+        )
+
+
+def _offer(pool: FramePool, size: tuple[int, int]) -> Pixels:
+    height, width = size
+    if height < 1 or width < 1 or height * width > _PIXELS_MAX:
+        raise DeviceProtocolError("The camera announces a picture of an impossible size.")
+    return pool.take(height, width, 3)
+
+
+def _moved(pixels: Pixels, pool: FramePool) -> Pixels:
+    """For a camera that changes its size, or gives grey: the one case in which pixels are copied."""
+    if pixels.ndim == 2:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR).astype("uint8", copy=False)
+    moved = _offer(pool, (pixels.shape[0], pixels.shape[1]))
+    moved[...] = pixels
+    return moved
+
+
+def _model(source: Source) -> str:
+    """The kernel's name of a video device, else what kind of source it is."""
+    if source.kind is SourceKind.VIDEO_DEVICE:
+        name = Path("/sys/class/video4linux") / Path(source.address).resolve().name / "name"
+        try:
+            return name.read_text(errors="replace").strip()
+        except OSError:
+            return str(source.kind)
+    return str(source.kind)
+
+
+def create(options: Options) -> OpenCvCamera:
+    """The camera, not opened. OptionInvalid for a device that is no index, path, http or rtsp address."""
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    return OpenCvCamera(options)

@@ -1,0 +1,153 @@
+"""Reads one camera without pause in a thread of its own, and gives the newest frame to whoever asks.
+
+A frame is decoded into the taker's memory only when one is asked for; all others are passed over, so that a slow
+taker loses frames and never time. A recording is played at its own rate. The thread opens and releases the capture
+itself, because a capture may not be released while it is being read.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+import cv2
+import numpy as np
+
+from drivers.contracts import Pixels
+from drivers.errors import DeviceLost, DeviceProtocolError, DeviceTimedOut, DriverError
+
+FRAME_RATE_MAX_HZ: Final = 240.0
+_RATE_UNKNOWN_HZ: Final = 25.0
+_FAILED_READS: Final = 3
+_RETRY_S: Final = 0.05
+_NEARLY: Final = 0.8
+
+
+class PlayEnded(Exception):  # noqa: N818 - the ordinary end of a recording, not an error
+    """The recording is over and is not to be repeated."""
+
+
+class Player:
+    """`open_capture` is called in the thread; again for each round when `repeat`, which is for recordings."""
+
+    def __init__(
+        self,
+        open_capture: Callable[[], cv2.VideoCapture],
+        *,
+        is_live: bool,
+        repeat: bool,
+        read_timeout_s: float,
+    ) -> None:
+        self._open_capture = open_capture
+        self._is_live = is_live
+        self._repeat = repeat
+        self._read_timeout_s = read_timeout_s
+        self._leaving = threading.Event()
+        self._turn = threading.Condition()
+        self._wanted: Pixels | None = None
+        self._given: tuple[Pixels, int] | None = None
+        self._size: tuple[int, int] | None = None
+        self._failure: DriverError | PlayEnded | None = None
+        self._thread = threading.Thread(target=self._run, name="camera-player", daemon=True)
+        self._thread.start()
+
+    def size(self, wait_s: float) -> tuple[int, int] | None:
+        """(height, width) once the source is open, else None after `wait_s`. Raises what ended the playing."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._size or self._failure, wait_s)
+            if self._failure is not None:
+                raise self._failure
+            return self._size
+
+    def ask(self, into: Pixels) -> None:
+        """The next frame is to be decoded into `into`, (H, W, 3) uint8; it is written to until `take` or `leave`."""
+        with self._turn:
+            self._wanted, self._given = into, None
+
+    def take(self, wait_s: float) -> tuple[Pixels, int] | None:
+        """(pixels, monotonic ns) of the frame asked for, None if it has not come. Raises what ended the playing.
+
+        The pixels are not in the memory that was offered when the camera changed its size.
+        """
+        with self._turn:
+            self._turn.wait_for(lambda: self._given or self._failure, wait_s)
+            if self._given is None and self._failure is not None:
+                raise self._failure
+            return self._given
+
+    def leave(self, wait_s: float) -> bool:
+        """Nothing is written to the taker's memory any more. Whether the capture is released already."""
+        self._leaving.set()
+        with self._turn:
+            self._wanted = None
+        self._thread.join(wait_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            while True:
+                capture = self._open_capture()
+                try:
+                    with self._turn:
+                        self._size = _size_of(capture)
+                        self._turn.notify_all()
+                    self._play(capture)
+                finally:
+                    capture.release()
+                if self._leaving.is_set():
+                    return
+                if not self._repeat:
+                    self._fail(PlayEnded())
+                    return
+        except DriverError as ending:
+            self._fail(ending)
+        except cv2.error:
+            self._fail(DeviceProtocolError())
+
+    def _fail(self, failure: DriverError | PlayEnded) -> None:
+        with self._turn:
+            self._failure = failure
+            self._turn.notify_all()
+
+    def _play(self, capture: cv2.VideoCapture) -> None:
+        """Until told to leave, or to the end of a recording. DeviceLost or DeviceTimedOut when it fails."""
+        rate_hz = capture.get(cv2.CAP_PROP_FPS)
+        if not 0 < rate_hz <= FRAME_RATE_MAX_HZ:
+            rate_hz = _RATE_UNKNOWN_HZ
+        pause_s = 0.0 if self._is_live else 1 / rate_hz
+        due, failed, seen = time.monotonic(), 0, 0
+        while not self._leaving.wait(max(0.0, due - time.monotonic())):
+            started = time.monotonic()
+            if capture.grab():
+                failed, seen = 0, seen + 1
+                self._give(capture)
+                due += pause_s
+            elif not self._is_live:
+                if not seen:
+                    raise DeviceProtocolError("The recording is not a video that can be read.")
+                return
+            elif time.monotonic() - started >= self._read_timeout_s * _NEARLY:
+                raise DeviceTimedOut
+            else:
+                failed += 1
+                due = time.monotonic() + _RETRY_S
+                if failed == _FAILED_READS:
+                    raise DeviceLost
+
+    def _give(self, capture: cv2.VideoCapture) -> None:
+        captured_ns = time.monotonic_ns()
+        with self._turn:
+            if self._wanted is None:
+                return
+            decoded, pixels = capture.retrieve(self._wanted)
+            if not decoded:
+                return
+            self._wanted = None
+            self._given = (pixels.astype(np.uint8, copy=False), captured_ns)
+            self._turn.notify_all()
+
+
+def _size_of(capture: cv2.VideoCapture) -> tuple[int, int]:
+    return round(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)), round(capture.get(cv2.CAP_PROP_FRAME_WIDTH))
