@@ -1,0 +1,28 @@
+"""What must agree within one manifest, beyond each field's own bounds. Pure; the same rules seal and verify."""
+
+from __future__ import annotations
+
+from appliance.model.manifest import Manifest
+from appliance.package.asice import part_name_allowed
+
+
+def contradictions(manifest: Manifest) -> tuple[str, ...]:
+    """What does not fit together, in words without personal data; empty when all is well."""
+    found: list[str] = []
+    names = [part.name for part in manifest.parts]
+    if len({name.lower() for name in names}) != len(names):
+        found.append("two parts share a name")
+    if not all(part_name_allowed(name) for name in names):
+        found.append("a part has a name that is not allowed")
+    named = [capture.part for capture in manifest.captures]
+    if manifest.signature is not None:
+        named.append(manifest.signature.part)
+        if (manifest.signature.part is None) == (manifest.signature.unable_reason is None):
+            found.append("the signature is neither given nor excused, or both")
+    if not {name for name in named if name is not None} <= set(names):
+        found.append("a capture names a part that is not there")
+    if any(capture.device.simulated for capture in manifest.captures) and not manifest.simulated:
+        found.append("a simulated capture in a package that does not say so")
+    if any(capture.accepted and capture.part is None for capture in manifest.captures):
+        found.append("an accepted capture without an image")
+    return tuple(found)
