@@ -5,6 +5,7 @@ from __future__ import annotations
 pytest_plugins = [
     "tests.guards.availability",
     "tests.guards.event_loop",
+    "tests.guards.log_lines",
     "tests.guards.network",
     "tests.guards.processes",
     "tests.guards.randomness",
