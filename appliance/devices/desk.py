@@ -1,0 +1,109 @@
+"""The devices of one post, together: started, looked up by what they can do, and closed.
+
+Responsible for refusing what the settings name wrongly and what a production post may not use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+
+from appliance.devices.deadlines import Deadlines
+from appliance.devices.enrolment_use import NOT_FOR_ENROLMENT, refuse_for_enrolment
+from appliance.devices.hosted_device import HostedDevice
+from appliance.errors import DeviceError, SettingsError
+from appliance.model.device import DeviceSettings, DeviceState, DeviceStatus
+from drivers.contracts import Contract
+from drivers.errors import DriverError
+from drivers.profiles import Profile
+from drivers.registry import driver_entry
+
+log = structlog.get_logger(__name__)
+
+
+class Desk:
+    """Raises SettingsError when it is made with a profile that does not exist or does not fit its driver."""
+
+    def __init__(
+        self,
+        settings: Sequence[DeviceSettings],
+        profiles: Mapping[str, Profile],
+        *,
+        production: bool,
+        deadlines: Deadlines | None = None,
+        on_change: Callable[[DeviceStatus], None] | None = None,
+    ) -> None:
+        self._devices: list[HostedDevice] = []
+        self._refused: list[DeviceStatus] = []
+        for device in settings:
+            profile = _profile_of(device, profiles)
+            reason = refuse_for_enrolment(profile) if production else None
+            if reason is not None:
+                log.error("device-refused", device_id=device.device_id, code=NOT_FOR_ENROLMENT)
+                self._refused.append(_refusal(device, profile, reason))
+                continue
+            self._devices.append(
+                HostedDevice(device.device_id, profile, device.options, deadlines=deadlines, on_change=on_change)
+            )
+
+    async def start(self) -> None:
+        """Start every device's host; does not wait until they are ready."""
+        for device in self._devices:
+            device.start()
+
+    async def close(self) -> None:
+        """Stop every host at once; within 2 s no process is left."""
+        await asyncio.gather(*(device.close() for device in self._devices))
+
+    def device(self, contract: Contract) -> HostedDevice:
+        """The first device that fulfils the contract, by the settings' order.
+
+        Raises DeviceError `device-not-configured`, or `device-not-for-enrolment` when a production post refuses it.
+        """
+        for device in self._devices:
+            if device.contract is contract:
+                return device
+        for refused in self._refused:
+            if refused.contract is contract:
+                raise DeviceError(refused.sentence, code=refused.error_code)
+        raise DeviceError(f"This post has no {contract.value}: add one to its settings.", code="device-not-configured")
+
+    def devices(self) -> tuple[HostedDevice, ...]:
+        return tuple(self._devices)
+
+    def statuses(self) -> tuple[DeviceStatus, ...]:
+        """How every device is now, refused ones last."""
+        return (*(device.status() for device in self._devices), *self._refused)
+
+
+def _profile_of(device: DeviceSettings, profiles: Mapping[str, Profile]) -> Profile:
+    profile = profiles.get(device.profile_id)
+    if profile is None:
+        known = ", ".join(sorted(profiles)) or "none"
+        raise SettingsError(
+            f"The device {device.device_id} names the profile {device.profile_id!r}, which there is not: {known}.",
+            code="profile-unknown",
+        )
+    try:
+        contract = driver_entry(profile.driver).contract
+    except DriverError as error:
+        raise SettingsError(error.sentence, code="driver-unknown") from error
+    if contract is not profile.contract:
+        raise SettingsError(
+            f"The profile {profile.profile_id} says {profile.contract.value}, its driver is a {contract.value}.",
+            code="profile-contract",
+        )
+    return profile
+
+
+def _refusal(device: DeviceSettings, profile: Profile, reason: str) -> DeviceStatus:
+    return DeviceStatus(
+        device_id=device.device_id,
+        contract=profile.contract,
+        profile_id=profile.profile_id,
+        state=DeviceState.FAILED,
+        error_code=NOT_FOR_ENROLMENT,
+        sentence=reason,
+    )

@@ -1,0 +1,281 @@
+"""One device of the post, kept alive: its host is started, opened, watched, and started again when it fails.
+
+Responsible for health and for who may use the device now. Not for the conversation with the host (`link`) nor for
+what a frame is worth (`quality`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+
+import msgspec
+import structlog
+
+from appliance.devices.deadlines import Deadlines
+from appliance.devices.link import HostCommand, HostLink
+from appliance.devices.stream import FrameStream
+from appliance.errors import DeviceError
+from appliance.model.capture import DeviceFacts
+from appliance.model.device import DeviceState, DeviceStatus
+from appliance.runtime.tasks import Backoff
+from drivers.contracts import Contract, Frame, Request
+from drivers.errors import (
+    CaptureCancelled,
+    CaptureTimedOut,
+    DeviceBusy,
+    DeviceLost,
+    DriverError,
+    RequestUnsupported,
+    ScannerCoverOpen,
+    ScannerEmpty,
+    ScannerJammed,
+)
+from drivers.profiles import Profile
+
+log = structlog.get_logger(__name__)
+
+HARMLESS = (
+    *(CaptureTimedOut, CaptureCancelled, RequestUnsupported, DeviceBusy),
+    *(ScannerEmpty, ScannerJammed, ScannerCoverOpen),
+)
+"""After these a device is as ready as before; after any other it is closed and opened again."""
+_HEALTHY_AFTER_S = 30.0
+DEVICE_BACKOFF = Backoff(first_s=0.2, longest_s=5.0, healthy_after_s=_HEALTHY_AFTER_S)
+"""The longest step is how long a technician waits for a device that was plugged in again."""
+
+
+class HostedDevice:
+    """`start`, then `frames` as often as wanted, then `close`. Raises only `DeviceError`."""
+
+    def __init__(
+        self,
+        device_id: str,
+        profile: Profile,
+        options: Mapping[str, object],
+        *,
+        command: HostCommand | None = None,
+        deadlines: Deadlines | None = None,
+        backoff: Backoff = DEVICE_BACKOFF,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+        on_change: Callable[[DeviceStatus], None] | None = None,
+    ) -> None:
+        self.profile = profile
+        self._options = profile.driver_options() | dict(options)
+        self._command = command or HostCommand(contract=profile.contract, driver=profile.driver)
+        self._deadlines = deadlines or Deadlines()
+        self._backoff = backoff
+        self._sleep = sleep
+        self._chance = chance
+        self._on_change = on_change
+        self._log = log.bind(device_id=device_id)
+        self._status = DeviceStatus(
+            device_id=device_id,
+            contract=profile.contract,
+            profile_id=profile.profile_id,
+            state=DeviceState.STOPPED,
+        )
+        self._changed = asyncio.Event()
+        self._reopen: asyncio.Future[DriverError] | None = None
+        self._link: HostLink | None = None
+        self._in_use = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def device_id(self) -> str:
+        return self._status.device_id
+
+    @property
+    def contract(self) -> Contract:
+        return self.profile.contract
+
+    def status(self) -> DeviceStatus:
+        return self._status
+
+    def facts(self) -> DeviceFacts:
+        """What the record says about this device; call it while it is open."""
+        identity = self._status.identity
+        return DeviceFacts(
+            device_id=self.device_id,
+            profile_id=self.profile.profile_id,
+            driver=self.profile.driver,
+            vendor=(identity.vendor if identity else "") or self.profile.vendor,
+            model=(identity.model if identity else "") or self.profile.model,
+            serial_number=identity.serial_number if identity else "",
+            firmware_version=identity.firmware_version if identity else "",
+            simulated=self.profile.simulated or (identity is not None and identity.simulated),
+        )
+
+    def start(self) -> None:
+        if self._task is None:
+            self._become(DeviceState.STARTING)
+            self._task = asyncio.create_task(self._keep_alive(), name=f"device-{self.device_id}")
+            self._task.add_done_callback(self._ended)
+
+    async def close(self) -> None:
+        """Stop the host, kill it if need be, and wait until it is gone; idempotent."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        self._become(DeviceState.STOPPED)
+
+    async def wait_ready(self) -> None:
+        """Until the device is ready. Raises DeviceError when it is failed, or not ready within `presence_s`
+        (while its first opening is under way: within that deadline)."""
+        first = self._status.state is DeviceState.STARTING
+        patience_s = self._deadlines.presence_s + (self._deadlines.open_s if first else 0.0)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                while self._status.state in (DeviceState.STARTING, DeviceState.RESTARTING):
+                    await self._changed.wait()
+        if self._status.state not in (DeviceState.READY, DeviceState.BUSY):
+            sentence = self._status.sentence or "The device is not ready: try again in a moment."
+            raise DeviceError(sentence, code=self._status.error_code or "device-not-ready")
+
+    @asynccontextmanager
+    async def frames(self, request: Request) -> AsyncIterator[AsyncIterator[Frame]]:
+        """A capture: `async with device.frames(request) as stream: async for frame in stream: …`.
+
+        `frame.pixels` is read-only, not copied, valid until the next frame is asked for and never outside the
+        block: who keeps it, copies it. Leaving the block ends the capture within a second. Errors of the driver
+        arrive as DeviceError with its code and sentence; `device-busy` when somebody else is capturing.
+        """
+        try:
+            await asyncio.wait_for(self._in_use.acquire(), self._deadlines.presence_s)
+        except TimeoutError:
+            sentence = "The device is in use for another capture: end that one first."
+            raise DeviceError(sentence, code=DeviceBusy.code) from None
+        try:
+            await self.wait_ready()
+            link = self._link
+            assert link is not None
+            try:
+                stream = link.start(request)
+            except DriverError as error:
+                raise DeviceError(error.sentence, code=error.code) from error
+            self._become(DeviceState.BUSY)
+            try:
+                yield stream
+            finally:
+                await self._finish(link, stream)
+        finally:
+            self._in_use.release()
+
+    async def _finish(self, link: HostLink, stream: FrameStream) -> None:
+        try:
+            await stream.stop()
+        finally:
+            self._status = msgspec.structs.replace(
+                self._status,
+                frames=self._status.frames + stream.frames,
+                dropped=self._status.dropped + stream.dropped,
+            )
+            error = stream.ended_by
+            # A host that came in the meantime has nothing to do with how this capture ended.
+            if self._link is link and not link.lost.done():
+                if error is None or isinstance(error, HARMLESS):
+                    self._become(DeviceState.READY)
+                elif self._reopen is not None and not self._reopen.done():
+                    self._become(DeviceState.RESTARTING, error)
+                    self._reopen.set_result(error)
+
+    async def _keep_alive(self) -> None:
+        failures = 0
+        while True:
+            began = asyncio.get_running_loop().time()
+            error = await self._run_host()
+            if asyncio.get_running_loop().time() - began >= self._backoff.healthy_after_s:
+                failures = 0
+            failures += 1
+            self._become(DeviceState.RESTARTING, error, restarted=True)
+            self._log.warning("driver-host-restarts", code=error.code, failures=failures)
+            await self._sleep(self._backoff.delay_s(failures, self._chance()))
+
+    async def _run_host(self) -> DriverError:
+        """From one host's start to its end, whose reason is returned."""
+        try:
+            self._link = await HostLink.spawn(self._command, self._deadlines)
+        except DriverError as error:
+            return error
+        try:
+            return await self._use_host(self._link)
+        finally:
+            link, self._link = self._link, None
+            await link.end()
+
+    async def _use_host(self, link: HostLink) -> DriverError:
+        """Open the device, again and again where it is not there; a driver that says no needs no new process."""
+        refusals = 0
+        while not link.lost.done():
+            try:
+                identity = await link.open(self._options)
+                self.profile.check_firmware(identity)
+            except DriverError as error:
+                if link.lost.done():
+                    break
+                refusals += 1
+                if error.code != self._status.error_code or self._status.state is not DeviceState.FAILED:
+                    self._log.warning("device-failed", code=error.code)
+                self._become(DeviceState.FAILED, error)
+                await self._pause(link, self._backoff.delay_s(refusals, self._chance()))
+                continue
+            refusals = 0
+            self._reopen = asyncio.get_running_loop().create_future()
+            self._status = msgspec.structs.replace(self._status, identity=identity)
+            self._log.info("device-ready", model=identity.model, host_pid=link.pid)
+            self._become(DeviceState.READY)
+            await self._watch(link, self._reopen)
+            if not link.lost.done():
+                with suppress(DriverError):
+                    await link.close_device()
+        return link.lost.result()
+
+    async def _watch(self, link: HostLink, reopen: asyncio.Future[DriverError]) -> None:
+        """Ask the host every now and then; returns when it is lost or when the device must be opened again."""
+        while True:
+            await asyncio.wait(
+                (link.lost, reopen), timeout=self._deadlines.ping_every_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            if link.lost.done() or reopen.done():
+                return
+            try:
+                present = await link.is_present()
+            except DriverError:
+                return
+            if not present and self._status.state is DeviceState.READY:
+                self._become(DeviceState.FAILED, DeviceLost())
+                self._log.warning("device-failed", code=DeviceLost.code)
+                return
+
+    async def _pause(self, link: HostLink, delay_s: float) -> None:
+        wait = asyncio.ensure_future(self._sleep(delay_s))
+        try:
+            await asyncio.wait((wait, link.lost), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            wait.cancel()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A fault of our own must not leave a device that looks well."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._log.error("device-supervision-ended", exc_info=error)
+            self._become(DeviceState.FAILED, DriverError("The supervision of the device ended: restart the appliance."))
+
+    def _become(self, state: DeviceState, error: DriverError | None = None, *, restarted: bool = False) -> None:
+        known = state in (DeviceState.READY, DeviceState.BUSY, DeviceState.STOPPED)
+        self._status = msgspec.structs.replace(
+            self._status,
+            state=state,
+            error_code=error.code if error else ("" if known else self._status.error_code),
+            sentence=error.sentence if error else ("" if known else self._status.sentence),
+            restarts=self._status.restarts + int(restarted),
+            host_pid=self._link.pid if self._link else 0,
+        )
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+        if self._on_change is not None:
+            self._on_change(self._status)

@@ -1,0 +1,278 @@
+"""One running driver host as the daemon sees it: its process, its socket, its shared slots.
+
+Responsible for the conversation and its deadlines: whatever misses one is killed with everything it started. Not
+for starting again, health or who may use the device (`appliance.devices.hosted_device`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import structlog
+
+import drivers
+from appliance.devices.deadlines import Deadlines
+from appliance.devices.stderr_tail import redacted
+from appliance.devices.stream import FrameStream
+from drivers.contracts import Contract, DeviceIdentity, Request
+from drivers.errors import (
+    CaptureCancelled,
+    DeviceProtocolError,
+    DriverError,
+    HostCrashed,
+    HostUnresponsive,
+    error_from_code,
+)
+from drivers.messages import (
+    Close,
+    Closed,
+    Command,
+    Done,
+    Event,
+    Failed,
+    FrameReady,
+    Open,
+    Opened,
+    Ping,
+    Pong,
+    Shutdown,
+    Start,
+    event_reader,
+    request_to_dict,
+    to_bytes,
+)
+from drivers.shared_frames import SharedViews, create_slots
+
+log = structlog.get_logger(__name__)
+
+_SOURCE = str(Path(drivers.__file__).resolve().parent.parent)
+_TAIL_LINES = 12
+_LAST_BREATH_S = 0.5
+_R = TypeVar("_R")
+
+
+class HostCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """Which driver a host runs. `factory` (`module:attribute`) is for tests' own drivers and never set otherwise."""
+
+    contract: Contract
+    driver: str = ""
+    factory: str = ""
+
+    def arguments(self) -> list[str]:
+        chosen = ["--factory", self.factory] if self.factory else ["--driver", self.driver]
+        return ["--contract", self.contract, *chosen]
+
+
+class HostLink:
+    """Made by `spawn`, ended by `end`. After a failure `lost` holds the reason and every call raises it.
+
+    All methods raise only `drivers.errors.DriverError`s.
+    """
+
+    def __init__(
+        self,
+        process: asyncio.subprocess.Process,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        views: SharedViews,
+        deadlines: Deadlines,
+    ) -> None:
+        self._process = process
+        self._reader = reader
+        self._writer = writer
+        self._views = views
+        self._deadlines = deadlines
+        self._ending = False
+        self._reply: asyncio.Future[Event] | None = None
+        self._pong: asyncio.Future[Pong] | None = None
+        self._pings = 0
+        self._captures = 0
+        self._stream: FrameStream | None = None
+        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self.lost: asyncio.Future[DriverError] = asyncio.get_running_loop().create_future()
+        self._tasks = [
+            asyncio.create_task(self._listen(), name=f"host-{process.pid}-events"),
+            asyncio.create_task(self._drain_stderr(), name=f"host-{process.pid}-stderr"),
+        ]
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @classmethod
+    async def spawn(cls, command: HostCommand, deadlines: Deadlines) -> HostLink:
+        """Start the host, in a process group of its own. Call it from the thread that lives as long as the daemon."""
+        ours, theirs = socket.socketpair()
+        slots = create_slots()
+        views = SharedViews(slots)
+        process: asyncio.subprocess.Process | None = None
+        try:
+            with theirs:
+                process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-P", "-m", "drivers.host", "--parent", str(os.getpid())),
+                    *("--socket", str(theirs.fileno()), "--slots", ",".join(map(str, slots))),
+                    *command.arguments(),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=asyncio.subprocess.PIPE,
+                    pass_fds=(theirs.fileno(), *slots),
+                    start_new_session=True,
+                    env=_environment(),
+                )
+            ours.setblocking(False)
+            reader, writer = await asyncio.open_connection(sock=ours)
+        except BaseException as error:  # whoever cancels a start leaves no process behind
+            ours.close()
+            views.close()
+            if process is not None:
+                _kill_group(process)
+                await process.wait()
+            if isinstance(error, OSError):
+                raise HostCrashed("The device's driver could not be started: the system lacks resources.") from error
+            raise
+        return cls(process, reader, writer, views, deadlines)
+
+    async def open(self, options: dict[str, object]) -> DeviceIdentity:
+        event = await self._ask(Open(options=options), self._deadlines.open_s)
+        if not isinstance(event, Opened):
+            raise self.fail(DeviceProtocolError("A driver's host answered out of turn."))
+        return event.identity
+
+    async def close_device(self) -> None:
+        await self._ask(Close(), self._deadlines.close_s)
+
+    async def is_present(self) -> bool:
+        """Whether the host answers and the opened device's path still exists."""
+        self._pings += 1
+        self._pong = asyncio.get_running_loop().create_future()
+        self._send(Ping(number=self._pings))
+        return (await self._within(self._pong, self._deadlines.ping_s)).present
+
+    def start(self, request: Request) -> FrameStream:
+        """Begin a capture; only one at a time."""
+        self._captures += 1
+        self._send(Start(capture=self._captures, request=request_to_dict(request)))
+        self._stream = FrameStream(
+            self._captures,
+            send=self._send,
+            fail=self.fail,
+            views=self._views,
+            patience_s=request.timeout_s + self._deadlines.frame_grace_s,
+            stop_s=self._deadlines.stop_s,
+        )
+        return self._stream
+
+    def fail(self, error: DriverError) -> DriverError:
+        """Give the host up for this reason: kill it and wake whoever waits for it. Returns the first reason."""
+        if not self.lost.done():
+            self.lost.set_result(error)
+        reason = self.lost.result()
+        _kill_group(self._process)
+        for waiter in (self._reply, self._pong):
+            if waiter is not None and not waiter.done():
+                waiter.set_exception(reason)
+                waiter.exception()  # seen here, in case whoever waited has just gone
+        if self._stream is not None:
+            self._stream.lose(reason)
+        return reason
+
+    async def end(self) -> None:
+        """Ask the host to close its device and leave, kill what does not, and reap it. Leaves nothing behind."""
+        self._ending = True
+        try:
+            if self._process.returncode is None and not self.lost.done():
+                self._send(Shutdown())
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._process.wait(), self._deadlines.shutdown_s)
+        finally:
+            self.fail(CaptureCancelled())
+            for task in self._tasks:
+                task.cancel()
+            self._writer.close()
+            self._views.close()
+            await asyncio.shield(self._process.wait())
+
+    async def _ask(self, command: Command, deadline_s: float) -> Event:
+        self._reply = asyncio.get_running_loop().create_future()
+        self._send(command)
+        event = await self._within(self._reply, deadline_s)
+        if isinstance(event, Failed):
+            raise error_from_code(event.code, event.sentence)
+        return event
+
+    async def _within(self, waiter: asyncio.Future[_R], deadline_s: float) -> _R:
+        try:
+            return await asyncio.wait_for(waiter, deadline_s)
+        except TimeoutError:
+            raise self.fail(HostUnresponsive()) from None
+
+    def _send(self, command: Command) -> None:
+        if self.lost.done():
+            raise self.lost.result()
+        self._writer.write(to_bytes(command))
+
+    async def _listen(self) -> None:
+        messages = event_reader()
+        try:
+            while data := await self._reader.read(65536):
+                for event in messages.feed(data):
+                    self._take(event)
+        except DriverError as error:
+            self.fail(error)
+        except OSError:
+            pass  # a reset socket is an ended host, as below
+        if self._ending or self.lost.done():
+            return
+        try:
+            returncode = await asyncio.wait_for(self._process.wait(), _LAST_BREATH_S)
+        except TimeoutError:
+            returncode = None  # it closed its socket and lives on
+        await asyncio.sleep(0)  # one turn for what it said last
+        log.warning("driver-host-ended", host_pid=self.pid, returncode=returncode, said=list(self._tail))
+        self.fail(HostCrashed())
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Pong():
+                if self._pong is not None and not self._pong.done() and event.number == self._pings:
+                    self._pong.set_result(event)
+            case FrameReady() | Done():
+                self._to_stream(event)
+            case Failed() if event.capture:
+                self._to_stream(event)
+            case Opened() | Closed() | Failed():
+                if self._reply is not None and not self._reply.done():
+                    self._reply.set_result(event)
+
+    def _to_stream(self, event: FrameReady | Done | Failed) -> None:
+        if self._stream is not None and event.capture == self._stream.capture:
+            self._stream.put(event)
+
+    async def _drain_stderr(self) -> None:
+        """What a vendor's library says is kept for the log in case it crashes; read always, so it never blocks."""
+        assert self._process.stderr is not None
+        while chunk := await self._process.stderr.read(4096):
+            self._tail.extend(redacted(line) for line in chunk.decode(errors="replace").splitlines()[-_TAIL_LINES:])
+
+
+def _kill_group(process: asyncio.subprocess.Process) -> None:
+    """The host and whatever it started: it leads a process group of its own."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with our own code on the path and without the threads that numeric libraries start unasked."""
+    path = os.pathsep.join(part for part in (_SOURCE, os.environ.get("PYTHONPATH", "")) if part)
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return os.environ | threads | {"PYTHONPATH": path, "OPENCV_LOG_LEVEL": "ERROR", "MALLOC_ARENA_MAX": "2"}
