@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from appliance.attendance.state import Attendance
@@ -26,7 +28,7 @@ from appliance.model.manifest import (
     SoftwareRecord,
 )
 
-PAD_NOT_PERFORMED = "not-performed"
+PAD_NOT_PERFORMED: Final = "not-performed"
 
 _DECISIONS = {
     "automatic": CaptureDecision.AUTOMATIC,

@@ -8,7 +8,7 @@ agree between them (`package/consistency.py`) nor for how an attendance becomes 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -18,8 +18,8 @@ from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CentreModel
 from appliance.model.verdict import CaptureKind
 
-FORMAT = "claim-kiosk-manifest"
-VERSION = 1
+FORMAT: Final = "claim-kiosk-manifest"
+VERSION: Final = 1
 
 Reference = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]

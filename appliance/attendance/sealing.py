@@ -1,0 +1,105 @@
+"""A frozen attendance becomes a package that is durable in the spool; repeating it finds the package made before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Protocol
+
+from cryptography import x509
+
+from appliance.attendance.recording import recorded
+from appliance.attendance.state import Attendance
+from appliance.errors import ConfigurationError
+from appliance.model.attendance import Sealed, SealRequested
+from appliance.model.capture import ImagePart
+from appliance.model.configuration import Configuration
+from appliance.model.manifest import SoftwareRecord
+from appliance.package.cades import Signer
+from appliance.package.part import PartSource
+from appliance.package.seal import SealedPackage, seal
+from appliance.runtime.clock import Clock, timestamp
+
+
+class ReadableVault(Protocol):
+    def open(self, owner: str, name: str) -> Iterator[bytes]:
+        """Blocks; read in the spool's thread. Raises StorageCorrupted."""
+        ...
+
+
+class Entry(Protocol):
+    @property
+    def package_id(self) -> str: ...
+
+    @property
+    def sha256(self) -> str: ...
+
+    @property
+    def bytes(self) -> int: ...
+
+
+class PackageQueue(Protocol):
+    """What sealing needs of `spool.spool`: at most one package an attendance, durable before it answers."""
+
+    async def enqueue(
+        self, package_id: str, attendance_id: str, write: Callable[[BinaryIO], SealedPackage]
+    ) -> Entry: ...
+
+
+class SpoolSealer:
+    def __init__(
+        self,
+        *,
+        queue: PackageQueue,
+        vault: ReadableVault,
+        signer: Callable[[], Signer],
+        configuration: Callable[[], Configuration | None],
+        software: SoftwareRecord,
+        clock: Clock,
+    ) -> None:
+        self._queue = queue
+        self._vault = vault
+        self._signer = signer
+        self._configuration = configuration
+        self._software = software
+        self._clock = clock
+
+    async def __call__(self, attendance: Attendance, request: SealRequested) -> Sealed:
+        """Raises SealingFailed, StorageCorrupted, DiskFull, ConfigurationError; the attendance stays as it was."""
+        configuration = self._configuration()
+        if configuration is None:
+            raise ConfigurationError("This box has no valid configuration from AIMA yet.", code="configuration-missing")
+        record = recorded(
+            attendance,
+            package_id=request.package_id,
+            created_at=request.at,
+            configuration=configuration,
+            software=self._software,
+        )
+        parts = [
+            self._source(attendance.attendance_id, part.name, stored)
+            for part, stored in zip(record.manifest.parts, record.stored, strict=True)
+        ]
+        recipient = x509.load_pem_x509_certificate(configuration.aima.encryption_certificate.encode())
+        signer, signing_time = self._signer(), self._clock.now()
+
+        def write(out: BinaryIO) -> SealedPackage:
+            return seal(record.manifest, parts, signer, recipient, out, signing_time=signing_time)
+
+        entry = await self._queue.enqueue(request.package_id, attendance.attendance_id, write)
+        return Sealed(
+            at=timestamp(self._clock.now()),
+            technician_id=request.technician_id,
+            package_id=entry.package_id,
+            sha256=entry.sha256,
+            bytes=entry.bytes,
+        )
+
+    def _source(self, owner: str, name: str, stored: ImagePart) -> PartSource:
+        return PartSource(
+            name=name,
+            media_type=stored.media_type,
+            size=stored.size,
+            sha256=stored.sha256,
+            crc32=stored.crc32,
+            open=lambda: self._vault.open(owner, stored.name),
+        )
