@@ -70,8 +70,9 @@ class AttendanceService:
         sealer: Sealer,
         configuration: Callable[[], Configuration | None],
         clock: Clock,
-        permitted: Callable[[DeviceFacts], None] = lambda facts: None,
+        permitted: Callable[[DeviceFacts], None],
     ) -> None:
+        """`permitted` raises DeviceError for a device whose images this box may not use."""
         self.register = register
         self.preview = Preview()
         self._vault = vault
@@ -172,8 +173,6 @@ class AttendanceService:
         rules = attendance.opened.rules
         threshold = threshold_for(target.kind, target.position, attendance.opened.thresholds)
         device = self._devices.device(CONTRACTS[target.kind])
-        facts = device.facts()
-        self._permitted(facts)
         started_at, started_s = self._now(), self._clock.monotonic()
         presented = await capture_once(
             device,
@@ -186,6 +185,9 @@ class AttendanceService:
             clock=self._clock,
             take_now=self._take_now,
         )
+        facts = device.facts()
+        facts = msgspec.structs.replace(facts, simulated=facts.simulated or presented.simulated)
+        self._permitted(facts)
         duration_ms = round((self._clock.monotonic() - started_s) * 1000)
         part = await self._stored(attendance, target, presented)
         attempt = Attempt(
@@ -198,7 +200,7 @@ class AttendanceService:
             verdict=presented.verdict,
             threshold=threshold,
             accepted=part is not None and presented.verdict.accepted(threshold),
-            device=msgspec.structs.replace(facts, simulated=facts.simulated or presented.simulated),
+            device=facts,
             part=part,
         )
         event = Attempted(at=self._now(), technician_id=technician_id, target=target.name, attempt=attempt)
