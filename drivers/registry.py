@@ -64,12 +64,12 @@ def build_from_factory(factory: str, options: Mapping[str, object]) -> Driver:
 
 
 def options_from_dict(kind: type, options: Mapping[str, object]) -> object:
-    """Typed options from TOML values or from `--set NAME=VALUE` strings (`0x..` integers too).
+    """Typed options from TOML values or from `--set NAME=VALUE` strings (`0x..` integers and dotted names too).
 
     Raises OptionInvalid naming the option.
     """
     try:
-        return msgspec.convert(_hexadecimal_resolved(kind, options), kind, strict=False)
+        return msgspec.convert(_hexadecimal_resolved(kind, _nested(options)), kind, strict=False)
     except msgspec.ValidationError as error:
         sentence = f"A setting of the device is wrong: {error}. Its settings are: {_names(kind)}."
         raise OptionInvalid(sentence) from None
@@ -77,6 +77,21 @@ def options_from_dict(kind: type, options: Mapping[str, object]) -> object:
 
 def _names(kind: type) -> str:
     return ", ".join(field.name for field in msgspec.structs.fields(kind)) or "none"
+
+
+def _nested(options: Mapping[str, object]) -> dict[str, object]:
+    """`faults.unplug` becomes an `unplug` inside `faults`, as TOML would have it."""
+    nested: dict[str, object] = {}
+    for name, value in options.items():
+        outer, dot, inner = name.partition(".")
+        if not dot:
+            nested[name] = value
+            continue
+        table = nested.setdefault(outer, {})
+        if not isinstance(table, dict):
+            raise OptionInvalid(f"The setting {outer} is given both as a whole and in parts.")
+        table[inner] = value
+    return nested
 
 
 def _hexadecimal_resolved(kind: type, options: Mapping[str, object]) -> dict[str, object]:

@@ -1,0 +1,113 @@
+"""`claim-kiosk capture`: one image from one device, through the same host process as in an attendance."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from appliance.devices.hosted_device import HostedDevice
+from appliance.durable.private_file import write_private
+from appliance.errors import DeviceError, UsageError
+from drivers.contracts import CameraRequest, Contract, FingerprintRequest, Frame, Pixels, Request, ScanRequest
+from drivers.errors import DriverError
+from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
+
+_CAMERA_WARM_UP_FRAMES = 5
+"""A camera's first frames are taken before it has found its exposure; the last of these is kept."""
+_REQUESTS: dict[Contract, Request] = {
+    Contract.FINGERPRINT_READER: FingerprintRequest(),
+    Contract.CAMERA: CameraRequest(frame_limit=_CAMERA_WARM_UP_FRAMES),
+    Contract.DOCUMENT_SCANNER: ScanRequest(),
+}
+
+
+async def capture(
+    profile_id: str, device: str, options: dict[str, str], out: Path, *, profiles: Path = PROFILES_DIRECTORY
+) -> dict[str, Any]:
+    """Write one image as PNG (mode 0600, whole or not at all) and say what was taken.
+
+    Raises UsageError for an unknown profile or a folder that does not exist, DeviceError with the driver's code,
+    DiskFull and StateError for the file.
+    """
+    profile = await asyncio.to_thread(_profile, profile_id, profiles)
+    await asyncio.to_thread(_check_folder, out)
+    given: dict[str, object] = dict(options)
+    if device:
+        given["device"] = device
+    hosted = HostedDevice("capture", profile, given)
+    started = time.monotonic()
+    hosted.start()
+    try:
+        frame = await _one_frame(hosted)
+        facts = hosted.facts()
+    finally:
+        await hosted.close()
+    duration_s = round(time.monotonic() - started, 3)
+    png = await asyncio.to_thread(_write, frame.pixels, out)
+    return {
+        "out": str(out),
+        "profile": profile.profile_id,
+        "contract": profile.contract.value,
+        "width": frame.pixels.shape[1],
+        "height": frame.pixels.shape[0],
+        "channels": 1 if frame.pixels.ndim == 2 else frame.pixels.shape[2],
+        "resolution_ppi": frame.resolution_ppi,
+        "simulated": frame.simulated or facts.simulated,
+        "vendor": facts.vendor,
+        "model": facts.model,
+        "serial_number": facts.serial_number,
+        "firmware_version": facts.firmware_version,
+        "sha256": hashlib.sha256(png).hexdigest(),
+        "bytes": len(png),
+        "duration_s": duration_s,
+    }
+
+
+async def _one_frame(device: HostedDevice) -> Frame:
+    """The last frame of a short capture, in memory of its own."""
+    kept: Frame | None = None
+    async with device.frames(_REQUESTS[device.contract]) as frames:
+        async for frame in frames:
+            kept = Frame(
+                pixels=frame.pixels.copy(),
+                sequence=frame.sequence,
+                captured_monotonic_ns=frame.captured_monotonic_ns,
+                resolution_ppi=frame.resolution_ppi,
+                simulated=frame.simulated,
+            )
+            if device.contract is not Contract.CAMERA or frame.sequence >= _CAMERA_WARM_UP_FRAMES:
+                break
+    if kept is None:
+        raise DeviceError("The device gave no image: try again.", code="capture-timeout")
+    return kept
+
+
+def _profile(profile_id: str, directory: Path) -> Profile:
+    try:
+        profiles = load_profiles(directory)
+    except DriverError as error:
+        raise DeviceError(error.sentence, code=error.code) from error
+    if profile_id not in profiles:
+        known = ", ".join(sorted(profiles))
+        raise UsageError(f"There is no profile {profile_id!r}: there are {known}.", code="profile-unknown")
+    return profiles[profile_id]
+
+
+def _check_folder(out: Path) -> None:
+    """Asked before anybody is made to present a finger in vain."""
+    if not out.absolute().parent.is_dir():
+        raise UsageError(f"The folder of {out} does not exist.", code="out-folder-missing")
+
+
+def _write(pixels: Pixels, out: Path) -> bytes:
+    encoded, png = cv2.imencode(".png", pixels)
+    if not encoded:
+        raise DeviceError("The image could not be written as PNG.")
+    data = png.tobytes()
+    write_private(out.absolute(), data)
+    return data

@@ -1,0 +1,97 @@
+"""`claim-kiosk doctor`: which models are known, what is plugged in, what fits, and what to do about the rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from appliance.devices.enrolment_use import refuse_for_enrolment
+from appliance.errors import DeviceError
+from drivers.discovery import (
+    FoundDevice,
+    FoundKind,
+    find_cameras,
+    find_scanners,
+    find_serial_ports,
+    matching_profiles,
+)
+from drivers.errors import DriverError
+from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
+
+Find = Callable[[], "list[FoundDevice] | None"]
+
+_FINDERS: dict[FoundKind, Find] = {
+    FoundKind.SERIAL_PORT: find_serial_ports,
+    FoundKind.CAMERA: find_cameras,
+    FoundKind.SCANNER: find_scanners,
+}
+_NOTHING = {
+    FoundKind.SERIAL_PORT: "No serial port was found: plug in the fingerprint module's USB converter.",
+    FoundKind.CAMERA: "No camera was found: plug one in, or name a network camera's address with --device.",
+    FoundKind.SCANNER: "No scanner was found: plug it in, switch it on, and wait until it is quiet.",
+}
+_GROUPS = {FoundKind.SERIAL_PORT: "dialout", FoundKind.CAMERA: "video", FoundKind.SCANNER: "scanner"}
+
+
+async def doctor(directory: Path = PROFILES_DIRECTORY) -> list[dict[str, Any]]:
+    """One row a profile (`kind` profile), one a device found (`serial-port`, `camera`, `scanner`), and one a kind of
+    device of which nothing was found (`nothing-found`). Opens no device. Raises DeviceError for a wrong profile."""
+    try:
+        profiles = await asyncio.to_thread(load_profiles, directory)
+    except DriverError as error:
+        raise DeviceError(error.sentence, code=error.code) from error
+    rows = [_profile_row(profile) for profile in profiles.values()]
+    looked = await asyncio.gather(*(asyncio.to_thread(_look, kind, find) for kind, find in _FINDERS.items()))
+    for kind, found, trouble in looked:
+        rows += [_device_row(device, matching_profiles(device, profiles.values())) for device in found]
+        if not found:
+            rows.append({"kind": "nothing-found", "of": kind.value, "advice": trouble or _NOTHING[kind]})
+    return rows
+
+
+def _look(kind: FoundKind, find: Find) -> tuple[FoundKind, list[FoundDevice], str]:
+    try:
+        found = find()
+    except DriverError as error:
+        return kind, [], error.sentence
+    if found is None:
+        return kind, [], "Scanners cannot be looked for: install Debian's sane-utils."
+    return kind, found, ""
+
+
+def _profile_row(profile: Profile) -> dict[str, Any]:
+    return {
+        "kind": "profile",
+        "profile": profile.profile_id,
+        "contract": profile.contract.value,
+        "driver": profile.driver,
+        "model": f"{profile.vendor} {profile.model}",
+        "use": [use.value for use in profile.use],
+        "certification": profile.certification,
+        "simulated": profile.simulated,
+        "note": refuse_for_enrolment(profile) or profile.note,
+    }
+
+
+def _device_row(found: FoundDevice, matched: list[Profile]) -> dict[str, Any]:
+    return {
+        "kind": found.kind.value,
+        "device": found.device,
+        "description": found.description,
+        "usb": f"{found.vendor_id}:{found.product_id}" if found.vendor_id else "",
+        "accessible": found.accessible,
+        "profiles": [profile.profile_id for profile in matched],
+        "advice": _advice(found, matched),
+    }
+
+
+def _advice(found: FoundDevice, matched: list[Profile]) -> str:
+    if not found.accessible:
+        return f"This user may not use {found.device}: add it to the group {_GROUPS[found.kind]} and log in again."
+    if not matched:
+        return "No profile fits it: it is not among the approved models."
+    first = matched[0].profile_id
+    choice = "Try it" if len(matched) == 1 else "Several profiles may fit; try one"
+    return f"{choice}: claim-kiosk capture --profile {first} --device '{found.device}' --out image.png"
