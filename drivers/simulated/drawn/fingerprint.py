@@ -30,11 +30,11 @@ def draw_fingerprint(seed: int, position: str, attempt: int) -> Pixels:
     pressure = random.uniform(-0.12, 0.18)
     grain = _smooth_noise(height, width, 2.2, random)
     dryness = _smooth_noise(height, width, 40.0, random)
-    ink = 1.0 / (1.0 + np.exp(-(wave + pressure + 0.22 * grain + 0.18 * dryness) * 4.5))
+    ink = 1.0 / (1.0 + np.exp(-(wave + pressure + 0.22 * grain + 0.18 * dryness) * 8.0))
     ink *= _contact(height, width, random)
     depth = 176.0 + 14.0 * dryness
     image = _PAPER - depth * ink + 5.0 * _smooth_noise(height, width, 120.0, random)
-    image = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 0.7) + random.normal(0.0, 2.5, image.shape)
+    image = cv2.GaussianBlur(image.astype(np.float32), (0, 0), 0.55) + random.normal(0.0, 2.5, image.shape)
     pixels: Pixels = np.clip(np.round(image), 0, 255).astype(np.uint8)
     pixels.flags.writeable = False
     return pixels
