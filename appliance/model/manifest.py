@@ -21,19 +21,21 @@ from appliance.model.verdict import CaptureKind
 FORMAT: Final = "claim-kiosk-manifest"
 VERSION: Final = 1
 
-Reference = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Reference = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
-Timestamp = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$")]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$(?!\n)")]
+Timestamp = Annotated[
+    str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$(?!\n)")
+]
 """RFC 3339 in UTC with milliseconds, as `runtime.clock.timestamp` writes it."""
-Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 Score = Annotated[int, msgspec.Meta(ge=0, le=255)]
 """0–100, or 255 when the image could not be judged (ISO/IEC 29794-1)."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 PartName = Annotated[
-    str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$", max_length=128)
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$(?!\n)", max_length=128)
 ]
-MediaType = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$", max_length=100)]
+MediaType = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$(?!\n)", max_length=100)]
 Size = Annotated[int, msgspec.Meta(ge=0, le=1 << 30)]
 
 
@@ -74,7 +76,7 @@ class PlanRecord(_Value, frozen=True, kw_only=True):
 class NoticeRecord(_Value, frozen=True, kw_only=True):
     """Which privacy notice was shown, and when. Shown, never accepted: processing rests on law."""
 
-    language: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    language: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)")]
     shown_at: Timestamp
     text_sha256: Sha256
 

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -16,6 +17,9 @@ from appliance.package.part import PartSource
 from appliance.package.seal import seal
 from appliance.package.verify import open_package, verify_asice
 from tests.unit.package.world import NOW, World, certify, manifest_for, some_parts
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +74,7 @@ def test_another_key_opens_nothing_and_leaves_nothing(world: World, tmp_path: Pa
 
 
 def _replaced(part: PartSource, **changes: object) -> PartSource:
-    return PartSource(**{**{name: getattr(part, name) for name in part.__dataclass_fields__}, **changes})  # type: ignore[arg-type]  # a test's shorthand
+    return PartSource(**{**{name: getattr(part, name) for name in part.__dataclass_fields__}, **changes})
 
 
 def _unreadable() -> object:
@@ -135,8 +139,8 @@ def test_an_unsuitable_recipient_is_named(world: World) -> None:
     assert refusal.value.code == "recipient-unsuitable"
 
 
-class _FullDisk(io.RawIOBase):
-    def write(self, _data: object) -> int:
+class _FullDisk(io.BytesIO):
+    def write(self, _data: ReadableBuffer) -> int:
         raise OSError(28, "No space left on device")
 
 
@@ -149,15 +153,15 @@ def test_a_full_disk_is_named(world: World) -> None:
             world.signer,
             world.recipient.certificate,
             _FullDisk(),
-            signing_time=NOW,  # type: ignore[arg-type]  # RawIOBase writes all that seal uses
+            signing_time=NOW,
         )
 
 
 class _ShortWrites(io.BytesIO):
     """Like a raw file under pressure: takes what it likes."""
 
-    def write(self, data: object) -> int:  # type: ignore[override]
-        return super().write(memoryview(data)[:777])  # type: ignore[arg-type]
+    def write(self, data: ReadableBuffer) -> int:
+        return super().write(memoryview(data)[:777])
 
 
 def test_short_writes_are_finished(world: World, tmp_path: Path) -> None:

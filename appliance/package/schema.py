@@ -1,0 +1,54 @@
+"""The manifest's JSON Schema (2020-12), for those who read packages without this code: `manifest.schema.json`.
+
+It follows from `model/manifest.py`, so it is written by `python -m appliance.package.schema`, and a test refuses a
+file that lags behind. Not used at run time: the structs themselves check.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from appliance.model.manifest import Manifest
+
+SCHEMA_PATH = Path(__file__).with_name("manifest.schema.json")
+
+
+def manifest_schema() -> dict[str, Any]:
+    """Every object is closed and all its properties are required: a manifest has exactly one form."""
+    generated = msgspec.json.schema(Manifest)
+    definitions = {name: _strict(definition) for name, definition in sorted(generated["$defs"].items())}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:claim-kiosk:manifest:1",
+        "title": "Manifest of a claim-kiosk package, version 1",
+        "description": "Bound to the package by its bytes, which are RFC 8785. Digests are SHA-256, lower-case hex.",
+        "$ref": generated["$ref"],
+        "$defs": definitions,
+    }
+
+
+def schema_to_bytes() -> bytes:
+    return (json.dumps(manifest_schema(), indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _strict(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_strict(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    strict = {key: _strict(value) for key, value in node.items() if key != "default"}
+    if isinstance(strict.get("pattern"), str):
+        # JSON Schema's `$` (ECMA-262) is the end already; only Python's needs the addition.
+        strict["pattern"] = strict["pattern"].replace("$(?!\n)", "$").replace(r"$(?!\n)", "$")
+    if isinstance(strict.get("properties"), dict):
+        strict["required"] = list(strict["properties"])
+        strict["additionalProperties"] = False
+    return strict
+
+
+if __name__ == "__main__":
+    SCHEMA_PATH.write_bytes(schema_to_bytes())
