@@ -37,9 +37,8 @@ class Database:
         Raises StorageCorrupted `database-unreadable` for a damaged file or another key, DiskFull.
         """
         worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
-        loop = asyncio.get_running_loop()
         try:
-            connection = await loop.run_in_executor(worker, lambda: _connect(path, key, schema))
+            connection = await asyncio.get_running_loop().run_in_executor(worker, lambda: _connect(path, key, schema))
         except BaseException:
             worker.shutdown(wait=False)
             raise
@@ -63,7 +62,7 @@ class Database:
     async def close(self) -> None:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._worker, self._connection.close)
-        self._worker.shutdown(wait=True)
+        await asyncio.to_thread(self._worker.shutdown, wait=True)
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
         try:
