@@ -1,0 +1,170 @@
+"""A document scanner through SANE's `scanimage`: killable, with numeric status codes, and nothing written to disk.
+
+A flat bed gives one page, a feeder up to `page_limit` of them in one run. Not responsible for running the program
+(`process`), for its output (`page`) nor for its limits (`capabilities`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+
+from drivers.contracts import DeviceIdentity, Frame, FramePool, Pixels, ScanRequest, Stop
+from drivers.errors import CaptureCancelled, DeviceLost, DeviceProtocolError, DeviceTimedOut, RequestUnsupported
+from drivers.sane.arguments import check_device_name, check_extra, scan_arguments
+from drivers.sane.capabilities import Capabilities
+from drivers.sane.channels import PAGES_MAX, Channels, feeder_channels, flat_bed_channel
+from drivers.sane.listing import list_scanners
+from drivers.sane.page import PageDecoder
+from drivers.sane.process import ScanProcess, environment, run_briefly
+from drivers.sane.status import SaneStatus, error_from_exit
+
+_SIMULATED_BACKEND = "test"
+_END_S = 5.0
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`device` is SANE's name of it. `feeder` says that `source` feeds pages by itself.
+
+    `extra` are settings of the scanner's own (`scanimage -A` lists them). `config_dir` replaces /etc/sane.d. SANE's
+    own `test` backend is marked as simulated whatever `simulated` says.
+    """
+
+    device: str
+    source: str = ""
+    feeder: bool = False
+    colour_mode: str = "Color"
+    grey_mode: str = "Gray"
+    extra: dict[str, str] = {}
+    config_dir: str = ""
+    open_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
+    simulated: bool = False
+
+
+class SaneScanner:
+    """A `DocumentScanner`."""
+
+    def __init__(self, options: Options) -> None:
+        check_device_name(options.device)
+        check_extra(options.extra)
+        self._options = options
+        self._env = environment(options.config_dir)
+        self._simulated = options.simulated or options.device.split(":")[0] == _SIMULATED_BACKEND
+        self._capabilities: Capabilities | None = None
+        self._sequence = 0
+
+    def open(self) -> DeviceIdentity:
+        """Ask the scanner what it can do; it is not held between scans. DeviceNotFound, DeviceBusy and others."""
+        self.close()
+        options = self._options
+        name = f"--device-name={options.device}"
+        status, listing, complaint = run_briefly([name, "-A"], self._env, options.open_timeout_s)
+        error = error_from_exit(status, complaint)
+        if error is not None:
+            raise error
+        found = list_scanners(self._env, options.open_timeout_s)
+        self._capabilities = Capabilities.from_listing(listing)
+        self._sequence = 0
+        known = next((scanner for scanner in found if scanner.device == options.device), None)
+        return DeviceIdentity(
+            vendor=known.vendor if known else "",
+            model=known.model if known else "",
+            simulated=self._simulated,
+        )
+
+    def close(self) -> None:
+        self._capabilities = None
+
+    def scan(self, request: ScanRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        """One frame a page. `timeout_s` is for each page: DeviceTimedOut."""
+        if self._capabilities is None:
+            raise DeviceLost("The scanner is not open.")
+        if not 1 <= request.page_limit <= PAGES_MAX:
+            raise RequestUnsupported(f"A scan has between 1 and {PAGES_MAX} pages.")
+        area_mm = self._capabilities.area_for(request)
+        if stop.is_set():
+            raise CaptureCancelled
+        opening = feeder_channels(request.page_limit) if self._options.feeder else flat_bed_channel()
+        with opening as channels:
+            arguments = scan_arguments(self._options, request, area_mm, channels.arguments)
+            process = ScanProcess(arguments, self._env)
+            try:
+                for pixels, captured_ns in _pages(process, channels, request.timeout_s, pool, stop):
+                    yield Frame(
+                        pixels=pixels,
+                        sequence=self._sequence,
+                        captured_monotonic_ns=captured_ns,
+                        resolution_ppi=request.resolution_ppi,
+                        simulated=self._simulated,
+                    )
+                    self._sequence += 1
+            finally:
+                process.end()
+
+
+def _pages(
+    process: ScanProcess, channels: Channels, timeout_s: float, pool: FramePool, stop: Stop
+) -> Iterator[tuple[Pixels, int]]:
+    """(pixels, monotonic ns) of each page, none of them partial. The scan's error once the whole pages are given."""
+    pages = 0
+    for fd in channels.descriptors(process.stdout_fd):
+        page = _page(process, fd, timeout_s, pool, stop)
+        if page is None:
+            break
+        if not channels.goes_on:
+            # One run, one page: it counts only if the run was a success.
+            _check_end(process, pages=0, stop=stop)
+        yield page, time.monotonic_ns()
+        pages += 1
+    if channels.goes_on or not pages:
+        _check_end(process, pages=pages, stop=stop)
+    if not pages:
+        raise DeviceProtocolError
+
+
+def _page(process: ScanProcess, fd: int, timeout_s: float, pool: FramePool, stop: Stop) -> Pixels | None:
+    """The page that comes through `fd`; None when the run ended without one."""
+    decoder = PageDecoder(pool)
+    deadline = time.monotonic() + timeout_s
+    while True:
+        if stop.is_set():
+            raise CaptureCancelled
+        ended = process.exit_status() is not None
+        data = process.read(fd)
+        if data:
+            decoder.feed(data)
+        elif data == b"" or ended:
+            break
+        if time.monotonic() >= deadline:
+            raise DeviceTimedOut("The scanner did not finish a page in time.")
+    if not decoder.has_begun:
+        return None
+    try:
+        return decoder.finish()
+    except DeviceProtocolError:
+        # A page breaks off when the paper jams or a cover opens: then that is what happened.
+        _check_end(process, pages=0, stop=stop)
+        raise
+
+
+def _check_end(process: ScanProcess, *, pages: int, stop: Stop) -> None:
+    """Raise what the run ended with. An empty feeder after the last page is how a stack ends."""
+    deadline = time.monotonic() + _END_S
+    while (status := process.exit_status(wait_s=0.1)) is None:
+        if stop.is_set():
+            raise CaptureCancelled
+        if time.monotonic() >= deadline:
+            raise DeviceTimedOut
+    if pages and status == SaneStatus.NO_DOCS:
+        return
+    error = error_from_exit(status, process.complaint)
+    if error is not None:
+        raise error
+
+
+def create(options: Options) -> SaneScanner:
+    """The scanner, not opened. OptionInvalid for a name or a setting that could be taken for something else."""
+    return SaneScanner(options)
