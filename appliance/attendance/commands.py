@@ -13,7 +13,7 @@ from datetime import date
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Phase, Target
 from appliance.errors import AttendanceError
-from appliance.model.applicant import FieldValue, Representative
+from appliance.model.applicant import FieldValue, Origin, Representative
 from appliance.model.attendance import (
     Abandoned,
     ApplicantEntered,
@@ -28,6 +28,8 @@ from appliance.model.attendance import (
 )
 from appliance.model.configuration import FieldKind, FieldRule
 from appliance.model.verdict import CaptureKind
+
+LONGEST_VALUE = 200
 
 FROZEN = (Step.SEALING, Step.SEALED, Step.ABANDONED)
 
@@ -77,10 +79,20 @@ def _of_kind(kind: FieldKind, value: str) -> bool:
             return value in ("F", "M", "X")
 
 
+def with_origin(attendance: Attendance, values: Mapping[str, str]) -> dict[str, FieldValue]:
+    """Each value with where it came from: the MRZ's as long as it still says what the MRZ says."""
+    read = attendance.mrz.fields if attendance.mrz is not None else {}
+    typed = {name: value.strip() for name, value in values.items() if value.strip()}
+    return {
+        name: FieldValue(value=value, origin=Origin.MRZ if read.get(name) == value else Origin.TECHNICIAN)
+        for name, value in typed.items()
+    }
+
+
 def enter_applicant(
     attendance: Attendance,
     rules: Sequence[FieldRule],
-    fields: Mapping[str, FieldValue],
+    values: Mapping[str, str],
     representative: Representative | None,
     *,
     at: str,
@@ -88,7 +100,9 @@ def enter_applicant(
 ) -> ApplicantEntered:
     """Allowed until sealing: what was typed wrong can be put right at any step."""
     require_open(attendance)
-    kept = {name: field for name, field in fields.items() if field.value.strip()}
+    if any(len(value) > LONGEST_VALUE for value in values.values()):
+        raise AttendanceError("A field is too long: please check what was typed.", code="applicant-fields")
+    kept = with_origin(attendance, values)
     check_fields(rules, kept)
     if representative is not None and not (representative.name.strip() and representative.proof.strip()):
         raise AttendanceError(

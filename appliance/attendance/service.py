@@ -24,7 +24,7 @@ from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.attendance.thresholds import threshold_for
 from appliance.errors import AttendanceError, ConfigurationError, KioskError
-from appliance.model.applicant import FieldValue, Representative
+from appliance.model.applicant import Representative
 from appliance.model.attendance import (
     Attempted,
     Decision,
@@ -132,13 +132,14 @@ class AttendanceService:
         self,
         attendance_id: str,
         technician_id: str,
-        fields: Mapping[str, FieldValue],
+        values: Mapping[str, str],
         representative: Representative | None = None,
     ) -> Attendance:
+        """`values` are as typed; a value that the MRZ gave and nobody changed keeps that origin."""
         rules = self._rules().applicant_fields
         async with self.register.writing(attendance_id) as attendance:
             event = commands.enter_applicant(
-                attendance, rules, fields, representative, at=self._now(), technician_id=technician_id
+                attendance, rules, values, representative, at=self._now(), technician_id=technician_id
             )
             return await self.register.append(attendance_id, event)
 

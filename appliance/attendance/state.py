@@ -28,6 +28,7 @@ from appliance.model.attendance import (
     Event,
     Exempted,
     ExemptionReason,
+    MrzRead,
     NoticeShown,
     Opened,
     Sealed,
@@ -48,6 +49,7 @@ class Attendance(msgspec.Struct, frozen=True, kw_only=True):
 
     opened: Opened
     length: int = 1
+    mrz: MrzRead | None = None
     applicant: ApplicantEntered | None = None
     notice: NoticeShown | None = None
     targets: tuple[Target, ...] = ()
@@ -152,6 +154,8 @@ def apply(attendance: Attendance | None, event: Event) -> Attendance:
     match event:
         case ApplicantEntered():
             return replace(now, applicant=event, targets=_targets_for(now, event))
+        case MrzRead():
+            return replace(now, mrz=event)
         case NoticeShown():
             return replace(now, notice=event)
         case Signed() | SignatureUnable():

@@ -64,6 +64,12 @@ class ApplicantEntered(_Event, frozen=True, kw_only=True, tag="applicant-entered
     representative: Representative | None = None
 
 
+class MrzRead(_Event, frozen=True, kw_only=True, tag="mrz-read"):
+    """What the document's machine-readable zone says, by the names of the applicant's schema."""
+
+    fields: dict[str, str]
+
+
 class NoticeShown(_Event, frozen=True, kw_only=True, tag="notice-shown"):
     """The essence of the notice is law, not consent: it is shown, never accepted."""
 
@@ -114,6 +120,7 @@ class Abandoned(_Event, frozen=True, kw_only=True, tag="abandoned"):
 
 Event = (
     Opened
+    | MrzRead
     | ApplicantEntered
     | NoticeShown
     | Attempted
