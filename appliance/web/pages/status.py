@@ -1,0 +1,43 @@
+"""The queue, the devices, the post and its health: snapshots to look at."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from appliance.web.answers import Answer, respond
+from appliance.web.keys import PORTS
+from appliance.web.views import device_view
+
+
+async def queue(request: web.Request) -> web.Response:
+    ports = request.app[PORTS]
+    data = {"packages": list(ports.queue()), "forwarding": ports.forwarding()}
+    return respond(request, Answer(data=data, template="queue.html"))
+
+
+async def devices(request: web.Request) -> web.Response:
+    data = {"devices": [device_view(status) for status in request.app[PORTS].devices()]}
+    return respond(request, Answer(data=data, template="devices.html"))
+
+
+async def post(request: web.Request) -> web.Response:
+    """Centre, post, configuration in force and refused, health."""
+    ports = request.app[PORTS]
+    configuration, refused = ports.configuration(), ports.refused_configuration()
+    data = {
+        "configuration_version": configuration.version if configuration else None,
+        "refused_configuration": refused.to_dict() if refused else None,
+        "centre": configuration.centre.name if configuration else None,
+        "post": configuration.post.name if configuration else None,
+        "health": [
+            {"check": finding.check, "code": finding.code, "sentence": finding.sentence} for finding in ports.health()
+        ],
+    }
+    return respond(request, Answer(data=data, template="post.html", context={"configuration": configuration}))
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """For machines, without log-in and without personal data."""
+    ports = request.app[PORTS]
+    status = "ok" if ports.configuration() is not None else "unconfigured"
+    return web.json_response({"status": status, **ports.runtime()})

@@ -1,0 +1,51 @@
+"""What the page needs of the rest of the box, and nothing more. The composition root fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from appliance.attendance.service import AttendanceService
+from appliance.errors import KioskError
+from appliance.model.configuration import Configuration
+from appliance.model.device import DeviceStatus
+from appliance.runtime.clock import Clock
+from appliance.technicians.accounts import Accounts
+
+
+class Finding(Protocol):
+    """What the page needs of `health.Finding`."""
+
+    @property
+    def check(self) -> str: ...
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def sentence(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemonstrationLogIn:
+    """Shown on the log-in page of a sandbox, never of a box in service."""
+
+    technician_id: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebPorts:
+    attendances: AttendanceService
+    accounts: Accounts
+    configuration: Callable[[], Configuration | None]
+    refused_configuration: Callable[[], KioskError | None]
+    devices: Callable[[], Sequence[DeviceStatus]]
+    queue: Callable[[], Sequence[dict[str, Any]]]
+    forwarding: Callable[[], dict[str, Any]]
+    health: Callable[[], Sequence[Finding]]
+    runtime: Callable[[], dict[str, Any]]
+    clock: Clock
+    sandbox: bool = False
+    demonstration: DemonstrationLogIn | None = None

@@ -1,0 +1,81 @@
+"""The web server: routes to pages, on the loopback only. TLS is not for here: nothing leaves the machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from appliance.runtime.access_log import RouteAccessLogger
+from appliance.web.doorkeeper import MIDDLEWARES
+from appliance.web.keys import NEWS, PORTS
+from appliance.web.news import News
+from appliance.web.pages import attendance, home, live, log_in, status
+from appliance.web.ports import WebPorts
+
+LARGEST_REQUEST_BYTES = 1 << 20
+HERE = Path(__file__).parent
+ONE = "/attendances/{attendance_id:[0-9a-f]{32}}"
+
+ROUTES = (
+    web.get("/login", log_in.show),
+    web.post("/login", log_in.log_in),
+    web.post("/logout", log_in.log_out),
+    web.get("/", home.show),
+    web.post("/attendances", home.open_attendance),
+    web.get(ONE, attendance.show),
+    web.post(f"{ONE}/mrz", attendance.read_mrz),
+    web.post(f"{ONE}/applicant", attendance.enter_applicant),
+    web.post(f"{ONE}/notice", attendance.show_notice),
+    web.post(f"{ONE}/capture", attendance.capture),
+    web.post(f"{ONE}/take", attendance.take_now),
+    web.post(f"{ONE}/decide", attendance.decide),
+    web.post(f"{ONE}/exempt", attendance.exempt),
+    web.post(f"{ONE}/signature", attendance.sign),
+    web.post(f"{ONE}/unable-to-sign", attendance.unable_to_sign),
+    web.post(f"{ONE}/seal", attendance.seal),
+    web.post(f"{ONE}/abandon", attendance.abandon),
+    web.get("/preview", live.preview),
+    web.get("/events", live.events),
+    web.get("/queue", status.queue),
+    web.get("/devices", status.devices),
+    web.get("/post", status.post),
+    web.get("/healthz", status.healthz),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningWeb:
+    url: str
+    runner: web.AppRunner
+    news: News
+
+    async def close(self) -> None:
+        await self.runner.cleanup()
+
+
+def make_app(ports: WebPorts, news: News) -> web.Application:
+    app = web.Application(middlewares=MIDDLEWARES, client_max_size=LARGEST_REQUEST_BYTES)
+    app[PORTS] = ports
+    app[NEWS] = news
+    aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True)
+    app.add_routes(ROUTES)
+    app.router.add_static("/static/", HERE / "static")
+    return app
+
+
+async def start_web(ports: WebPorts, host: str, port: int) -> RunningWeb:
+    """Serves until closed. A running capture's or watcher's connection is cut after one second on closing."""
+    news = News()
+    runner = web.AppRunner(
+        make_app(ports, news), access_log_class=RouteAccessLogger, shutdown_timeout=1.0, handle_signals=False
+    )
+    await runner.setup()
+    site = web.TCPSite(runner, host, port)
+    await site.start()
+    name, bound = runner.addresses[0][:2]
+    shown = f"[{name}]" if ":" in name else name
+    return RunningWeb(f"http://{shown}:{bound}/", runner, news)
