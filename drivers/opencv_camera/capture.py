@@ -22,6 +22,7 @@ from drivers.errors import (
     DeviceTimedOut,
     RequestUnsupported,
 )
+from drivers.opencv_camera.refusal import http_refusal
 from drivers.opencv_camera.source import Source, SourceKind
 
 _FFMPEG_OPTIONS: Final = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
@@ -102,6 +103,8 @@ def _explain(source: Source, *, waited_s: float, settings: CaptureSettings) -> N
             raise DeviceProtocolError("The recording is not a video that can be read.")
         case _ if waited_s >= settings.open_timeout_s * _NEARLY:
             raise DeviceTimedOut(f"The camera at {source.label} did not answer in time.")
+        case SourceKind.HTTP if http_refusal(source.address, settings.open_timeout_s):
+            raise DeviceAccessDenied(f"The camera at {source.label} refuses the log-in: check it in the settings.")
         case _:
             raise DeviceNotFound(f"There is no video at {source.label}: check the address, the log-in and the camera.")
 

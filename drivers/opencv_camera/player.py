@@ -20,7 +20,8 @@ from drivers.errors import DeviceLost, DeviceProtocolError, DeviceTimedOut, Driv
 
 FRAME_RATE_MAX_HZ: Final = 240.0
 _RATE_UNKNOWN_HZ: Final = 25.0
-_FAILED_READS: Final = 3
+_FAILED_READS: Final = 10
+"""A broken picture makes one of them; a lost camera makes nothing else, at once and for ever."""
 _RETRY_S: Final = 0.05
 _NEARLY: Final = 0.8
 

@@ -64,13 +64,14 @@ class ZfmReader:
         self._link: ByteLink | None = None
         self._simulated = options.simulated or Path(options.device).resolve().is_relative_to(_PSEUDO_TERMINALS)
         self._sequence = 0
+        self._size: tuple[int, int] | None = None
         self._interrupted = False
 
     def open(self) -> DeviceIdentity:
         """Check the password and ask who it is. DeviceAccessDenied when it refuses our password."""
         self.close()
         self._link = self._connect()
-        self._sequence = 0
+        self._sequence, self._size = 0, None
         try:
             talk = self._conversation(stop=None)
             talk.settle()
@@ -102,9 +103,10 @@ class ZfmReader:
         _demand_ok(talk.ask(Command.UPLOAD_IMAGE))
         packed = talk.receive_data(limit=max(SIZE_BY_PACKED_BYTES))
         size = SIZE_BY_PACKED_BYTES.get(len(packed))
-        if size is None:
+        # One size is half of the other: a module that loses packets must not pass for a smaller one.
+        if size is None or (self._size is not None and size != self._size):
             raise DeviceProtocolError("The fingerprint module sent an image of an unknown size.")
-        self._interrupted = False
+        self._interrupted, self._size = False, size
         pixels = pool.take(*size)
         unpack_pixels(packed, pixels)
         yield Frame(

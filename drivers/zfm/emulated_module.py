@@ -110,7 +110,7 @@ class EmulatedModule:
         self._frames_given += 1
         size = self.settings.packet_bytes
         if plan.wrong_size:
-            packed = packed[: len(packed) // 2]
+            packed = packed[: len(packed) * 3 // 4]
         for at in range(0, len(packed), size):
             kind = PacketKind.END if at + size >= len(packed) else PacketKind.DATA
             data = Packet(kind, packed[at : at + size], self.settings.address).to_bytes()

@@ -30,7 +30,7 @@ from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.zfm.emulated_module import EmulatedModule, ModuleSettings, WireClosed
 
 _WAIT_S: Final = 0.1
-_SPLIT_BYTES: Final = 7
+_SPLIT_BYTES: Final = 61
 
 
 class PtyModule:

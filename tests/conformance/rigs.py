@@ -1,0 +1,270 @@
+"""Every driver on its test bench: how to get it with a peer that behaves, or that misbehaves by a fault plan.
+
+To put a new driver under the suites, add a rig here. A rig names a driver and its options as a post's settings
+would, so that the suites build it through the registry, in this process or in a host of its own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import msgspec
+import numpy as np
+import pytest
+
+from drivers.contracts import Contract
+from drivers.errors import (
+    CaptureTimedOut,
+    DeviceAccessDenied,
+    DeviceFault,
+    DeviceLost,
+    DeviceProtocolError,
+    DeviceTimedOut,
+    DriverError,
+    HostCrashed,
+    HostUnresponsive,
+)
+from drivers.faults import WELL_BEHAVED, FaultPlan
+from drivers.opencv_camera.emulator import CameraSettings, HttpCamera, drawn_portraits
+from drivers.zfm.emulated_module import ModuleSettings
+from drivers.zfm.emulator import PtyModule, drawn_print
+
+Options = dict[str, Any]
+_QUIET = FaultPlan(absent_s=60.0)
+Bench = Callable[[FaultPlan, Path], AbstractContextManager[Options]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultCase:
+    """`error` None: the fault costs time only. `opening`: it is the opening that fails."""
+
+    name: str
+    plan: FaultPlan
+    error: type[DriverError] | None
+    opening: bool = False
+    timeout_s: float = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rig:
+    """`hosted_faults` are those that would take the tests' own process with them. `can_wait`: a bench can be asked
+    to present nothing for a while (`absent_s`)."""
+
+    name: str
+    contract: Contract
+    driver_id: str
+    bench: Bench
+    faults: tuple[FaultCase, ...]
+    hosted_faults: tuple[FaultCase, ...] = ()
+    simulated: bool = True
+    can_wait: bool = True
+    quiet_plan: FaultPlan = _QUIET
+    frame_limit: int = 2
+
+
+_HARMLESS = (
+    FaultCase(name="delay", plan=FaultPlan(delay_s=0.02), error=None),
+    FaultCase(name="split", plan=FaultPlan(split=True), error=None),
+)
+_ABSENT = FaultCase(name="absent", plan=FaultPlan(absent_s=60.0), error=CaptureTimedOut, timeout_s=0.3)
+_REFUSE = FaultCase(name="refuse", plan=FaultPlan(refuse=True), error=DeviceAccessDenied, opening=True)
+
+
+def _typed(after_frames: int = 0) -> tuple[FaultCase, ...]:
+    """The faults that look the same on every device."""
+    n = after_frames
+    return (
+        FaultCase(name="drop", plan=FaultPlan(after_frames=n, drop=True), error=DeviceTimedOut, timeout_s=1.0),
+        FaultCase(name="corrupt", plan=FaultPlan(after_frames=n, corrupt=True), error=DeviceProtocolError),
+        FaultCase(name="wrong-size", plan=FaultPlan(after_frames=n, wrong_size=True), error=DeviceProtocolError),
+        FaultCase(name="fault", plan=FaultPlan(after_frames=n, fault=True), error=DeviceFault),
+        FaultCase(name="unplug", plan=FaultPlan(after_frames=n, unplug=True), error=DeviceLost),
+    )
+
+
+@contextmanager
+def _simulated(plan: FaultPlan, _: Path) -> Iterator[Options]:
+    yield {"seed": 7, "faults": msgspec.to_builtins(plan)}
+
+
+def _simulated_rig(contract: Contract, driver_id: str) -> Rig:
+    return Rig(
+        name=driver_id,
+        contract=contract,
+        driver_id=driver_id,
+        bench=_simulated,
+        faults=(*_HARMLESS, _ABSENT, _REFUSE, *_typed()),
+        hosted_faults=(
+            FaultCase(name="hang", plan=FaultPlan(hang=True), error=HostUnresponsive),
+            FaultCase(name="crash", plan=FaultPlan(crash=True), error=HostCrashed),
+        ),
+    )
+
+
+@contextmanager
+def _zfm(plan: FaultPlan, _: Path, size: tuple[int, int] = (288, 256)) -> Iterator[Options]:
+    with PtyModule(ModuleSettings(images=[drawn_print(*size)], faults=plan)) as module:
+        yield {"device": module.path, "answer_timeout_s": 0.6}
+
+
+@contextmanager
+def _r503(plan: FaultPlan, directory: Path) -> Iterator[Options]:
+    with _zfm(plan, directory, (192, 192)) as options:
+        yield options
+
+
+_ZFM_FAULTS = (
+    *(*_HARMLESS, _ABSENT, _REFUSE, *_typed()),
+    FaultCase(name="hang", plan=FaultPlan(hang=True), error=DeviceTimedOut),
+    FaultCase(name="crash", plan=FaultPlan(crash=True), error=DeviceLost),
+)
+
+
+@contextmanager
+def _video_file(_: FaultPlan, directory: Path) -> Iterator[Options]:
+    path = directory / "portrait.avi"
+    frames = drawn_portraits(8, 120, 160)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25.0, (160, 120))
+    for frame in frames:
+        writer.write(frame)
+    writer.release()
+    yield {"device": str(path)}
+
+
+@contextmanager
+def _still_file(_: FaultPlan, directory: Path) -> Iterator[Options]:
+    path = directory / "portrait.png"
+    cv2.imwrite(str(path), np.asarray(drawn_portraits(1, 120, 160)[0]))
+    yield {"device": str(path)}
+
+
+@contextmanager
+def _http(plan: FaultPlan, _: Path) -> Iterator[Options]:
+    with HttpCamera(CameraSettings(images=drawn_portraits(4, 120, 160), faults=plan, rate_hz=60.0)) as camera:
+        yield {"device": camera.address, "simulated": True, "open_timeout_s": 1.5, "read_timeout_s": 0.8}
+
+
+_SEEN = 6
+"""FFmpeg looks at a few frames before it calls a stream open: faults begin after those."""
+_HTTP_FAULTS = (
+    *_HARMLESS,
+    _REFUSE,
+    FaultCase(name="absent", plan=FaultPlan(after_frames=_SEEN, absent_s=60.0), error=CaptureTimedOut, timeout_s=0.3),
+    FaultCase(name="drop", plan=FaultPlan(after_frames=_SEEN, drop=True), error=DeviceTimedOut),
+    FaultCase(name="hang", plan=FaultPlan(after_frames=_SEEN, hang=True), error=DeviceTimedOut),
+    FaultCase(name="unplug", plan=FaultPlan(after_frames=_SEEN, unplug=True), error=DeviceLost),
+    FaultCase(name="crash", plan=FaultPlan(after_frames=_SEEN, crash=True), error=DeviceLost),
+    # OpenCV answers alike for a picture that cannot be decoded and for a camera that is gone.
+    FaultCase(name="corrupt", plan=FaultPlan(after_frames=_SEEN, corrupt=True), error=DeviceLost),
+    FaultCase(name="never-a-picture", plan=FaultPlan(corrupt=True), error=DeviceProtocolError, opening=True),
+    FaultCase(name="never-an-answer", plan=FaultPlan(hang=True), error=DeviceTimedOut, opening=True),
+)
+
+_SLOW = {"read-delay": "yes", "read-delay-duration": "200000", "read-limit": "yes", "read-limit-size": "64"}
+
+
+@contextmanager
+def _sane(plan: FaultPlan, directory: Path) -> Iterator[Options]:
+    """SANE's own `test` backend, configured here and not under /etc; its options play the fault plan."""
+    if shutil.which("scanimage") is None:
+        pytest.skip("needs the system package sane-utils")
+    (directory / "dll.conf").write_text("test\n")
+    (directory / "test.conf").write_text(SANE_TEST_CONF)
+    status = next((value for name, value in _SANE_STATUS.items() if getattr(plan, name)), "")
+    extra = {"read-return-value": f"SANE_STATUS_{status}"} if status else {}
+    if plan.hang or plan.absent_s:
+        extra |= _SLOW
+    yield {"device": "test:0", "config_dir": str(directory), "extra": extra}
+
+
+_SANE_STATUS = {"corrupt": "EOF", "fault": "NO_MEM", "unplug": "IO_ERROR", "refuse": "ACCESS_DENIED"}
+SANE_TEST_CONF = """
+number_of_devices 2
+mode Gray
+depth 8
+resolution_min 1.0
+resolution_max 1200.0
+resolution_quant 1.0
+resolution 75
+test-picture "Color pattern"
+geometry_min 0.0
+geometry_max 200.0
+geometry_quant 1.0
+tl_x 0.0
+tl_y 0.0
+br_x 80.0
+br_y 100.0
+"""
+_SANE_FAULTS = (
+    FaultCase(name="corrupt", plan=FaultPlan(corrupt=True), error=DeviceProtocolError),
+    FaultCase(name="fault", plan=FaultPlan(fault=True), error=DeviceFault),
+    FaultCase(name="unplug", plan=FaultPlan(unplug=True), error=DeviceLost),
+    FaultCase(name="refuse", plan=FaultPlan(refuse=True), error=DeviceAccessDenied),
+    FaultCase(name="hang", plan=FaultPlan(hang=True), error=DeviceTimedOut, timeout_s=0.3),
+)
+
+RIGS: tuple[Rig, ...] = (
+    _simulated_rig(Contract.FINGERPRINT_READER, "simulated-fingerprint"),
+    _simulated_rig(Contract.CAMERA, "simulated-camera"),
+    _simulated_rig(Contract.DOCUMENT_SCANNER, "simulated-scanner"),
+    Rig(
+        name="zfm-256x288",
+        contract=Contract.FINGERPRINT_READER,
+        driver_id="zfm",
+        bench=_zfm,
+        faults=_ZFM_FAULTS,
+    ),
+    Rig(
+        name="zfm-192x192",
+        contract=Contract.FINGERPRINT_READER,
+        driver_id="zfm",
+        bench=_r503,
+        faults=_HARMLESS,
+    ),
+    Rig(
+        name="opencv-video-file",
+        contract=Contract.CAMERA,
+        driver_id="opencv-camera",
+        bench=_video_file,
+        faults=(),
+        can_wait=False,
+    ),
+    Rig(
+        name="opencv-still-file",
+        contract=Contract.CAMERA,
+        driver_id="opencv-camera",
+        bench=_still_file,
+        faults=(),
+        can_wait=False,
+    ),
+    Rig(
+        name="opencv-http",
+        contract=Contract.CAMERA,
+        driver_id="opencv-camera",
+        bench=_http,
+        faults=_HTTP_FAULTS,
+        quiet_plan=FaultPlan(after_frames=_SEEN, absent_s=60.0),
+        frame_limit=_SEEN + 6,
+    ),
+    Rig(
+        name="sane-test",
+        contract=Contract.DOCUMENT_SCANNER,
+        driver_id="sane",
+        bench=_sane,
+        faults=_SANE_FAULTS,
+    ),
+)
+
+
+def rigs_of(contract: Contract) -> list[Rig]:
+    return [rig for rig in RIGS if rig.contract is contract]
+
+
+def well_behaved(rig: Rig, directory: Path) -> AbstractContextManager[Options]:
+    return rig.bench(WELL_BEHAVED, directory)
