@@ -1,0 +1,1 @@
+"""The durable queue of sealed packages: written, synced, then said; erased only after a verified receipt."""
