@@ -45,10 +45,10 @@ def split_bands(grey: Plane) -> RidgeBands:
     padded = cv2.copyMakeBorder(
         grey - grey.mean(), top, rows - height - top, left, columns - width - left, cv2.BORDER_REFLECT
     )
-    spectrum = cv2.dft(padded, flags=cv2.DFT_COMPLEX_OUTPUT)
+    spectrum = cv2.dft(padded)
     grids = []
     for ring in _rings(rows, columns):
-        band = cv2.idft(spectrum * ring, flags=cv2.DFT_REAL_OUTPUT | cv2.DFT_SCALE)
+        band = cv2.idft(cv2.mulSpectrums(spectrum, ring, 0), flags=cv2.DFT_SCALE)
         grids.append(block_means(np.square(band[top : top + height, left : left + width])))
     return RidgeBands(*grids)
 
@@ -67,18 +67,20 @@ def windows(grid: Grid) -> Grid:
 
 @lru_cache(maxsize=8)
 def _rings(rows: int, columns: int) -> tuple[Plane, Plane, Plane, Plane]:
-    """Soft-edged frequency masks, repeated for the real and the imaginary part."""
+    """Soft-edged frequency masks in OpenCV's packed form for real images, which halves the work."""
     frequency = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.fftfreq(columns)[None, :])
     relief = _rise(frequency, _RELIEF, _RELIEF_EDGE)
     ridges = _rise(frequency, _RIDGES_LOW, _RIDGES_LOW_EDGE) - _rise(frequency, _RIDGES_HIGH, _RIDGES_HIGH_EDGE)
     edges = _rise(frequency, _EDGES_LOW, _EDGES_EDGE) - _rise(frequency, _EDGES_HIGH, _EDGES_EDGE)
     grain = _rise(frequency, _GRAIN, _GRAIN_EDGE)
-    return _doubled(relief), _doubled(ridges), _doubled(edges), _doubled(grain)
+    return _packed(relief), _packed(ridges), _packed(edges), _packed(grain)
 
 
 def _rise(frequency: NDArray[np.float64], at: float, edge: float) -> NDArray[np.float64]:
     return np.clip((frequency - at) / edge + 0.5, 0.0, 1.0)
 
 
-def _doubled(mask: NDArray[np.float64]) -> Plane:
-    return np.repeat(mask[..., None], 2, axis=2).astype(np.float32)
+def _packed(mask: NDArray[np.float64]) -> Plane:
+    """A real, even spectrum packed by way of the filter that it is the spectrum of."""
+    kernel = np.fft.irfft2(mask[:, : mask.shape[1] // 2 + 1], s=mask.shape).astype(np.float32)
+    return np.asarray(cv2.dft(kernel), np.float32)

@@ -1,0 +1,95 @@
+"""`claim-kiosk score`: judges image files, one object per file. For field engineers and scripts.
+
+A file that cannot be read does not keep the others from being judged; it is named when they are done.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from appliance.errors import QualityError
+from appliance.model.verdict import CaptureKind, Pose, Verdict
+from appliance.quality.document import assess_document
+from appliance.quality.face import FaceAssessor
+from appliance.quality.fingerprint import assess_fingerprint
+from drivers.contracts import Pixels
+from drivers.transport.picture_file import PictureRefused, as_colour, as_grey, decode_picture, read_bytes
+
+FINGERPRINT_PPI = 500
+NS_PER_MS = 1_000_000
+
+
+def score_files(kind: str, files: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """One object per file that can be read, in the order given; impressions are taken as 500 ppi.
+
+    `ms` is the process's CPU time for judging that image, without reading and decoding it and without loading the
+    detectors. Raises QualityError at the end, with the first unreadable file's code (`file-missing`,
+    `file-unreadable`, `not-an-image`, `image-too-large`) and all their names.
+    """
+    try:
+        chosen = CaptureKind(kind)
+    except ValueError:
+        known = ", ".join(CaptureKind)
+        raise QualityError(f"There is no kind of image called {kind!r}: there are {known}.", code="usage") from None
+    judge = _judge(chosen)
+    refused: list[tuple[str, PictureRefused]] = []
+    for file in files:
+        try:
+            pixels = decode_picture(read_bytes(Path(file)))
+        except PictureRefused as refusal:
+            refused.append((file, refusal))
+            continue
+        started_ns = time.process_time_ns()
+        verdict = judge(pixels)
+        spent_ms = (time.process_time_ns() - started_ns) / NS_PER_MS
+        yield _face(file, verdict, spent_ms) if chosen is CaptureKind.FACE else _print_or_page(file, verdict, spent_ms)
+    if refused:
+        named = "; ".join(f"{file}: {refusal.sentence}" for file, refusal in refused)
+        raise QualityError(f"Not judged: {named}.", code=refused[0][1].refusal.value)
+
+
+def _judge(kind: CaptureKind) -> Callable[[Pixels], Verdict]:
+    """What judges pixels of a kind, with its detectors loaded."""
+    match kind:
+        case CaptureKind.FINGERPRINT:
+            return lambda pixels: assess_fingerprint(as_grey(pixels), resolution_ppi=FINGERPRINT_PPI)
+        case CaptureKind.DOCUMENT:
+            return lambda pixels: assess_document(pixels, resolution_ppi=None)
+        case CaptureKind.FACE:
+            assessor = FaceAssessor()
+            return lambda pixels: assessor.assess(as_colour(pixels))
+
+
+def _print_or_page(file: str, verdict: Verdict, spent_ms: float) -> dict[str, Any]:
+    return {
+        "file": file,
+        "score": verdict.score,
+        "reason": _reason(verdict),
+        "ms": round(spent_ms, 3),
+        "measures": verdict.measures,
+        "algorithm": verdict.algorithm,
+    }
+
+
+def _face(file: str, verdict: Verdict, spent_ms: float) -> dict[str, Any]:
+    pose = verdict.pose or Pose()
+    return {
+        "file": file,
+        "faces": verdict.faces,
+        "components": {
+            name: {"raw": component.raw, "scalar": component.scalar} for name, component in verdict.components.items()
+        },
+        "pose": {"yaw_deg": pose.yaw_deg, "pitch_deg": pose.pitch_deg, "roll_deg": pose.roll_deg},
+        "ms": round(spent_ms, 3),
+        "score": verdict.score,
+        "reason": _reason(verdict),
+        "algorithm": verdict.algorithm,
+    }
+
+
+def _reason(verdict: Verdict) -> str | None:
+    """What stands most in the way, None when nothing does."""
+    return verdict.reasons[0] if verdict.reasons else None
