@@ -97,9 +97,12 @@ def _verified(signature: bytes, content: bytes) -> Signature:
     if len(signed["signer_infos"]) != 1 or signed["encap_content_info"]["content"].native is not None:
         raise _refused("malformed", "The package's signature does not have exactly one signer and no content.")
     info: cms.SignerInfo = signed["signer_infos"][0]
-    # 1. Only the algorithms of this profile.
+    # 1. Only the algorithms and versions of this profile, also where no signature covers them.
+    announced = [algorithm["algorithm"].native for algorithm in signed["digest_algorithms"]]
     algorithms = (info["digest_algorithm"]["algorithm"].native, info["signature_algorithm"]["algorithm"].native)
-    if algorithms != ("sha256", _ECDSA_SHA256):
+    if (signed["version"].native, info["version"].native, info["unsigned_attrs"].native) != ("v1", "v1", None):
+        raise _refused("malformed", "The package's signature is of another version.")
+    if algorithms != ("sha256", _ECDSA_SHA256) or announced != ["sha256"]:
         raise _refused("algorithm", "The package is signed with algorithms that this program does not accept.")
     # 2. The certificate that the signer names is in the signature.
     certificates = [choice.chosen for choice in signed["certificates"] if choice.name == "certificate"]

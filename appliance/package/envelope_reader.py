@@ -46,7 +46,8 @@ def decrypt(
     if ber.small(OBJECT_IDENTIFIER).native_dotted != AUTH_ENVELOPED_DATA:
         raise _unsupported()
     ends += [ber.enter(_EXPLICIT_0), ber.enter(SEQUENCE)]
-    ber.small(INTEGER)
+    if ber.small(INTEGER).content != b"\x00":
+        raise _unsupported()
     # 2. Somebody among the recipients must be us.
     content = content_key(ber.small(SET).encoded, key, certificate)
     # 3. The content's type and cipher.

@@ -90,14 +90,18 @@ def content_key(recipient_infos: bytes, key: ec.EllipticCurvePrivateKey, certifi
 def _unwrap(info: cms.KeyAgreeRecipientInfo, wrapped: bytes, key: ec.EllipticCurvePrivateKey) -> bytes | None:
     """None when this key does not open it (RFC 3394's integrity check fails). Raises ValueError."""
     originator = info["originator"]
-    if originator.name != "originator_key":
+    if info["version"].native != "v3" or originator.name != "originator_key":
+        return None
+    if originator.chosen["algorithm"]["algorithm"].native != "ec":
         return None
     wrap_algorithm = info["key_encryption_algorithm"]["parameters"].dump()
     if cms.KeyEncryptionAlgorithm.load(wrap_algorithm)["algorithm"].dotted != AES256_WRAP:
         return None
     # asn1crypto would look for curve parameters, which RFC 5753 leaves out: take the bit string as it stands.
-    point = originator.chosen["public_key"].native
-    public = ec.EllipticCurvePublicKey.from_encoded_point(key.curve, point)
+    point_bits = originator.chosen["public_key"]
+    if point_bits.contents[:1] != b"\x00":
+        raise ValueError("a point that is not whole octets")
+    public = ec.EllipticCurvePublicKey.from_encoded_point(key.curve, point_bits.native)
     ukm = info["ukm"].native
     try:
         found = aes_key_unwrap(_wrapping_key(key.exchange(ec.ECDH(), public), wrap_algorithm, ukm), wrapped)

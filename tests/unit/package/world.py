@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -179,8 +180,6 @@ def large_part(name: str, size: int, chunk_bytes: int = 1 << 20) -> PartSource:
             left -= min(left, chunk_bytes)
 
     digest, crc32 = hashlib.sha256(), 0
-    import zlib
-
     for chunk in chunks():
         digest.update(chunk)
         crc32 = zlib.crc32(chunk, crc32)
