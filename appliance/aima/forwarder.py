@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
@@ -63,6 +64,15 @@ class Queue(Protocol):
     async def mark_refused(self, package_id: str, code: str) -> Entry: ...
     async def mark_receipted(self, package_id: str, receipt: Receipt) -> Entry: ...
     async def erase(self, package_id: str) -> Entry: ...
+
+
+class Pending(Enum):
+    """AIMA has the package and is still looking at it."""
+
+    PENDING = "pending"
+
+
+PENDING = Pending.PENDING
 
 
 class ForwarderStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,8 +177,10 @@ class Forwarder:
         if entry.state == "queued":
             entry = await self._queue.mark_sending(entry.package_id, "")
         elif entry.state in ("sending", "sent"):
-            receipt = await self._fetch_receipt(entry)
-            if receipt is not None and entry.state == "sending":
+            known = await self._fetch_receipt(entry)
+            if known is None and entry.state == "sent":
+                entry = await self._queue.mark_sending(entry.package_id, "")
+            elif isinstance(known, Receipt) and entry.state == "sending":
                 entry = await self._queue.mark_sent(entry.package_id)
         if entry.state == "sending":
             await self._upload(entry)
@@ -201,25 +213,29 @@ class Forwarder:
     async def _await_receipt(self, entry: Entry) -> Receipt:
         for _ in range(RECEIPT_POLLS):
             receipt = await self._fetch_receipt(entry)
-            if receipt is not None:
+            if isinstance(receipt, Receipt):
                 return receipt
             await self._sleep(RECEIPT_POLL_S)
         raise AimaProtocolError("AIMA has the package but gave no receipt yet: it is asked again.", code="receipt-late")
 
-    async def _fetch_receipt(self, entry: Entry) -> Receipt | None:
-        """None when AIMA has none (yet). Raises AimaError `package-refused-by-aima` when it never will."""
+    async def _fetch_receipt(self, entry: Entry) -> Receipt | Pending | None:
+        """None when AIMA does not know the package. Raises AimaError `package-refused-by-aima` for one it refuses."""
         url = f"{self._origin}/packages/{entry.package_id}/receipt"
         try:
             async with self._session.get(url, allow_redirects=False) as response:
                 if response.status in (202, 404):
-                    return None
+                    return PENDING if response.status == 202 else None
                 if response.status == 422:
                     raise AimaError("AIMA refused the package: it is held here.", code="package-refused-by-aima")
                 if response.status >= 500:
                     raise AimaUnreachable("AIMA's service has a fault: receipts are asked for again later.")
                 if response.status != 200:
                     raise AimaProtocolError("AIMA answered in a way that its protocol does not have.")
-                data = await response.content.read(LARGEST_RECEIPT_BYTES + 1)
+                data = b""
+                async for chunk in response.content.iter_any():
+                    data += chunk
+                    if len(data) > LARGEST_RECEIPT_BYTES:
+                        break
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise unreachable(error) from error
         if len(data) > LARGEST_RECEIPT_BYTES:
