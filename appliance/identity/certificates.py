@@ -1,0 +1,92 @@
+"""Certificates as values: loaded, and checked to be this box's and under AIMA's pinned CA. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from appliance.errors import IdentityError
+
+
+def certificates_from_pem(pem: str | bytes) -> tuple[x509.Certificate, ...]:
+    """Raises IdentityError `certificate-unusable`."""
+    try:
+        data = pem.encode() if isinstance(pem, str) else pem
+        return tuple(x509.load_pem_x509_certificates(data))
+    except ValueError as error:
+        raise IdentityError("A certificate cannot be read.", code="certificate-unusable") from error
+
+
+def chain_to_pem(chain: Sequence[x509.Certificate]) -> bytes:
+    return b"".join(certificate.public_bytes(serialization.Encoding.PEM) for certificate in chain)
+
+
+def common_name(certificate: x509.Certificate) -> str:
+    """Raises IdentityError `certificate-unusable` for a subject without exactly one."""
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    if len(names) != 1 or not isinstance(names[0].value, str):
+        raise IdentityError("This box's certificate does not name it.", code="certificate-unusable")
+    return names[0].value
+
+
+def check_device_chain(
+    chain: Sequence[x509.Certificate],
+    public_key: ec.EllipticCurvePublicKey,
+    pinned: Sequence[x509.Certificate],
+    at: datetime,
+) -> None:
+    """Leaf first. It is for our key, for client authentication, valid now, and leads to a pinned CA.
+
+    Raises IdentityError: `certificate-missing`, `certificate-other-key`, `certificate-purpose`,
+    `certificate-expired`, `certificate-untrusted`.
+    """
+    if not chain:
+        raise IdentityError("AIMA gave this box no certificate.", code="certificate-missing")
+    leaf = chain[0]
+    # 1. It certifies our key and no other.
+    if leaf.public_key() != public_key:
+        raise IdentityError("The certificate is not for this box's key.", code="certificate-other-key")
+    # 2. It is meant for what we use it for.
+    if not _for_clients(leaf):
+        raise IdentityError("The certificate is not meant for a box.", code="certificate-purpose")
+    # 3. Every certificate on the way is valid now.
+    for certificate in chain:
+        if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+            raise IdentityError(
+                "This box's certificate is not valid now: check the clock, or provision it again.",
+                code="certificate-expired",
+            )
+    # 4. Each is signed by the next, the last by a pinned CA.
+    for certificate, issuer in pairwise(chain):
+        if not _issued(certificate, issuer):
+            raise _untrusted()
+    if chain[-1] not in pinned and not any(_issued(chain[-1], anchor) for anchor in pinned):
+        raise _untrusted()
+
+
+def _for_clients(leaf: x509.Certificate) -> bool:
+    try:
+        usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return ExtendedKeyUsageOID.CLIENT_AUTH in usage
+
+
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        constraints = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        return False
+    return constraints.ca
+
+
+def _untrusted() -> IdentityError:
+    return IdentityError("The certificate does not come from AIMA.", code="certificate-untrusted")
