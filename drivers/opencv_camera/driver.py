@@ -22,6 +22,8 @@ from drivers.opencv_camera.source import Source, SourceKind, source_from_text
 
 _STOP_POLL_S: Final = 0.2
 _LEAVE_S: Final = 0.3
+_CLOSE_S: Final = 1.0
+"""A read that hangs longer goes on in its thread, which releases the camera when it ends."""
 _PIXELS_MAX: Final = 50_000_000
 
 T = TypeVar("T")
@@ -64,7 +66,7 @@ class OpenCvCamera:
     def close(self) -> None:
         self._is_open = False
         if self._player is not None:
-            self._player.leave(self._options.read_timeout_s)
+            self._player.leave(_CLOSE_S)
             self._player = None
 
     def stream(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:

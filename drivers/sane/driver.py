@@ -6,6 +6,7 @@ A flat bed gives one page, a feeder up to `page_limit` of them in one run. Not r
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from typing import Annotated
@@ -13,17 +14,25 @@ from typing import Annotated
 import msgspec
 
 from drivers.contracts import DeviceIdentity, Frame, FramePool, Pixels, ScanRequest, Stop
-from drivers.errors import CaptureCancelled, DeviceLost, DeviceProtocolError, DeviceTimedOut, RequestUnsupported
+from drivers.errors import (
+    CaptureCancelled,
+    DeviceLost,
+    DeviceProtocolError,
+    DeviceTimedOut,
+    DriverError,
+    RequestUnsupported,
+)
 from drivers.sane.arguments import check_device_name, check_extra, scan_arguments
 from drivers.sane.capabilities import Capabilities
 from drivers.sane.channels import PAGES_MAX, Channels, feeder_channels, flat_bed_channel
-from drivers.sane.listing import list_scanners
+from drivers.sane.listing import FoundScanner, list_scanners
 from drivers.sane.page import PageDecoder
 from drivers.sane.process import ScanProcess, environment, run_briefly
 from drivers.sane.status import SaneStatus, error_from_exit
 
 _SIMULATED_BACKEND = "test"
-_END_S = 5.0
+_LISTING_S = 5.0
+_END_S = 1.5
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,7 +49,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     grey_mode: str = "Gray"
     extra: dict[str, str] = {}
     config_dir: str = ""
-    open_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
+    open_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 8.0
     simulated: bool = False
 
 
@@ -65,15 +74,21 @@ class SaneScanner:
         error = error_from_exit(status, complaint)
         if error is not None:
             raise error
-        found = list_scanners(self._env, options.open_timeout_s)
         self._capabilities = Capabilities.from_listing(listing)
         self._sequence = 0
-        known = next((scanner for scanner in found if scanner.device == options.device), None)
+        known = self._known()
         return DeviceIdentity(
             vendor=known.vendor if known else "",
             model=known.model if known else "",
             simulated=self._simulated,
         )
+
+    def _known(self) -> FoundScanner | None:
+        """What SANE's listing says of it. A scanner that answers is not refused for a listing that does not."""
+        with contextlib.suppress(DriverError):
+            found = list_scanners(self._env, _LISTING_S)
+            return next((scanner for scanner in found if scanner.device == self._options.device), None)
+        return None
 
     def close(self) -> None:
         self._capabilities = None
@@ -110,25 +125,26 @@ def _pages(
 ) -> Iterator[tuple[Pixels, int]]:
     """(pixels, monotonic ns) of each page, none of them partial. The scan's error once the whole pages are given."""
     pages = 0
+    deadline = time.monotonic() + timeout_s
     for fd in channels.descriptors(process.stdout_fd):
-        page = _page(process, fd, timeout_s, pool, stop)
+        page = _page(process, fd, deadline, pool, stop)
         if page is None:
             break
         if not channels.goes_on:
             # One run, one page: it counts only if the run was a success.
-            _check_end(process, pages=0, stop=stop)
+            _check_end(process, deadline, pages=0, stop=stop)
         yield page, time.monotonic_ns()
         pages += 1
+        deadline = time.monotonic() + timeout_s
     if channels.goes_on or not pages:
-        _check_end(process, pages=pages, stop=stop)
+        _check_end(process, deadline, pages=pages, stop=stop)
     if not pages:
         raise DeviceProtocolError
 
 
-def _page(process: ScanProcess, fd: int, timeout_s: float, pool: FramePool, stop: Stop) -> Pixels | None:
+def _page(process: ScanProcess, fd: int, deadline: float, pool: FramePool, stop: Stop) -> Pixels | None:
     """The page that comes through `fd`; None when the run ended without one."""
     decoder = PageDecoder(pool)
-    deadline = time.monotonic() + timeout_s
     while True:
         if stop.is_set():
             raise CaptureCancelled
@@ -146,13 +162,16 @@ def _page(process: ScanProcess, fd: int, timeout_s: float, pool: FramePool, stop
         return decoder.finish()
     except DeviceProtocolError:
         # A page breaks off when the paper jams or a cover opens: then that is what happened.
-        _check_end(process, pages=0, stop=stop)
+        _check_end(process, deadline, pages=0, stop=stop)
         raise
 
 
-def _check_end(process: ScanProcess, *, pages: int, stop: Stop) -> None:
-    """Raise what the run ended with. An empty feeder after the last page is how a stack ends."""
-    deadline = time.monotonic() + _END_S
+def _check_end(process: ScanProcess, deadline: float, *, pages: int, stop: Stop) -> None:
+    """Raise what the run ended with. An empty feeder after the last page is how a stack ends.
+
+    A flat bed's carriage goes home before the run ends, in the time that the page has.
+    """
+    deadline = max(deadline, time.monotonic() + _END_S)
     while (status := process.exit_status(wait_s=0.1)) is None:
         if stop.is_set():
             raise CaptureCancelled
