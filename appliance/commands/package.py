@@ -6,6 +6,7 @@ Responsible for reading files and for the answer's form. Not for printing, nor f
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from appliance.errors import UsageError
+from appliance.errors import DiskFull, UsageError
 from appliance.package.stored_zip import is_zip
 from appliance.package.verify import VerifiedPackage, open_package, verify_asice
 from appliance.runtime.clock import timestamp
@@ -30,7 +31,7 @@ def verify_file(file: Path, trust: Path, *, key: Path | None, at: datetime | Non
     told from its first bytes. What is decrypted lies in a private directory and is gone when this returns. `trust` is
     a directory of `*.pem` with any number of certificates. `at` is the time of judgement, now unless given.
 
-    Raises PackageRefused, UsageError (an unreadable file, no certificate, no key).
+    Raises PackageRefused, UsageError (an unreadable file, no certificate, no key), DiskFull.
     """
     moment = at or datetime.now(UTC)
     anchors = _certificates(trust)
@@ -45,6 +46,8 @@ def verify_file(file: Path, trust: Path, *, key: Path | None, at: datetime | Non
             open_package(file, private_key, None, opened)
             return _summary(verify_asice(opened, anchors, at=moment))
     except OSError as fault:
+        if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFull("There is no room to decrypt the package for checking it.") from fault
         raise UsageError(f"The package cannot be read: {fault.strerror}.", code="file-unreadable") from fault
 
 
