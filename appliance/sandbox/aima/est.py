@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from appliance.sandbox.aima.authority import Authority
 from appliance.sandbox.aima.one_time_passwords import OneTimePasswords
-from appliance.sandbox.aima.peer import device_id, require_peer
+from appliance.sandbox.aima.peer import common_name, require_peer
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ class _EstServer:
         if certificate is None:
             log.warning("enrolment-refused")
             raise _unauthorised()
-        log.info("device-enrolled", device_id=device_id(certificate))
+        log.info("device-enrolled", device_id=common_name(certificate))
         return _certificates([certificate])
 
     async def re_enrol(self, request: web.Request) -> web.Response:
@@ -72,10 +72,10 @@ class _EstServer:
         if csr.subject != current.subject:
             raise web.HTTPForbidden(text="the request's subject differs from the certificate's")
         try:
-            certificate = self._authority.issue_device_certificate(csr, device_id(current))[0]
+            certificate = self._authority.issue_device_certificate(csr, common_name(current))[0]
         except ValueError as error:
             raise web.HTTPBadRequest(text=str(error)) from error
-        log.info("device-renewed", device_id=device_id(current))
+        log.info("device-renewed", device_id=common_name(current))
         return _certificates([certificate])
 
 
@@ -87,7 +87,7 @@ def _unauthorised() -> web.HTTPUnauthorized:
 
 def _password(request: web.Request) -> str:
     try:
-        return BasicAuth.decode(request.headers.get("Authorization", "")).password
+        return str(BasicAuth.decode(request.headers.get("Authorization", "")).password)
     except ValueError as error:
         raise _unauthorised() from error
 

@@ -26,7 +26,12 @@ def require_peer(request: web.Request) -> x509.Certificate:
     return certificate
 
 
-def device_id(certificate: x509.Certificate) -> str:
+def device_id(request: web.Request) -> str:
+    """The name under which the client's certificate was issued. Raises HTTPForbidden when it showed none."""
+    return common_name(require_peer(request))
+
+
+def common_name(certificate: x509.Certificate) -> str:
     """The subject's common name; empty when there is none."""
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(names[0].value) if names else ""
