@@ -18,17 +18,20 @@ from appliance.attendance import commands
 from appliance.attendance.capturing import CONTRACTS, CaptureDevices, Presented, capture_once
 from appliance.attendance.images import png
 from appliance.attendance.judging import Judge
+from appliance.attendance.prefill import prefill
 from appliance.attendance.preview import Preview
 from appliance.attendance.register import Register
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.attendance.thresholds import threshold_for
+from appliance.documents.mrz import read_mrz
 from appliance.errors import AttendanceError, ConfigurationError, KioskError
 from appliance.model.applicant import Representative
 from appliance.model.attendance import (
     Attempted,
     Decision,
     ExemptionReason,
+    MrzRead,
     Opened,
     Sealed,
     SealRequested,
@@ -127,6 +130,15 @@ class AttendanceService:
             birth_date_field=birth,
         )
         return await self.register.append(attendance_id, opened)
+
+    async def read_mrz(self, attendance_id: str, technician_id: str, lines: str) -> Attendance:
+        """Prefills the applicant's fields from an MRZ, typed or scanned. Raises DocumentError by what is wrong."""
+        rules = self._rules().applicant_fields
+        fields = prefill(read_mrz(lines, today=self._clock.now().date()), rules)
+        async with self.register.writing(attendance_id) as attendance:
+            commands.require_step(attendance, Step.APPLICANT)
+            event = MrzRead(at=self._now(), technician_id=technician_id, fields=fields)
+            return await self.register.append(attendance_id, event)
 
     async def enter_applicant(
         self,

@@ -32,6 +32,16 @@ class EstClient:
         authorisation = aiohttp.encode_basic_auth("kiosk", otp)
         return await self._ask("/simpleenroll", request, {"Authorization": authorisation})
 
+    async def authorities(self) -> list[x509.Certificate]:
+        """/cacerts (§4.1): what a chain is made of; trust comes from the pinned CA alone."""
+        try:
+            async with self._session.get(self._base + "/cacerts", allow_redirects=False) as response:
+                if response.status != 200:
+                    raise AimaProtocolError("AIMA does not say who certifies boxes.", code="est-answer")
+                return _bag(await response.content.read(LARGEST_ANSWER_BYTES))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise _unreachable() from error
+
     async def renew(self, request: x509.CertificateSigningRequest) -> tuple[x509.Certificate, ...]:
         """/simplereenroll (§4.2.2) over mutual TLS with the certificate in force."""
         return await self._ask("/simplereenroll", request, {})
@@ -53,23 +63,34 @@ class EstClient:
                     raise AimaProtocolError(f"AIMA refused to enrol this box ({response.status}).", code="est-answer")
                 data = await response.content.read(LARGEST_ANSWER_BYTES)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise AimaUnreachable("AIMA cannot be reached: check the network and the address.") from error
-        return _chain(data, request)
+            raise _unreachable() from error
+        return _chain(_bag(data), await self.authorities(), request)
 
 
-def _chain(data: bytes, request: x509.CertificateSigningRequest) -> tuple[x509.Certificate, ...]:
-    """A certs-only answer (§4.2.3) put into order: the leaf is the one for our key, each issuer after it."""
+def _unreachable() -> AimaUnreachable:
+    return AimaUnreachable("AIMA cannot be reached: check the network and the address.")
+
+
+def _bag(data: bytes) -> list[x509.Certificate]:
     try:
-        bag = pkcs7.load_der_pkcs7_certificates(base64.b64decode(data))
+        return pkcs7.load_der_pkcs7_certificates(base64.b64decode(data))
     except (ValueError, binascii.Error) as error:
         raise AimaProtocolError("AIMA's answer holds no certificate.", code="est-answer") from error
-    chain = [certificate for certificate in bag if certificate.public_key() == request.public_key()][:1]
+
+
+def _chain(
+    issued: Sequence[x509.Certificate],
+    authorities: Sequence[x509.Certificate],
+    request: x509.CertificateSigningRequest,
+) -> tuple[x509.Certificate, ...]:
+    """The leaf is the one for our key; each issuer follows, as far as the answers go, without the root itself."""
+    bag = [*issued, *authorities]
+    chain = [certificate for certificate in issued if certificate.public_key() == request.public_key()][:1]
     while chain and (issuer := _issuer(chain[-1], bag)) is not None:
         chain.append(issuer)
     return tuple(chain)
 
 
 def _issuer(certificate: x509.Certificate, bag: Sequence[x509.Certificate]) -> x509.Certificate | None:
-    if certificate.issuer == certificate.subject:
-        return None
-    return next((other for other in bag if other.subject == certificate.issuer), None)
+    issuer = next((other for other in bag if other.subject == certificate.issuer), None)
+    return None if issuer is None or issuer.issuer == issuer.subject else issuer

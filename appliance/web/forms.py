@@ -14,7 +14,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Form:
-    def __init__(self, fields: MultiDictProxy[str | bytearray | web.FileField]) -> None:
+    def __init__(self, fields: MultiDictProxy[str | bytes | bytearray | web.FileField]) -> None:
         self._fields = fields
 
     @classmethod
