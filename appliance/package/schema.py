@@ -15,6 +15,7 @@ import msgspec
 from appliance.model.manifest import Manifest
 
 SCHEMA_PATH = Path(__file__).with_name("manifest.schema.json")
+_WIDTH = 100
 
 
 def manifest_schema() -> dict[str, Any]:
@@ -32,7 +33,19 @@ def manifest_schema() -> dict[str, Any]:
 
 
 def schema_to_bytes() -> bytes:
-    return (json.dumps(manifest_schema(), indent=2, ensure_ascii=False) + "\n").encode()
+    return (_laid_out(manifest_schema(), "") + "\n").encode()
+
+
+def _laid_out(value: Any, indent: str) -> str:
+    """JSON for people: what fits on a line stays on it, so that the file can be read whole."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(flat) <= _WIDTH or not isinstance(value, dict | list) or not value:
+        return flat
+    inner = indent + "  "
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(inner + _laid_out(item, inner) for item in value) + "\n" + indent + "]"
+    pairs = (f"{inner}{json.dumps(key)}: {_laid_out(item, inner)}" for key, item in value.items())
+    return "{\n" + ",\n".join(pairs) + "\n" + indent + "}"
 
 
 def _strict(node: Any) -> Any:
