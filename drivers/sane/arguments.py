@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 from drivers.contracts import ScanRequest
 from drivers.errors import OptionInvalid
 
-_DEVICE: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 _.:/;=,@+()\[\]%#&-]{0,254}$")
-_NAME: Final = re.compile(r"^[a-z][a-z0-9-]{0,63}$")
-_VALUE: Final = re.compile(r"^[\x20-\x7e]{0,255}$")
+_DEVICE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:/;=,@+()\[\]%#&?~-]{0,254}")
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
+_VALUE: Final = re.compile(r"[\x20-\x7e]{0,255}")
 _OWNED: Final = (
     "accept-md5-only",
     "all-options",
@@ -59,14 +59,21 @@ class ScannerSettings(Protocol):
 
 def check_device_name(name: str) -> None:
     """OptionInvalid for a name that SANE does not give."""
-    if not _DEVICE.match(name):
+    if not _DEVICE.fullmatch(name):
         raise OptionInvalid("The scanner's device is not a name that SANE gives (scanimage -L lists them).")
+
+
+def check_values(values: Iterable[str]) -> None:
+    """OptionInvalid for a source, a mode or a path with anything but plain characters."""
+    if not all(_VALUE.fullmatch(value) for value in values):
+        raise OptionInvalid("A setting of the scanner holds a character that none of its settings has.")
 
 
 def check_extra(extra: Mapping[str, str]) -> None:
     """OptionInvalid for a name that is not a scanner's own option."""
-    for name, value in extra.items():
-        if not _NAME.match(name) or any(owned.startswith(name) for owned in _OWNED) or not _VALUE.match(value):
+    check_values(extra.values())
+    for name in extra:
+        if not _NAME.fullmatch(name) or any(owned.startswith(name) for owned in _OWNED):
             raise OptionInvalid(f"The scanner's extra setting {name!r} is not one that may be given.")
 
 

@@ -22,7 +22,7 @@ from drivers.errors import (
     DriverError,
     RequestUnsupported,
 )
-from drivers.sane.arguments import check_device_name, check_extra, scan_arguments
+from drivers.sane.arguments import check_device_name, check_extra, check_values, scan_arguments
 from drivers.sane.capabilities import Capabilities
 from drivers.sane.channels import PAGES_MAX, Channels, feeder_channels, flat_bed_channel
 from drivers.sane.listing import FoundScanner, list_scanners
@@ -58,6 +58,7 @@ class SaneScanner:
 
     def __init__(self, options: Options) -> None:
         check_device_name(options.device)
+        check_values((options.source, options.colour_mode, options.grey_mode, options.config_dir))
         check_extra(options.extra)
         self._options = options
         self._env = environment(options.config_dir)

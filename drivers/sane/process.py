@@ -14,11 +14,12 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from drivers.errors import DeviceNotFound, DeviceTimedOut
+from drivers.errors import DeviceFault, DeviceNotFound, DeviceTimedOut
 from drivers.lifeline import dying_with_us
 
 PROGRAM: Final = "scanimage"
 READ_WAIT_S: Final = 0.2
+_NOT_STARTED: Final = "The system could not start the scanner's program: restart the appliance."
 _READ_BYTES: Final = 1 << 18
 _COMPLAINT_BYTES: Final = 4096
 _ORDERLY_S: Final = 0.4
@@ -50,6 +51,8 @@ def run_briefly(arguments: Sequence[str], env: Mapping[str, str], timeout_s: flo
         )
     except subprocess.TimeoutExpired:
         raise DeviceTimedOut from None
+    except OSError as failure:
+        raise DeviceFault(_NOT_STARTED) from failure
     return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
 
 
@@ -57,15 +60,18 @@ class ScanProcess:
     """One run of `scanimage` that scans. `stdout_fd` is where it writes when it is not told otherwise."""
 
     def __init__(self, arguments: Sequence[str], env: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            _command(arguments),
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            bufsize=0,
-        )
+        try:
+            self._process = subprocess.Popen(
+                _command(arguments),
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as failure:
+            raise DeviceFault(_NOT_STARTED) from failure
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self.stdout_fd = self._process.stdout.fileno()
