@@ -1,0 +1,73 @@
+"""Runs the benchmarks of this folder and prints one table: `scripts/bench [NAME…] [--json]`.
+
+A benchmark is a module here with `rows()`. One that cannot run says why on stderr, and the whole then ends with 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from appliance.errors import KioskError
+from tests.bench.row import Row
+
+_NOT_BENCHMARKS = {"__init__", "__main__", "row", "processes"}
+
+
+def _names() -> list[str]:
+    """In the alphabet's order: the files of this folder that offer `rows`."""
+    found = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in _NOT_BENCHMARKS)
+    return [name for name in found if "def rows(" in Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")]
+
+
+def _table(rows: list[tuple[str, Row]]) -> Table:
+    table = Table("benchmark", "measure", box=None)
+    for column in ("ours", "against", "theirs", "ratio"):
+        table.add_column(column, justify="left" if column == "against" else "right")
+    for name, row in rows:
+        ours, theirs = f"{row.ours:.3g} {row.unit}", f"{row.peer:.3g} {row.unit}"
+        table.add_row(name, row.measure, ours, row.against, theirs, f"{row.ratio:.2f}")
+    return table
+
+
+def main() -> int:
+    known = _names()
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Ratios below 1: we take less.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which to run: {', '.join(known)}; all unless given")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.names) - set(known):
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    rows: list[tuple[str, Row]] = []
+    failed = []
+    for name in chosen.names or known:
+        sys.stderr.write(f"bench: {name}\n")
+        try:
+            measured: list[Row] = importlib.import_module(f"tests.bench.{name}").rows()
+        except (KioskError, OSError, subprocess.SubprocessError) as error:
+            said = getattr(error, "stderr", None) or b""
+            sys.stderr.write(f"{error}\n{said.decode(errors='replace') if isinstance(said, bytes) else said}")
+            failed.append(name)
+            continue
+        rows += [(name, row) for row in measured]
+        if chosen.json:
+            for row in measured:
+                sys.stdout.write(json.dumps({"benchmark": name, **row.to_dict()}) + "\n")
+            sys.stdout.flush()
+    if not chosen.json and rows:
+        Console(width=120).print(_table(rows))
+        sys.stdout.write("A ratio is ours divided by theirs, both taken in this run: below 1 we take less.\n")
+    for name in failed:
+        sys.stderr.write(f"bench: {name} could not be measured\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

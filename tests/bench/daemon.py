@@ -1,0 +1,145 @@
+"""The daemon at work: time to ready and to stop, memory of it and of each driver host, the event loop's longest block.
+
+A sandbox takes one whole attendance while memory is sampled; then its daemon is started again by itself, as systemd
+would start it, with a notification socket. Peers here are our own goals.
+
+    python -m tests.bench daemon
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.processes import descendants, pss_mib
+from tests.bench.row import Row
+
+GOAL_READY_S = 2.0
+GOAL_STOP_S = 5.0
+GOAL_BLOCK_MS = 50.0
+GOAL_DAEMON_MIB = 150.0
+GOAL_HOST_MIB = 80.0
+STARTS = 3
+_COMMAND = [sys.executable, "-m", "appliance"]
+_LIMIT_S = 180.0
+
+
+def rows() -> list[Row]:
+    """Raises subprocess.CalledProcessError when the attendance or a start fails: there is nothing to measure then."""
+    with tempfile.TemporaryDirectory(prefix="claim-kiosk-bench-") as name:
+        state = Path(name) / "state"
+        peaks = _attendance(state)
+        starts = [_start(state) for _ in range(STARTS)]
+        measured = [
+            Row(measure="time to ready", ours=_median(starts, 0), unit="s", against="goal", peer=GOAL_READY_S),
+            Row(measure="time to stop", ours=_median(starts, 1), unit="s", against="goal", peer=GOAL_STOP_S),
+        ]
+        for label, mib in sorted(peaks.items()):
+            goal = GOAL_DAEMON_MIB if label == "daemon" else GOAL_HOST_MIB
+            measured.append(Row(measure=f"memory of {label}", ours=mib, unit="MiB PSS", against="goal", peer=goal))
+        measured += [
+            Row(measure=f"event loop's block, {which}", ours=lag_ms, unit="ms", against="goal", peer=GOAL_BLOCK_MS)
+            for which, lag_ms in _loop_lag(state).items()
+        ]
+    return measured
+
+
+def _attendance(state: Path) -> dict[str, float]:
+    """One attendance in a sandbox that keeps its state; the largest PSS in MiB of the daemon and of each host."""
+    command = [*_COMMAND, "sandbox", "--once", "--json", "--state", str(state)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    peaks: defaultdict[str, float] = defaultdict(float)
+    done = threading.Event()
+
+    def sample() -> None:
+        while not done.wait(0.1):
+            for pid, line in descendants(process.pid).items():
+                label = _label(line)
+                if label:
+                    peaks[label] = max(peaks[label], pss_mib(pid) or 0.0)
+
+    sampler = threading.Thread(target=sample)
+    sampler.start()
+    try:
+        _, said = process.communicate(timeout=_LIMIT_S)
+    finally:
+        done.set()
+        sampler.join()
+        process.kill()
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, stderr=said)
+    return dict(peaks)
+
+
+def _label(line: str) -> str:
+    """`daemon`, `host of NAME` or nothing, from a command line."""
+    if re.search(r"\bappliance run\b|claim-kiosk run\b", line):
+        return "daemon"
+    host = re.search(r"-m drivers\.host\b(.*)", line)
+    if host:
+        named = re.search(r"--driver[ =](\S+)", host.group(1))
+        return f"host of {named.group(1) if named else 'a device'}"
+    return ""
+
+
+def _start(state: Path) -> tuple[float, float]:
+    """Seconds from start to READY=1, and from SIGTERM to the end."""
+    with _notifications() as (address, listener):
+        environment = {**os.environ, "NOTIFY_SOCKET": address}
+        command = [*_COMMAND, "run", "--settings", str(state / "settings.toml")]
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            while b"READY=1" not in listener.recv(4096):
+                pass
+            ready_s = time.perf_counter() - began
+            time.sleep(1.0)
+            began = time.perf_counter()
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
+            stop_s = time.perf_counter() - began
+        finally:
+            process.kill()
+            process.wait()
+            assert process.stdin is not None
+            process.stdin.close()
+    return ready_s, stop_s
+
+
+@contextlib.contextmanager
+def _notifications() -> Iterator[tuple[str, socket.socket]]:
+    with tempfile.TemporaryDirectory() as name, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        address = str(Path(name) / "notify")
+        listener.bind(address)
+        listener.settimeout(30)
+        yield address, listener
+
+
+def _loop_lag(state: Path) -> dict[str, float]:
+    """What the daemon wrote in its log of its own loop when it stopped: `p99` and `longest`, milliseconds."""
+    for log in sorted(state.rglob("*.log"), key=lambda path: path.stat().st_mtime, reverse=True):
+        for line in reversed(log.read_text(encoding="utf-8", errors="replace").splitlines()):
+            with contextlib.suppress(ValueError):
+                said = json.loads(line)
+                if isinstance(said, dict) and said.get("event") == "loop-lag":
+                    return {"p99": float(said["lag_ms"]), "longest": float(said["duration_ms"])}
+    return {}
+
+
+def _median(pairs: list[tuple[float, float]], position: int) -> float:
+    return statistics.median(pair[position] for pair in pairs)
