@@ -92,12 +92,10 @@ class Host:
                 self._send(Pong(number=command.number, present=path is None or path.exists()))
 
     def _open(self, options: dict[str, object]) -> None:
-        self._device_path = None
-        self._worker.open(options)
         path = str(options.get("device", ""))
         # Only a path that was there tells something by going away; an index or an address has none.
-        if path.startswith("/") and Path(path).exists():
-            self._device_path = Path(path)
+        self._device_path = Path(path) if path.startswith("/") and Path(path).exists() else None
+        self._worker.open(options)
 
     def _start(self, command: Start) -> None:
         try:

@@ -153,7 +153,8 @@ class HostedDevice:
         try:
             await self.wait_ready()
             link = self._link
-            assert link is not None
+            if link is None:
+                raise DeviceError("The device is being stopped.", code="device-not-ready")
             try:
                 stream = link.start(request)
             except DriverError as error:
@@ -177,8 +178,10 @@ class HostedDevice:
             )
             error = stream.ended_by
             # A host that came in the meantime has nothing to do with how this capture ended.
-            if self._link is link and not link.lost.done():
-                if error is None or isinstance(error, HARMLESS):
+            if self._link is link:
+                if link.lost.done():
+                    self._become(DeviceState.RESTARTING, link.lost.result())
+                elif error is None or isinstance(error, HARMLESS):
                     self._become(DeviceState.READY)
                 elif self._reopen is not None and not self._reopen.done():
                     self._become(DeviceState.RESTARTING, error)
@@ -193,7 +196,7 @@ class HostedDevice:
                 failures = 0
             failures += 1
             self._become(DeviceState.RESTARTING, error, restarted=True)
-            self._log.warning("driver-host-restarts", code=error.code, failures=failures)
+            self._log.warning("driver-host-restarts", code=error.code, attempt=failures)
             await self._sleep(self._backoff.delay_s(failures, self._chance()))
 
     async def _run_host(self) -> DriverError:
@@ -203,7 +206,9 @@ class HostedDevice:
         except DriverError as error:
             return error
         try:
-            return await self._use_host(self._link)
+            reason = await self._use_host(self._link)
+            self._become(DeviceState.RESTARTING, reason)
+            return reason
         finally:
             link, self._link = self._link, None
             await link.end()
@@ -227,7 +232,7 @@ class HostedDevice:
             refusals = 0
             self._reopen = asyncio.get_running_loop().create_future()
             self._status = msgspec.structs.replace(self._status, identity=identity)
-            self._log.info("device-ready", model=identity.model, host_pid=link.pid)
+            self._log.info("device-ready", simulated=identity.simulated, host_pid=link.pid)
             self._become(DeviceState.READY)
             await self._watch(link, self._reopen)
             if not link.lost.done():

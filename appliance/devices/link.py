@@ -11,7 +11,6 @@ import os
 import signal
 import socket
 import sys
-from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -21,7 +20,6 @@ import structlog
 
 import drivers
 from appliance.devices.deadlines import Deadlines
-from appliance.devices.stderr_tail import redacted
 from appliance.devices.stream import FrameStream
 from drivers.contracts import Contract, DeviceIdentity, Request
 from drivers.errors import (
@@ -55,7 +53,6 @@ from drivers.shared_frames import SharedViews, create_slots
 log = structlog.get_logger(__name__)
 
 _SOURCE = str(Path(drivers.__file__).resolve().parent.parent)
-_TAIL_LINES = 12
 _LAST_BREATH_S = 0.5
 _R = TypeVar("_R")
 
@@ -97,12 +94,8 @@ class HostLink:
         self._pings = 0
         self._captures = 0
         self._stream: FrameStream | None = None
-        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
         self.lost: asyncio.Future[DriverError] = asyncio.get_running_loop().create_future()
-        self._tasks = [
-            asyncio.create_task(self._listen(), name=f"host-{process.pid}-events"),
-            asyncio.create_task(self._drain_stderr(), name=f"host-{process.pid}-stderr"),
-        ]
+        self._listener = asyncio.create_task(self._listen(), name=f"host-{process.pid}-events")
 
     @property
     def pid(self) -> int:
@@ -123,7 +116,8 @@ class HostLink:
                     *command.arguments(),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=asyncio.subprocess.DEVNULL,
-                    stderr=asyncio.subprocess.PIPE,
+                    # What a vendor's library prints may hold anything (a camera's password): only a developer sees it.
+                    stderr=None if os.environ.get("CLAIM_KIOSK_DEBUG") else asyncio.subprocess.DEVNULL,
                     pass_fds=(theirs.fileno(), *slots),
                     start_new_session=True,
                     env=_environment(),
@@ -195,8 +189,7 @@ class HostLink:
                     await asyncio.wait_for(self._process.wait(), self._deadlines.shutdown_s)
         finally:
             self.fail(CaptureCancelled())
-            for task in self._tasks:
-                task.cancel()
+            self._listener.cancel()
             self._writer.close()
             self._views.close()
             await asyncio.shield(self._process.wait())
@@ -236,8 +229,7 @@ class HostLink:
             returncode = await asyncio.wait_for(self._process.wait(), _LAST_BREATH_S)
         except TimeoutError:
             returncode = None  # it closed its socket and lives on
-        await asyncio.sleep(0)  # one turn for what it said last
-        log.warning("driver-host-ended", host_pid=self.pid, returncode=returncode, said=list(self._tail))
+        log.warning("driver-host-ended", host_pid=self.pid, returncode=returncode)
         self.fail(HostCrashed())
 
     def _take(self, event: Event) -> None:
@@ -256,12 +248,6 @@ class HostLink:
     def _to_stream(self, event: FrameReady | Done | Failed) -> None:
         if self._stream is not None and event.capture == self._stream.capture:
             self._stream.put(event)
-
-    async def _drain_stderr(self) -> None:
-        """What a vendor's library says is kept for the log in case it crashes; read always, so it never blocks."""
-        assert self._process.stderr is not None
-        while chunk := await self._process.stderr.read(4096):
-            self._tail.extend(redacted(line) for line in chunk.decode(errors="replace").splitlines()[-_TAIL_LINES:])
 
 
 def _kill_group(process: asyncio.subprocess.Process) -> None:

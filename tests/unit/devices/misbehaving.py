@@ -1,0 +1,138 @@
+"""Cameras and readers that do everything wrong, for a host process started by a test."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from drivers.contracts import (
+    CameraRequest,
+    DeviceIdentity,
+    FingerprintRequest,
+    Frame,
+    FramePool,
+    Pixels,
+    Stop,
+)
+from drivers.errors import CaptureCancelled, CaptureTimedOut, DeviceLost, DeviceNotFound
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`open` and `capture` name what goes wrong; `once` is a path whose existence makes everything go right."""
+
+    device: str = ""
+    open: str = ""
+    capture: str = ""
+    once: str = ""
+
+
+class Misbehaving:
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._gone_right = False
+
+    def open(self) -> DeviceIdentity:
+        match self._trouble(self._options.open):
+            case "absent":
+                raise DeviceNotFound
+            case "hang":
+                _sleep_in_c()
+            case "slow":
+                time.sleep(0.5)
+            case "segfault":
+                _segfault()
+            case "exit":
+                sys.stderr.write("cannot go on: rtsp://user:secret@camera/\n")
+                sys.stderr.flush()
+                os._exit(3)
+            case "chatter":
+                for _ in range(5000):
+                    sys.stderr.write("x" * 200 + "\n")
+        return DeviceIdentity(vendor="Test", model="Misbehaving", firmware_version="1")
+
+    def close(self) -> None:
+        if self._options.open == "hang-at-close":
+            _sleep_in_c()
+
+    def stream(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        return self._frames(pool, stop)
+
+    def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        return self._frames(pool, stop)
+
+    def _frames(self, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        match self._trouble(self._options.capture):
+            case "hang":
+                _sleep_in_c()
+            case "segfault":
+                yield _frame(_filled(pool, 1), 0)
+                _segfault()
+            case "flood":
+                number = 0
+                while not stop.is_set():
+                    yield _frame(_filled(pool, number % 251), number)
+                    number += 1
+            case "no-image":
+                yield _frame(np.zeros((4, 4), np.float64), 0)
+            case "untyped":
+                raise ZeroDivisionError("João's secret")
+            case "lost":
+                yield _frame(_filled(pool, 1), 0)
+                raise DeviceLost
+            case "nobody":
+                raise CaptureTimedOut
+            case "wait":
+                stop.wait()
+                raise CaptureCancelled
+            case "deaf":
+                yield _frame(_filled(pool, 1), 0)
+                _sleep_in_c()
+            case "child":
+                child = subprocess.Popen(["sleep", "1000"])
+                Path(self._options.device).write_text(str(child.pid))
+                _sleep_in_c()
+            case _:
+                for number in range(3):
+                    yield _frame(_filled(pool, number + 1), number)
+
+    def _trouble(self, trouble: str) -> str:
+        """What goes wrong this time: nothing once the mark exists, which the first time makes."""
+        if self._options.once:
+            mark = Path(self._options.once)
+            if mark.exists():
+                return ""
+            if trouble:
+                mark.touch()
+        return trouble
+
+
+def create(options: Options) -> Misbehaving:
+    return Misbehaving(options)
+
+
+def _filled(pool: FramePool, value: int) -> Pixels:
+    pixels = pool.take(48, 64)
+    pixels[...] = value
+    return pixels
+
+
+def _frame(pixels: Pixels, number: int) -> Frame:
+    return Frame(pixels=pixels, sequence=number, captured_monotonic_ns=time.monotonic_ns(), resolution_ppi=500)
+
+
+def _segfault() -> None:
+    """At once and in this thread, as a vendor's library does it; a signal sent to oneself comes a moment later."""
+    ctypes.string_at(0)
+
+
+def _sleep_in_c() -> None:
+    """As a vendor's library hangs: holding the interpreter's lock, deaf to everything."""
+    ctypes.PyDLL(None).sleep(1000)

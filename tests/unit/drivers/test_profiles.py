@@ -1,0 +1,79 @@
+"""Profiles are data that is judged whole: a wrong key or value is refused with the profile's name and its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drivers.contracts import DeviceIdentity
+from drivers.errors import FirmwareNotApproved, OptionInvalid
+from drivers.profiles import Use, load_profiles, profile_from_toml
+from drivers.registry import driver_entry
+
+GOOD = """
+contract = "fingerprint-reader"
+driver = "zfm"
+vendor = "Maker"
+model = "R1"
+use = ["enrolment", "training"]
+resolution_ppi = 500
+firmware_versions = ["1.0", "1.2"]
+[[match]]
+vendor_id = "05ba"
+product_id = "000a"
+[options]
+baud = 57600
+"""
+
+
+def test_a_profile_gives_its_driver_its_options() -> None:
+    profile = profile_from_toml("maker-r1", GOOD.encode())
+    assert profile.profile_id == "maker-r1"
+    assert profile.driver_options() == {"baud": 57600, "resolution_ppi": 500}
+    assert profile.use == (Use.ENROLMENT, Use.TRAINING)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("vendor =", "vendro =", "vendro"),
+        ('driver = "zfm"\n', "", "driver"),
+        ("05ba", "05BA", "vendor_id"),
+        ("fingerprint-reader", "teleporter", "contract"),
+        ('"training"', '"fun"', "use"),
+        ("500", "0", "resolution_ppi"),
+        ("[options]", "[options", "maker-r1"),
+    ],
+)
+def test_a_wrong_profile_is_refused_by_name(old: str, new: str, named: str) -> None:
+    with pytest.raises(OptionInvalid, match=named) as refused:
+        profile_from_toml("maker-r1", GOOD.replace(old, new).encode())
+    assert "maker-r1" in refused.value.sentence
+
+
+@pytest.mark.parametrize("version", ["1.1", ""])
+def test_a_firmware_that_is_not_approved_is_refused(version: str) -> None:
+    profile = profile_from_toml("maker-r1", GOOD.encode())
+    with pytest.raises(FirmwareNotApproved):
+        profile.check_firmware(DeviceIdentity(vendor="", model="", firmware_version=version))
+
+
+def test_an_approved_firmware_passes_and_no_list_means_any() -> None:
+    identity = DeviceIdentity(vendor="", model="", firmware_version="1.2")
+    profile_from_toml("a", GOOD.encode()).check_firmware(identity)
+    any_version = GOOD.replace('firmware_versions = ["1.0", "1.2"]', "")
+    profile_from_toml("a", any_version.encode()).check_firmware(DeviceIdentity(vendor="", model=""))
+
+
+def test_a_missing_directory_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OptionInvalid, match="missing"):
+        load_profiles(tmp_path / "nowhere")
+
+
+def test_every_shipped_profile_fits_its_driver() -> None:
+    profiles = load_profiles()
+    assert {"simulated-fingerprint", "simulated-camera", "simulated-scanner"} <= set(profiles)
+    for profile in profiles.values():
+        assert driver_entry(profile.driver).contract is profile.contract
+        assert not (profile.simulated and Use.ENROLMENT in profile.use)
