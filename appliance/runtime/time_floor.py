@@ -7,14 +7,12 @@ The floor is on disk and only ever rises. Not responsible for setting the clock 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import errno
-import os
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from appliance.errors import ClockWentBackwards, DiskFull, StateError, StorageCorrupted
+from appliance.durable.private_file import read_private, write_private
+from appliance.errors import ClockWentBackwards, StorageCorrupted
 from appliance.runtime.clock import Clock, timestamp
 
 TOLERANCE = timedelta(minutes=2)
@@ -42,18 +40,13 @@ class TimeFloor:
         self._tolerance = tolerance
 
     def floor(self) -> datetime | None:
-        """None before the first check. Raises StorageCorrupted `time-floor-damaged`, StateError `state-unreadable`."""
-        try:
-            text = self._path.read_text("ascii")
-        except FileNotFoundError:
+        """None before the first check. Raises StorageCorrupted `time-floor-damaged`, StateError `state-unusable`."""
+        data = read_private(self._path)
+        if data is None:
             return None
-        except OSError as error:
-            raise StateError("The kiosk's state cannot be read.", code="state-unreadable") from error
-        except UnicodeDecodeError as error:
-            raise _damaged() from error
         try:
-            moment = datetime.fromisoformat(text.strip())
-        except ValueError as error:
+            moment = datetime.fromisoformat(data.decode("ascii").strip())
+        except ValueError as error:  # UnicodeDecodeError is one
             raise _damaged() from error
         if moment.tzinfo is None:
             raise _damaged()
@@ -62,12 +55,12 @@ class TimeFloor:
     def check(self) -> datetime:
         """Compare the clock with the floor and raise the floor; returns it.
 
-        Raises ClockWentBackwards, StorageCorrupted, DiskFull, StateError `state-unwritable`.
+        Raises ClockWentBackwards, StorageCorrupted, DiskFull, StateError `state-unusable`.
         """
         before = self.floor()
         after = raised_floor(self._clock.now(), before, self._tolerance)
         if before is None or after > before:
-            self._write(after)
+            write_private(self._path, timestamp(after).encode() + b"\n")
         return after
 
     async def keep(
@@ -78,34 +71,9 @@ class TimeFloor:
             await asyncio.to_thread(self.check)
             await sleep(interval_s)
 
-    def _write(self, moment: datetime) -> None:
-        """Whole or not at all: temporary file, fsync, rename, fsync of the directory."""
-        temporary = self._path.with_name(self._path.name + ".new")
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(timestamp(moment).encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
-            directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            if error.errno in _FULL:
-                raise DiskFull("The disk is full: free some space, nothing was lost.") from error
-            raise StateError("The kiosk's state cannot be written.", code="state-unwritable") from error
-
 
 def _damaged() -> StorageCorrupted:
     return StorageCorrupted(
         "The record of the latest time seen is damaged: ask the field engineer to run the doctor.",
         code="time-floor-damaged",
     )
-
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})

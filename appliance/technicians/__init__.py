@@ -1,0 +1,1 @@
+"""Who may work at this post: accounts from the signed configuration, log-in, lock, training gate."""

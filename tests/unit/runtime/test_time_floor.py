@@ -61,7 +61,7 @@ def test_it_survives_a_restart(tmp_path: Path) -> None:
 def test_a_power_cut_while_writing_leaves_the_old_floor(tmp_path: Path) -> None:
     path = tmp_path / "time-floor"
     TimeFloor(path, SetClock(NOON)).check()
-    (tmp_path / "time-floor.new").write_bytes(b"2026-0")
+    (tmp_path / ".time-floor.unfinished").write_bytes(b"2026-0")
     later = NOON + timedelta(hours=1)
     assert TimeFloor(path, SetClock(later)).check() == later
     assert [entry.name for entry in tmp_path.iterdir()] == ["time-floor"]
@@ -79,11 +79,11 @@ def test_a_damaged_record_is_named(tmp_path: Path, content: bytes) -> None:
 def test_a_missing_or_unusable_directory_is_named(tmp_path: Path) -> None:
     with pytest.raises(StateError) as refused:
         TimeFloor(tmp_path / "gone" / "time-floor", SetClock(NOON)).check()
-    assert refused.value.code == "state-unwritable"
+    assert refused.value.code == "state-unusable"
     (tmp_path / "folder").mkdir()
     with pytest.raises(StateError) as refused:
         TimeFloor(tmp_path / "folder", SetClock(NOON)).floor()
-    assert refused.value.code == "state-unreadable"
+    assert refused.value.code == "state-unusable"
 
 
 async def test_while_running_the_floor_follows_and_a_step_back_is_raised(tmp_path: Path) -> None:
