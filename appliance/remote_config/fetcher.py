@@ -22,7 +22,7 @@ CHUNK_BYTES = 64 * 1024
 class MutualTlsFetcher(FetcherInterface):
     """One connection a file: what is fetched is small and seldom. No redirects, no proxies."""
 
-    def __init__(self, context: ssl.SSLContext, *, timeout_s: float = 5.0, deadline_s: float = 20.0) -> None:
+    def __init__(self, context: ssl.SSLContext, *, timeout_s: float = 3.0, deadline_s: float = 20.0) -> None:
         """`timeout_s` bounds each wait for the peer, `deadline_s` a whole file, however slowly it trickles."""
         self._context = context
         self._timeout_s = timeout_s

@@ -23,11 +23,12 @@ from tuf.api.exceptions import (
     RepositoryError,
     UnsignedMetadataError,
 )
-from tuf.ngclient import Updater, UpdaterConfig
-from tuf.ngclient.fetcher import FetcherInterface
+from tuf.ngclient.config import UpdaterConfig
+from tuf.ngclient.updater import Updater
 
 from appliance.durable.private_file import private_directory, read_private, write_private
 from appliance.errors import ConfigurationError, StateError, StorageCorrupted
+from appliance.remote_config.fetcher import MutualTlsFetcher
 from appliance.runtime.clock import timestamp
 
 TARGET = "configuration.json"
@@ -75,7 +76,7 @@ class _Memory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class ConfigurationTrust:
     """`path` holds the memory. Blocking: lives in a thread, one call at a time."""
 
-    def __init__(self, path: Path, aima_url: str, fetcher: FetcherInterface) -> None:
+    def __init__(self, path: Path, aima_url: str, fetcher: MutualTlsFetcher) -> None:
         self._path = path
         self._url = aima_url.rstrip("/") + "/tuf"
         self._fetcher = fetcher
@@ -95,6 +96,10 @@ class ConfigurationTrust:
                 raise _refusal(error) from error
         private_directory(path.parent)
         write_private(path, msgspec.json.encode(_Memory(root=root.decode())))
+
+    def close(self) -> None:
+        """End a fetch that is under way; from any thread."""
+        self._fetcher.close()
 
     def refresh(self, now: datetime) -> SignedConfiguration:
         """Fetch and verify the newest configuration.
@@ -160,7 +165,7 @@ class ConfigurationTrust:
         except msgspec.DecodeError as error:
             # Starting over from the first root would accept an old configuration as if it were new.
             raise StorageCorrupted(
-                "The record of which configurations were seen is damaged: ask AIMA's support to provision the box anew.",
+                "The record of the configurations seen is damaged: ask AIMA's support to provision the box anew.",
                 code="configuration-memory-damaged",
             ) from error
 
