@@ -13,8 +13,9 @@ import numpy as np
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Component, Pose, Verdict
 from appliance.quality.eyes import EyeFinder, Eyes
 from appliance.quality.face_colour import natural_colour
+from appliance.quality.face_count import single_face
 from appliance.quality.face_detection import TILTS_DEG, FaceBox, FaceDetector
-from appliance.quality.face_light import component, face_ellipse, light_components, luminance_histogram
+from appliance.quality.face_light import face_ellipse, light_components, luminance_histogram
 from appliance.quality.face_pose import inter_eye_distance, roll_component
 from appliance.quality.face_sharpness import face_sharpness
 from drivers.contracts import Pixels
@@ -71,8 +72,7 @@ def _judged(colour: Pixels, grey: Pixels, faces: list[FaceBox], eyes: Eyes | Non
     skin = face_grey[mask > 0]
     components: dict[str, Component] = light_components(luminance_histogram(face, mask))
     components["NaturalColour"] = natural_colour(face, mask)
-    second = others[0] / largest.area if others else 0.0
-    components["SingleFacePresent"] = component(second, 100.0 * (1.0 - second))
+    components["SingleFacePresent"] = single_face(others[0] / largest.area if others else 0.0)
     if eyes is not None:
         components["InterEyeDistance"] = inter_eye_distance(eyes)
         components["HeadPoseRoll"] = roll_component(eyes)

@@ -23,11 +23,15 @@ def natural_colour(face: Pixels, mask: NDArray[np.uint8]) -> Component:
     """
     skin = face[mask > 0]
     if skin.size == 0 or not np.any(skin != skin[:, :1]):
-        return component(_NO_COLOUR_RAW, 0.0)
+        return natural_colour_component(_NO_COLOUR_RAW)
     lab = cv2.cvtColor((skin[None].astype(np.float32)) / 255.0, cv2.COLOR_BGR2LAB)[0]
     _, a, b = (float(value) for value in lab.mean(axis=0))
-    distance = math.hypot(_outside(a, _A_RANGE), _outside(b, _B_RANGE))
-    return component(distance, 200.0 * (1.0 - 1.0 / (1.0 + math.exp(-distance / 10.0))))
+    return natural_colour_component(math.hypot(_outside(a, _A_RANGE), _outside(b, _B_RANGE)))
+
+
+def natural_colour_component(raw: float) -> Component:
+    """`raw` is the distance from skin's range in the a*, b* plane, 0 within it."""
+    return component(raw, 200.0 * (1.0 - 1.0 / (1.0 + math.exp(-raw / 10.0))))
 
 
 def _outside(value: float, limits: tuple[float, float]) -> float:

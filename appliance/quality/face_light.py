@@ -43,15 +43,39 @@ def light_components(histogram: NDArray[np.float64]) -> dict[str, Component]:
     dark = float(histogram[: DARK_LEVEL + 1].sum())
     bright = float(histogram[BRIGHT_LEVEL:].sum())
     present = histogram[histogram > 0]
-    entropy = float(-(present * np.log2(present)).sum())
-    around = 60.0 * variance
     return {
-        "LuminanceMean": component(mean, 100.0 * _sigmoid(mean, 0.2, 0.05) * (1.0 - _sigmoid(mean, 0.8, 0.05))),
-        "LuminanceVariance": component(variance, 100.0 * math.sin(around / (around + 1.0) * math.pi)),
-        "UnderExposurePrevention": component(dark, 120.0 * (0.832 - _sigmoid(dark, 0.92, 0.05))),
-        "OverExposurePrevention": component(bright, 1.0 / (bright + 0.01)),
-        "DynamicRange": component(entropy, 12.5 * entropy),
+        "LuminanceMean": luminance_mean(mean),
+        "LuminanceVariance": luminance_variance(variance),
+        "UnderExposurePrevention": under_exposure(dark),
+        "OverExposurePrevention": over_exposure(bright),
+        "DynamicRange": dynamic_range(float(-(present * np.log2(present)).sum())),
     }
+
+
+def luminance_mean(raw: float) -> Component:
+    """`raw` 0 to 1; best between 0.3 and 0.7."""
+    return component(raw, 100.0 * _sigmoid(raw, 0.2, 0.05) * (1.0 - _sigmoid(raw, 0.8, 0.05)))
+
+
+def luminance_variance(raw: float) -> Component:
+    """`raw` is of luminances 0 to 1; best at 1/60."""
+    around = 60.0 * raw
+    return component(raw, 100.0 * math.sin(around / (around + 1.0) * math.pi))
+
+
+def under_exposure(raw: float) -> Component:
+    """`raw` is the share of levels up to 25."""
+    return component(raw, 120.0 * (0.832 - _sigmoid(raw, 0.92, 0.05)))
+
+
+def over_exposure(raw: float) -> Component:
+    """`raw` is the share of levels from 247 on."""
+    return component(raw, 1.0 / (raw + 0.01))
+
+
+def dynamic_range(raw: float) -> Component:
+    """`raw` is the entropy in bits."""
+    return component(raw, 12.5 * raw)
 
 
 def component(raw: float, scalar: float) -> Component:

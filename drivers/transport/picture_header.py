@@ -90,6 +90,8 @@ def _tiff(data: bytes) -> tuple[int, int] | None:
     big = data[2:4] in (b"+\0", b"\0+")
     offset_at, offset_type, count_type, entry_bytes, value_at = (8, "Q", "Q", 20, 12) if big else (4, "I", "H", 12, 8)
     (directory,) = struct.unpack_from(order + offset_type, data, offset_at)
+    if directory >= len(data):
+        return None
     (entries,) = struct.unpack_from(order + count_type, data, directory)
     sizes: dict[int, int] = {}
     first = directory + struct.calcsize(count_type)

@@ -13,6 +13,7 @@ from drivers.transport.picture_header import is_film
 
 USUAL_FPS = 25.0
 _HEADER_BYTES = 64
+_ROUNDING = 1e-6
 
 
 def looks_like_film(path: Path) -> bool:
@@ -52,7 +53,7 @@ class VideoFile:
 
         At the film's end it begins again.
         """
-        wanted = int(elapsed_s * self._fps)
+        wanted = int(elapsed_s * self._fps + _ROUNDING)
         while self._shown < wanted:
             if not self._advance():
                 self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)

@@ -1,0 +1,98 @@
+"""`claim-kiosk score`: the objects that scripts read, and what happens to files that are no images."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from appliance.commands.score import score_files
+from appliance.errors import QualityError
+from drivers.simulated.drawn.document import draw_document
+from drivers.simulated.drawn.face import draw_face
+from drivers.simulated.drawn.fingerprint import draw_fingerprint
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, str]:
+    pictures = {
+        "print.png": draw_fingerprint(1, "right_index", 0),
+        "face.png": draw_face(1, 480, 640),
+        "page.png": draw_document(1, 150),
+        "blank.png": np.full((400, 400), 255, np.uint8),
+    }
+    for name, picture in pictures.items():
+        cv2.imwrite(str(tmp_path / name), picture)
+    return {name: str(tmp_path / name) for name in pictures}
+
+
+@pytest.mark.parametrize(("kind", "name"), [("fingerprint", "print.png"), ("document", "page.png")])
+def test_a_print_and_a_page_have_score_reason_ms_and_measures(files: dict[str, str], kind: str, name: str) -> None:
+    (result,) = score_files(kind, [files[name]])
+    assert result["file"] == files[name]
+    assert result["score"] >= 40
+    assert result["reason"] is None
+    assert result["ms"] > 0
+    assert all(isinstance(value, float) for value in result["measures"].values())
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_a_face_has_faces_components_pose_and_ms(files: dict[str, str]) -> None:
+    (result,) = score_files("face", [files["face.png"]])
+    assert result["faces"] == 1
+    assert set(result["components"]["DynamicRange"]) == {"raw", "scalar"}
+    assert set(result["pose"]) == {"yaw_deg", "pitch_deg", "roll_deg"}
+    assert result["pose"]["yaw_deg"] is None
+    assert result["ms"] > 0
+    assert json.loads(json.dumps(result)) == result
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("fingerprint", "empty-image"), ("document", "empty-image"), ("face", "no-face")]
+)
+def test_what_cannot_be_judged_is_255_with_its_reason_and_no_error(
+    files: dict[str, str], kind: str, reason: str
+) -> None:
+    (result,) = score_files(kind, [files["blank.png"]])
+    assert (result["score"], result["reason"]) == (255, reason)
+
+
+def test_an_unreadable_file_is_named_after_the_others_were_judged(files: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("no picture")
+    given = [str(tmp_path / "none.png"), files["print.png"], str(tmp_path / "text.png"), files["blank.png"]]
+    results = score_files("fingerprint", given)
+    assert [next(results)["file"], next(results)["file"]] == [given[1], given[3]]
+    with pytest.raises(QualityError, match=r"none\.png.*text\.png") as caught:
+        next(results)
+    assert caught.value.code == "file-missing"
+
+
+@pytest.mark.parametrize("file", ["", "a\0b", "/", "~"])
+def test_strange_names_are_named_errors(file: str) -> None:
+    with pytest.raises(QualityError):
+        list(score_files("fingerprint", [file]))
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(QualityError, match="iris"):
+        list(score_files("iris", []))
+
+
+@pytest.mark.parametrize("kind", ["fingerprint", "face", "document"])
+@pytest.mark.parametrize("name", ["grey16.png", "alpha.png", "grey.jpg", "print.bmp", "print.tif", "print.pgm"])
+def test_every_ordinary_file_can_be_judged(tmp_path: Path, kind: str, name: str) -> None:
+    picture = draw_fingerprint(1, "right_index", 0)
+    if name == "grey16.png":
+        cv2.imwrite(str(tmp_path / name), picture.astype(np.uint16) * 257)
+    elif name == "alpha.png":
+        cv2.imwrite(str(tmp_path / name), np.dstack([picture] * 3 + [np.full_like(picture, 255)]))
+    else:
+        cv2.imwrite(str(tmp_path / name), picture)
+    (result,) = score_files(kind, [str(tmp_path / name)])
+    if kind == "fingerprint":
+        assert result["score"] >= 40
+    else:
+        assert 0 <= result["score"] <= 255

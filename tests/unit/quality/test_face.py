@@ -1,0 +1,173 @@
+"""The simple verdict on a portrait: exactly one person, and lit, sharp and large enough."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from appliance.model.verdict import NOT_JUDGED, Component
+from appliance.quality.eyes import Eyes
+from appliance.quality.face import FaceAssessor
+from appliance.quality.face_colour import natural_colour_component
+from appliance.quality.face_count import single_face
+from appliance.quality.face_light import (
+    dynamic_range,
+    light_components,
+    luminance_mean,
+    luminance_variance,
+    over_exposure,
+    under_exposure,
+)
+from appliance.quality.face_pose import inter_eye_distance, roll_component
+from drivers.contracts import Pixels
+from drivers.simulated.drawn.face import draw_face
+from tests.unit.quality.degrading import blurred, darker, falls, paler
+
+THRESHOLD = 40
+
+
+@pytest.fixture(scope="module")
+def assessor() -> FaceAssessor:
+    return FaceAssessor()
+
+
+@pytest.fixture(scope="module")
+def portrait() -> Pixels:
+    return draw_face(2, 480, 640)
+
+
+def test_a_portrait_of_one_person_is_accepted(assessor: FaceAssessor, portrait: Pixels) -> None:
+    verdict = assessor.assess(portrait)
+    assert verdict.faces == 1
+    assert verdict.accepted(THRESHOLD)
+    assert verdict.pose is not None
+    assert verdict.pose.yaw_deg is None, "what is not measured is not zero"
+    assert verdict.pose.pitch_deg is None
+
+
+def test_components_bear_the_standards_names_and_only_where_they_are_measured(
+    assessor: FaceAssessor, portrait: Pixels
+) -> None:
+    components = assessor.assess(portrait).components
+    assert {"LuminanceMean", "DynamicRange", "SingleFacePresent", "NaturalColour"} <= set(components)
+    assert "UnifiedQualityScore" not in components
+    assert all(0 <= component.scalar <= 100 for component in components.values())
+
+
+@pytest.mark.parametrize("seed", [1, 3, 6])
+def test_drawn_people_pass_like_real_ones(assessor: FaceAssessor, seed: int) -> None:
+    assert assessor.assess(draw_face(seed, 720, 1280)).accepted(THRESHOLD)
+
+
+def test_two_people_are_never_accepted(assessor: FaceAssessor) -> None:
+    both = np.ascontiguousarray(np.hstack([draw_face(2, 480, 420), draw_face(5, 480, 420)]))
+    verdict = assessor.assess(both)
+    assert verdict.faces == 2
+    assert verdict.reasons[0] == "several-faces"
+    assert not verdict.accepted(0)
+    assert verdict.components["SingleFacePresent"].scalar < 30
+
+
+def test_a_smaller_leaning_person_behind_is_noticed(assessor: FaceAssessor, portrait: Pixels) -> None:
+    behind = draw_face(5, 240, 220)
+    turn = cv2.getRotationMatrix2D((110, 105), 20, 1.0)
+    leaning = cv2.warpAffine(behind, turn, (220, 240), borderMode=cv2.BORDER_REPLICATE)
+    crowd = np.ascontiguousarray(np.hstack([portrait, np.vstack([leaning, leaning[::-1] * 0 + 200])]))
+    assert not assessor.assess(np.asarray(crowd, np.uint8)).accepted(0)
+
+
+def test_nobody_is_not_judged(assessor: FaceAssessor) -> None:
+    verdict = assessor.assess(np.full((480, 640, 3), 190, np.uint8))
+    assert (verdict.score, verdict.reasons, verdict.faces) == (NOT_JUDGED, ("no-face",), 0)
+
+
+def test_sharpness_falls_with_every_blur_and_a_blurred_face_is_refused(
+    assessor: FaceAssessor, portrait: Pixels
+) -> None:
+    verdicts = [assessor.assess(blurred(portrait, sigma)) for sigma in (0.0, 1.0, 2.0, 3.0, 4.0)]
+    assert falls([verdict.measures["sharpness"] for verdict in verdicts])
+    assert falls([verdict.score for verdict in verdicts])
+    assert "blurred" in verdicts[-1].reasons
+
+
+def test_the_score_falls_with_the_light(assessor: FaceAssessor, portrait: Pixels) -> None:
+    verdicts = [assessor.assess(darker(portrait, lost)) for lost in (0.0, 0.4, 0.55, 0.7)]
+    assert falls([verdict.measures["brightest_level"] for verdict in verdicts])
+    assert falls([verdict.score for verdict in verdicts])
+    assert "too-dark" in verdicts[-1].reasons
+
+
+def test_a_pale_face_is_refused(assessor: FaceAssessor, portrait: Pixels) -> None:
+    assert not assessor.assess(paler(portrait, 0.85)).accepted(THRESHOLD)
+
+
+def test_a_dark_skin_is_no_dark_picture(assessor: FaceAssessor) -> None:
+    """The darkest skin that is drawn, in ordinary light, has neither a reason nor advice about light."""
+    verdict = assessor.assess(draw_face(6, 720, 1280))
+    assert verdict.accepted(THRESHOLD)
+    assert not {"too-dark", "too-little-contrast"} & {*verdict.reasons, *verdict.advice}
+
+
+def test_light_components_of_plain_histograms() -> None:
+    """A face of one grey in the middle of the scale: no spread, one level, nothing lost."""
+    histogram = np.zeros(256)
+    histogram[128] = 1.0
+    components = light_components(histogram)
+    assert components["LuminanceMean"].scalar == 100
+    assert components["LuminanceVariance"].scalar == 0
+    assert components["DynamicRange"].raw == 0.0
+    assert components["UnderExposurePrevention"].scalar == 100
+    assert components["OverExposurePrevention"].scalar == 100
+
+
+def _eyes(distance_px: float, roll_deg: float) -> Eyes:
+    angle = math.radians(roll_deg)
+    return Eyes((0.0, 0.0), (distance_px * math.cos(angle), distance_px * math.sin(angle)))
+
+
+MAPPINGS: dict[str, Callable[[float], Component]] = {
+    "InterEyeDistance": lambda raw: inter_eye_distance(_eyes(raw, 0.0)),
+    "HeadPoseRoll": lambda raw: roll_component(_eyes(100.0, raw)),
+    "LuminanceMean": luminance_mean,
+    "LuminanceVariance": luminance_variance,
+    "UnderExposurePrevention": under_exposure,
+    "OverExposurePrevention": over_exposure,
+    "DynamicRange": dynamic_range,
+    "NaturalColour": natural_colour_component,
+    "SingleFacePresent": single_face,
+}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_raw_values_map_to_scalars_as_in_the_published_results(shared_data: Path, name: str) -> None:
+    with (shared_data / "face" / "expected_results.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    assert rows
+    for row in rows:
+        assert MAPPINGS[name](float(row[name])).scalar == int(row[f"{name}.scalar"]), row["Filename"]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "faces", "accepted"),
+    [
+        ("examples_obama-1080p.jpg", 1, True),
+        ("examples_obama-720p.jpg", 1, True),
+        ("examples_biden.jpg", 1, True),
+        ("tests_test_images_obama2.jpg", 1, True),
+        ("examples_two_people.jpg", 2, False),
+    ],
+)
+def test_real_pictures(assessor: FaceAssessor, shared_data: Path, name: str, faces: int, accepted: bool) -> None:
+    picture = cv2.imread(str(shared_data / "face" / name))
+    assert picture is not None
+    verdict = assessor.assess(np.asarray(picture, np.uint8))
+    assert verdict.faces == faces
+    assert verdict.accepted(THRESHOLD) is accepted
