@@ -24,9 +24,12 @@ _FAILED_READS: Final = 10
 """A broken picture makes one of them; a lost camera makes nothing else, at once and for ever."""
 _RETRY_S: Final = 0.05
 _NEARLY: Final = 0.8
+_PILED_UP_S: Final = 1.0
+_AT_ONCE: Final = 0.25
+"""The part of a frame's time below which it was not waited for."""
 
 
-class PlayEnded(Exception):  # noqa: N818 - the ordinary end of a recording, not an error
+class PlayEnded(Exception):
     """The recording is over and is not to be repeated."""
 
 
@@ -119,12 +122,18 @@ class Player:
             rate_hz = _RATE_UNKNOWN_HZ
         pause_s = 0.0 if self._is_live else 1 / rate_hz
         due, failed, seen = time.monotonic(), 0, 0
+        # What piled up while the stream was being opened comes without a wait, and is passed over.
+        piled_until = time.monotonic() + _PILED_UP_S if self._is_live else 0.0
         while not self._leaving.wait(max(0.0, due - time.monotonic())):
             started = time.monotonic()
             if capture.grab():
                 failed, seen = 0, seen + 1
-                self._give(capture)
                 due += pause_s
+                now = time.monotonic()
+                if now < piled_until and now - started < _AT_ONCE / rate_hz:
+                    continue
+                piled_until = 0.0
+                self._give(capture)
             elif not self._is_live:
                 if not seen:
                     raise DeviceProtocolError("The recording is not a video that can be read.")

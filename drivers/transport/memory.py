@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from drivers.errors import DeviceLost
 
-READ_WAIT_S = 0.2
+READ_WAIT_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

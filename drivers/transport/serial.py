@@ -21,7 +21,7 @@ from drivers.errors import (
     OptionInvalid,
 )
 
-READ_WAIT_S: Final = 0.2
+READ_WAIT_S: Final = 0.1
 """How long one read may wait; a driver looks at its stop flag in between."""
 
 _OPEN_ERRORS: Final[dict[int | None, type[DriverError]]] = {

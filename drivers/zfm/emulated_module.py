@@ -29,7 +29,7 @@ _SYSTEM_FAULT: Final = 0x1D
 _COMMAND_UNKNOWN: Final = 0x1E
 
 
-class WireClosed(Exception):  # noqa: N818 - an event of the emulation, not an error
+class WireClosed(Exception):
     """The module is "unplugged": its end of the wire is to be closed."""
 
 
