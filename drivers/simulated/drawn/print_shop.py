@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.contracts import Pixels
+from drivers.simulated.drawn.mrz_glyphs import glyph_strokes
 
 MM_PER_INCH = 25.4
 MRZ_PITCH_MM = 2.54
-MRZ_HEIGHT_MM = 2.9
+MRZ_WIDTH_MM, MRZ_HEIGHT_MM, MRZ_STROKE_MM = 1.5, 2.45, 0.33
 _FONT = cv2.FONT_HERSHEY_DUPLEX
-_MRZ_FONT = cv2.FONT_HERSHEY_SIMPLEX
 _CAP_HEIGHT = 21
 """Of OpenCV's vector fonts at scale 1, in pixels."""
 
@@ -60,13 +60,12 @@ class Sheet:
 
     def mrz(self, line: MrzLine) -> None:
         """Each character in the middle of its cell, ten to the inch (Doc 9303 part 3)."""
-        scale = MRZ_HEIGHT_MM * self._px_per_mm / _CAP_HEIGHT
-        thickness = max(1, round(0.36 * self._px_per_mm))
+        box = np.array([MRZ_WIDTH_MM, MRZ_HEIGHT_MM])
         for index, character in enumerate(line.text):
-            (wide, _), _ = cv2.getTextSize(character, _MRZ_FONT, scale, thickness)
-            left, bottom = self._at((line.left_mm + index * MRZ_PITCH_MM, line.baseline_mm))
-            place = (left + round((MRZ_PITCH_MM * self._px_per_mm - wide) / 2), bottom)
-            cv2.putText(self._image, character, place, _MRZ_FONT, scale, (28, 26, 26), thickness, cv2.LINE_AA)
+            left_mm = line.left_mm + index * MRZ_PITCH_MM + (MRZ_PITCH_MM - MRZ_WIDTH_MM) / 2
+            corner = np.array([left_mm, line.baseline_mm - MRZ_HEIGHT_MM])
+            for stroke in glyph_strokes(character):
+                self._line((corner + stroke * box) * self._px_per_mm, (28, 26, 26), MRZ_STROKE_MM)
 
     def picture(self, picture: Pixels, box_mm: tuple[float, float, float, float]) -> None:
         """`box_mm` is left, top, width, height."""
