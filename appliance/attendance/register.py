@@ -80,10 +80,13 @@ class Register:
 
     @asynccontextmanager
     async def writing(self, attendance_id: str) -> AsyncIterator[Attendance]:
-        """The attendance as it is, with nobody else changing it meanwhile."""
-        lock = self._locks.setdefault(attendance_id, asyncio.Lock())
-        async with lock:
+        """The attendance as it is, with nobody else changing it meanwhile. Raises as `get`."""
+        async with self.holding(attendance_id):
             yield self.get(attendance_id)
+
+    def holding(self, attendance_id: str) -> asyncio.Lock:
+        """What `writing` waits for, also for one that is not (any longer) known."""
+        return self._locks.setdefault(attendance_id, asyncio.Lock())
 
     async def append(self, attendance_id: str, event: Event) -> Attendance:
         """Durable, then known, then told. The caller holds `writing`, but for the first event."""
@@ -102,7 +105,6 @@ class Register:
         await self._journal.erase(attendance_id)
         self._attendances.pop(attendance_id, None)
         self._damaged.pop(attendance_id, None)
-        self._locks.pop(attendance_id, None)
         self.changed()
 
 

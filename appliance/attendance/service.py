@@ -289,9 +289,14 @@ class AttendanceService:
         async with self.register.writing(attendance_id) as attendance:
             event = commands.abandon(attendance, reason, at=self._now(), technician_id=technician_id)
             await self.register.append(attendance_id, event)
-            await self.erase(attendance_id)
+            await self._erase(attendance_id)
 
     async def erase(self, attendance_id: str) -> None:
+        """What the box holds of an attendance whose package AIMA has; waits for whoever is still writing to it."""
+        async with self.register.holding(attendance_id):
+            await self._erase(attendance_id)
+
+    async def _erase(self, attendance_id: str) -> None:
         """Images and their key first, the journal last: an interrupted erasure is found and finished at the start."""
         await self._vault.erase(attendance_id)
         await self.register.erase(attendance_id)

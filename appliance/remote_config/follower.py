@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 
 import aiohttp
 import structlog
@@ -79,10 +80,16 @@ class Follower:
         self._hinted = False
         self._failures = 0
         self._trouble: KioskError | None = None
+        self._confirmed_at: datetime | None = None
 
     @property
     def in_force(self) -> Active | None:
         return self._in_force
+
+    @property
+    def confirmed_at(self) -> datetime | None:
+        """When a look last ended with AIMA's newest configuration in force."""
+        return self._confirmed_at
 
     @property
     def hinted(self) -> bool:
@@ -116,6 +123,7 @@ class Follower:
             return
         self._failures = 0
         self._trouble = None
+        self._confirmed_at = self._clock.now()
         if active is not None:
             self._in_force = active
             log.info("configuration-activated", version=active.configuration.version, sha256=active.sha256)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
@@ -27,13 +28,23 @@ class Child:
         self._drain = asyncio.create_task(_drain(process), name=f"drain-{name}")
 
     @classmethod
-    async def start(cls, name: str, arguments: list[str], log: IO[bytes] | None) -> Child:
+    async def start(
+        cls, name: str, arguments: list[str], log: IO[bytes] | None, environment: dict[str, str] | None = None
+    ) -> Child:
         """Starts `python -m …` and waits for its first line.
 
-        `log` takes its standard error; None is this process's own. Raises ServiceError `<name>-not-started`.
+        `log` takes its standard error; None is this process's own. Raises ServiceError `sandbox-not-started`.
         """
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", *arguments, stdin=PIPE, stdout=PIPE, stderr=log, limit=LONGEST_FIRST_LINE
+            sys.executable,
+            "-m",
+            *arguments,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=log,
+            limit=LONGEST_FIRST_LINE,
+            env=os.environ | (environment or {}),
+            start_new_session=True,  # Ctrl-C is for the sandbox alone; it stops its children in order
         )
         assert process.stdout is not None
         try:
@@ -42,7 +53,7 @@ class Child:
         except (TimeoutError, ValueError) as error:
             await _end(process)
             raise ServiceError(
-                f"The sandbox could not start its {name}: its log says why.", code=f"{name}-not-started"
+                f"The sandbox could not start its {name}: its log says why.", code="sandbox-not-started"
             ) from error
         return cls(name, process, said)
 

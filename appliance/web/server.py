@@ -51,7 +51,6 @@ ROUTES = (
 class RunningWeb:
     url: str
     runner: web.AppRunner
-    news: News
 
     async def close(self) -> None:
         await self.runner.cleanup()
@@ -67,9 +66,8 @@ def make_app(ports: WebPorts, news: News) -> web.Application:
     return app
 
 
-async def start_web(ports: WebPorts, host: str, port: int) -> RunningWeb:
+async def start_web(ports: WebPorts, news: News, host: str, port: int) -> RunningWeb:
     """Serves until closed. A running capture's or watcher's connection is cut after one second on closing."""
-    news = News()
     runner = web.AppRunner(
         make_app(ports, news), access_log_class=RouteAccessLogger, shutdown_timeout=1.0, handle_signals=False
     )
@@ -78,4 +76,4 @@ async def start_web(ports: WebPorts, host: str, port: int) -> RunningWeb:
     await site.start()
     name, bound = runner.addresses[0][:2]
     shown = f"[{name}]" if ":" in name else name
-    return RunningWeb(f"http://{shown}:{bound}/", runner, news)
+    return RunningWeb(f"http://{shown}:{bound}/", runner)

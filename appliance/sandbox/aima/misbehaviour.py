@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from appliance.model.receipt import Receipt
 
@@ -72,7 +73,7 @@ class Conscience:
         return None
 
 
-def middleware(conscience: Conscience) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def middleware(conscience: Conscience) -> Middleware:
     """The faults that need no knowledge of what is asked."""
 
     @web.middleware

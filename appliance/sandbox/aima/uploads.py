@@ -10,6 +10,8 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import BinaryIO
+from weakref import WeakValueDictionary
 
 import msgspec
 from aiohttp import web
@@ -19,6 +21,7 @@ from appliance.sandbox.aima.misbehaviour import Conscience, Fault
 from appliance.sandbox.aima.peer import device_id
 
 VERSION = "1.0.0"
+WRITE_BYTES = 1 << 20
 LARGEST_UPLOAD_BYTES = 256 << 20
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -26,17 +29,18 @@ HEADERS = {"Tus-Resumable": VERSION, "Tus-Version": VERSION, "Cache-Control": "n
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """What was promised. How much came is the data file's size: one truth, on the disk."""
+    """What was promised. How much came is the data file's size, one truth on the disk, until `finished`: it is gone."""
 
     upload_id: str
     device_id: str
     package_id: str
     sha256: str
     length: int
+    finished: bool = False
 
 
 class Uploads:
-    """`on_complete` is called with the upload and its file once all bytes are durable; it may be called again."""
+    """`on_complete` is called with the upload and its file once all bytes are durable; again after a power cut."""
 
     def __init__(
         self,
@@ -47,8 +51,14 @@ class Uploads:
         self._directory = directory
         self._conscience = conscience
         self._on_complete = on_complete
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._receiving: dict[str, asyncio.Transport] = {}
         private_directory(directory)
+
+    async def recover(self) -> None:
+        """Finishes what was whole when the power went. Call it before the first request."""
+        for upload in await asyncio.to_thread(self._unfinished):
+            await self._settle(upload)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -83,10 +93,11 @@ class Uploads:
 
     async def head(self, request: web.Request) -> web.Response:
         upload = await self._find(request)
-        offset = await asyncio.to_thread(self._offset, upload)
-        if offset == upload.length:
-            # Whole, but perhaps this server was killed before it looked into it.
-            await self._on_complete(upload, self._data(upload.upload_id))
+        if upload.upload_id in self._receiving:
+            # The box asks again, so the connection that was sending is dead, whether we have noticed or not.
+            self._receiving[upload.upload_id].abort()
+        async with self._lock(upload):
+            offset = await asyncio.to_thread(self._offset, upload)
         return web.Response(headers=HEADERS | {"Upload-Offset": str(offset), "Upload-Length": str(upload.length)})
 
     async def patch(self, request: web.Request) -> web.Response:
@@ -94,36 +105,62 @@ class Uploads:
         _require_version(request)
         if request.content_type != "application/offset+octet-stream":
             raise web.HTTPUnsupportedMediaType(headers=HEADERS)
-        lock = self._locks.setdefault(upload.upload_id, asyncio.Lock())
-        if lock.locked():
+        if self._lock(upload).locked() or request.transport is None:
             raise web.HTTPConflict(headers=HEADERS)
-        async with lock:
-            offset = await asyncio.to_thread(self._offset, upload)
-            if _number(request.headers.get("Upload-Offset", "")) != offset:
-                raise web.HTTPConflict(headers=HEADERS)
+        async with self._lock(upload):
+            self._receiving[upload.upload_id] = request.transport
+            try:
+                offset = await self._append(request, upload)
+            finally:
+                del self._receiving[upload.upload_id]
+        return web.Response(status=204, headers=HEADERS | {"Upload-Offset": str(offset)})
+
+    async def _append(self, request: web.Request, upload: Upload) -> int:
+        offset = await asyncio.to_thread(self._offset, upload)
+        if _number(request.headers.get("Upload-Offset", "")) != offset:
+            raise web.HTTPConflict(headers=HEADERS)
+        if offset < upload.length:
             offset = await self._receive(request, upload, offset)
             if offset == upload.length:
-                await self._on_complete(upload, self._data(upload.upload_id))
-        return web.Response(status=204, headers=HEADERS | {"Upload-Offset": str(offset)})
+                await self._settle(upload)
+        return offset
 
     async def _receive(self, request: web.Request, upload: Upload, offset: int) -> int:
         cut = self._conscience.take("PATCH", request.path, Fault.CUT_UPLOAD)
-        came = 0
-        file = await asyncio.to_thread(self._data(upload.upload_id).open, "ab", buffering=0)
+        came, pending = 0, bytearray()
+        file = await asyncio.to_thread(self._data(upload.upload_id).open, "ab")
         try:
             async for chunk in request.content.iter_any():
                 if offset + len(chunk) > upload.length:
                     raise web.HTTPRequestEntityTooLarge(upload.length, offset + len(chunk), headers=HEADERS)
-                await asyncio.to_thread(file.write, chunk)
+                pending += chunk
                 offset += len(chunk)
                 came += len(chunk)
-                if cut is not None and came >= cut.bytes and request.transport is not None:
+                cutting = cut is not None and came >= cut.bytes
+                if len(pending) >= WRITE_BYTES or cutting:
+                    await asyncio.to_thread(file.write, pending)
+                    pending = bytearray()
+                if cutting and request.transport is not None:
                     request.transport.abort()
                     break
         finally:
-            await asyncio.to_thread(os.fsync, file.fileno())
-            await asyncio.to_thread(file.close)
+            # What came before a connection broke is kept: the box goes on from there.
+            await asyncio.to_thread(_sync, file, pending)
         return offset
+
+    async def _settle(self, upload: Upload) -> None:
+        """The whole upload is looked into once; then its bytes are kept by whoever took them."""
+        if not upload.finished:
+            await self._on_complete(upload, self._data(upload.upload_id))
+            await asyncio.to_thread(self._finish, upload)
+
+    def _finish(self, upload: Upload) -> None:
+        self._promise(msgspec.structs.replace(upload, finished=True))
+        self._data(upload.upload_id).unlink(missing_ok=True)
+
+    def _unfinished(self) -> list[Upload]:
+        promises = (msgspec.json.decode(path.read_bytes(), type=Upload) for path in self._directory.glob("*.json"))
+        return [one for one in promises if not one.finished and self._offset(one) == one.length]
 
     async def _find(self, request: web.Request) -> Upload:
         """An upload of this very box: another box's does not exist for it."""
@@ -136,15 +173,31 @@ class Uploads:
             raise web.HTTPNotFound(headers=HEADERS)
         return upload
 
+    def _lock(self, upload: Upload) -> asyncio.Lock:
+        return self._locks.setdefault(upload.upload_id, asyncio.Lock())
+
     def _begin(self, upload: Upload) -> None:
         write_private(self._data(upload.upload_id), b"")
+        self._promise(upload)
+
+    def _promise(self, upload: Upload) -> None:
         write_private(self._directory / f"{upload.upload_id}.json", msgspec.json.encode(upload))
 
     def _offset(self, upload: Upload) -> int:
-        return self._data(upload.upload_id).stat().st_size
+        try:
+            return self._data(upload.upload_id).stat().st_size
+        except FileNotFoundError:
+            return upload.length  # finished, perhaps since it was looked up
 
     def _data(self, upload_id: str) -> Path:
         return self._directory / f"{upload_id}.part"
+
+
+def _sync(file: BinaryIO, rest: bytearray) -> None:
+    with file:
+        file.write(rest)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _require_version(request: web.Request) -> None:

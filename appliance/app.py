@@ -1,0 +1,230 @@
+"""The composition root: the only place where the daemon's concrete classes meet.
+
+Started in this order: lock, clock, identity, storage, configuration, devices, attendances, forwarding, the page;
+stopped in the opposite one, within five seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import structlog
+
+from appliance.aima.forwarder import Forwarder
+from appliance.aima.tls import client_context
+from appliance.attendance.judging import Judge
+from appliance.attendance.permission import permit_all, refuse_simulated
+from appliance.attendance.register import Register
+from appliance.attendance.sealing import SpoolSealer
+from appliance.attendance.service import AttendanceService
+from appliance.attendance.upkeep import keep_retention
+from appliance.configuration_in_force import ConfigurationInForce
+from appliance.devices.desk import Desk
+from appliance.durable import journal, vault
+from appliance.durable.database import Database
+from appliance.durable.journal import Journal
+from appliance.durable.lock import InstanceLock
+from appliance.durable.private_file import private_directory
+from appliance.durable.vault import Vault
+from appliance.health.report import Health
+from appliance.health_checks import health_checks
+from appliance.identity.identity import STORAGE_KEY, Identity
+from appliance.identity.storage_key import StorageKey
+from appliance.model.device import DeviceSettings
+from appliance.model.manifest import SoftwareRecord
+from appliance.runtime.clock import SystemClock
+from appliance.runtime.logging import configure_logging
+from appliance.runtime.loop_lag import LoopLag
+from appliance.runtime.notify import Notifier
+from appliance.runtime.tasks import Supervisor
+from appliance.runtime.time_floor import TimeFloor
+from appliance.settings import Mode, Settings, load_settings
+from appliance.spool.spool import SCHEMA as SPOOL_SCHEMA
+from appliance.spool.spool import Spool, SpoolEntry
+from appliance.technicians.accounts import Accounts
+from appliance.web.news import News
+from appliance.web.ports import WebPorts
+from appliance.web.server import start_web
+from drivers.lifeline import die_with_parent
+from drivers.profiles import load_profiles
+
+log = structlog.get_logger(__name__)
+
+STOP_DEADLINE_S = 3.0
+PARENT = "CLAIM_KIOSK_PARENT"
+"""Set by the sandbox to its own process id: its daemon must never outlive it. A box in service has no such parent."""
+
+TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10.0, sock_connect=10.0, sock_read=60.0)
+"""An upload may take long on a town hall's line; what may not last is silence."""
+
+
+async def run_daemon(settings_file: Path) -> int:
+    """The whole daemon, until SIGTERM, SIGINT or the end of its parent. Returns the exit status."""
+    if PARENT in os.environ:
+        die_with_parent(int(os.environ[PARENT]))
+    settings = load_settings(settings_file)
+    stop_logging = configure_logging("info")
+    try:
+        return await _serve(settings)
+    finally:
+        stop_logging()
+
+
+async def _serve(settings: Settings) -> int:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    notifier = Notifier()
+    async with AsyncExitStack() as stack:
+        url = await start(settings, stack, notifier)
+        notifier.ready(url)
+        sys.stdout.write(json.dumps({"event": "ready", "url": url}) + "\n")
+        sys.stdout.flush()
+        log.info("ready", url=url, pid=os.getpid())
+        await stopping.wait()
+        notifier.stopping()
+        log.info("stopping")
+    log.info("stopped")
+    return 0
+
+
+async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -> str:
+    """Starts everything; `stack` stops it, last started first. Returns the page's address.
+
+    Raises KioskError by the name of whatever is missing or damaged.
+    """
+    clock = SystemClock()
+    state = settings.state
+    await asyncio.to_thread(private_directory, state)
+    lock = InstanceLock(state / "lock")
+    await asyncio.to_thread(lock.acquire)
+    stack.callback(lock.release)
+    time_floor = TimeFloor(state / "time-floor", clock)
+    await asyncio.to_thread(time_floor.check)
+    identity = await asyncio.to_thread(Identity.load, state / "identity", clock.now())
+    storage_key = await asyncio.to_thread(StorageKey.create_or_load, state / "identity" / STORAGE_KEY)
+
+    database = await Database.open(
+        state / "box.db", storage_key.derive("database"), journal.SCHEMA + vault.SCHEMA + SPOOL_SCHEMA
+    )
+    stack.push_async_callback(database.close)
+    images = Vault(state / "vault", database, storage_key.derive("vault"))
+    stack.push_async_callback(images.close)
+    await images.recover()
+    queue = Spool(state / "spool", database, clock)
+    stack.push_async_callback(queue.close)
+    await queue.recover()
+
+    tls = client_context(
+        identity.trust.aima_ca_pem,
+        certificate_chain=identity.certificate_chain_path,
+        private_key=identity.private_key_path,
+    )
+    accounts = Accounts(clock=clock)
+    stack.push_async_callback(accounts.close)
+    news = News()
+    supervisor = Supervisor()
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls), timeout=TIMEOUT)
+    stack.push_async_callback(session.close)
+    configuration = ConfigurationInForce(accounts, clock, news.publish)
+    follower = await configuration.follow(state, settings.aima.url, tls, session, stack)
+
+    desk = Desk(
+        [
+            DeviceSettings(device_id=d.device_id, profile_id=d.profile, options=dict(d.options))
+            for d in settings.devices
+        ],
+        await asyncio.to_thread(load_profiles),
+        production=settings.kiosk.mode is Mode.PRODUCTION,
+        on_change=lambda _status: news.publish(),
+    )
+    stack.push_async_callback(desk.close)
+    await desk.start()
+    judge = Judge()
+    stack.callback(judge.close)
+
+    register = Register(Journal(database))
+    service = AttendanceService(
+        register=register,
+        vault=images,
+        devices=desk,
+        judge=judge,
+        sealer=SpoolSealer(
+            queue=queue,
+            vault=images,
+            signer=identity.signer,
+            configuration=configuration.current,
+            software=SoftwareRecord(name="claim-kiosk", version=version("claim-kiosk")),
+            clock=clock,
+        ),
+        configuration=configuration.current,
+        clock=clock,
+        permitted=refuse_simulated if settings.kiosk.mode is Mode.PRODUCTION else permit_all,
+    )
+    register.watch(news.publish)
+
+    forwarder = Forwarder(
+        queue=queue,
+        session=session,
+        origin=settings.aima.url,
+        receipt_certificate=configuration.receipt_certificate,
+        on_receipted=lambda entry: service.erase(entry.attendance_id),
+        clock=clock,
+    )
+    queue.watch(forwarder.wake)
+    queue.watch(news.publish)
+    await service.recover()
+
+    lag = LoopLag()
+    health = Health(health_checks(state, clock, time_floor, identity, configuration, queue, desk, forwarder), clock)
+    ports = WebPorts(
+        attendances=service,
+        accounts=accounts,
+        configuration=configuration.current,
+        refused_configuration=configuration.refused,
+        devices=desk.statuses,
+        queue=lambda: [queue_view(entry) for entry in queue.entries()],
+        forwarding=lambda: msgspec.to_builtins(forwarder.status),
+        health=health.findings,
+        runtime=lambda: {"loop_lag_ms": asdict(lag.snapshot()), "pid": os.getpid()},
+        clock=clock,
+        sandbox=settings.kiosk.mode is Mode.SANDBOX,
+    )
+    page = await start_web(ports, news, settings.web.host, settings.web.port)
+    stack.push_async_callback(page.close)
+    stack.push_async_callback(supervisor.close, STOP_DEADLINE_S)
+    supervisor.start("loop-lag", lag.run)
+    supervisor.start("time-floor", time_floor.keep)
+    supervisor.start("face-detector", judge.warm_up)
+    supervisor.start("configuration", follower.run)
+    supervisor.start("forwarder", forwarder.run)
+    supervisor.start("retention", lambda: keep_retention(service, asyncio.sleep))
+    supervisor.start("queue-inspection", queue.inspect)
+    supervisor.start("health", health.run)
+    supervisor.start("watchdog", notifier.feed_watchdog)
+    return page.url
+
+
+def queue_view(entry: SpoolEntry) -> dict[str, Any]:
+    """A row of the queue as the page and scripts see it."""
+    return {
+        "package_id": entry.package_id,
+        "attendance_id": entry.attendance_id,
+        "state": entry.state.value,
+        "sha256": entry.sha256,
+        "bytes": entry.bytes,
+        "queued_at": entry.queued_at,
+        "receipt_id": entry.receipt.receipt_id if entry.receipt else None,
+        "error": entry.error or None,
+    }

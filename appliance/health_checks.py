@@ -1,0 +1,74 @@
+"""Which checks the box runs on itself, and where each gets its facts. Part of the composition; judges nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from appliance.aima.forwarder import Forwarder
+from appliance.configuration_in_force import ConfigurationInForce
+from appliance.devices.desk import Desk
+from appliance.health.aima_reachability import judge_aima
+from appliance.health.certificate import judge_certificate
+from appliance.health.clock import judge_clock
+from appliance.health.configuration import judge_configuration
+from appliance.health.devices import judge_devices
+from appliance.health.disk_space import check_disk_space
+from appliance.health.finding import Finding
+from appliance.health.queue_age import judge_queue
+from appliance.health.report import Check
+from appliance.identity.identity import Identity
+from appliance.runtime.clock import Clock
+from appliance.runtime.time_floor import TimeFloor
+from appliance.spool.spool import Spool
+from appliance.spool.states import NEEDS_FILE, PackageState
+
+
+def health_checks(
+    state: Path,
+    clock: Clock,
+    time_floor: TimeFloor,
+    identity: Identity,
+    configuration: ConfigurationInForce,
+    queue: Spool,
+    desk: Desk,
+    forwarder: Forwarder,
+) -> Mapping[str, Check]:
+    """By the checks' names, in the order in which the page shows them."""
+
+    async def clock_check() -> Finding:
+        return judge_clock(clock.now(), await asyncio.to_thread(time_floor.floor))
+
+    def certificate_check() -> Finding:
+        leaf = identity.certificate_chain[0]
+        return judge_certificate(leaf.not_valid_before_utc, leaf.not_valid_after_utc, clock.now())
+
+    def configuration_check() -> Finding:
+        refused = configuration.refused()
+        return judge_configuration(
+            in_force=configuration.current() is not None,
+            checked_at=configuration.confirmed_at(),
+            refused_code=refused.code if refused else "",
+            now=clock.now(),
+        )
+
+    def aima_check() -> Finding:
+        return judge_aima(last_answer_at=forwarder.answered_at, error_code=forwarder.status.error, now=clock.now())
+
+    def queue_check() -> Finding:
+        entries = queue.entries()
+        refused = sum(entry.state is PackageState.REFUSED for entry in entries)
+        waiting = [datetime.fromisoformat(entry.queued_at) for entry in entries if entry.state in NEEDS_FILE]
+        return judge_queue(waiting, refused, clock.now())
+
+    return {
+        "devices": lambda: judge_devices(desk.statuses()),
+        "configuration": configuration_check,
+        "aima": aima_check,
+        "queue": queue_check,
+        "disk": lambda: check_disk_space(state),
+        "clock": clock_check,
+        "certificate": certificate_check,
+    }

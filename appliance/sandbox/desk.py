@@ -1,0 +1,36 @@
+"""The sandbox's desk of devices: which profiles stand on it and what they show, as boot settings for the daemon."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from appliance.durable.private_file import write_private
+
+DEVICES = {
+    "fingerprint-reader": "simulated-fingerprint",
+    "camera": "simulated-camera",
+    "document-scanner": "simulated-scanner",
+}
+"""Device ids and profiles; each says in the signed package that it is simulated."""
+
+
+def write_settings(path: Path, *, state: Path, aima_url: str, port: int, scenes: Path | None, applicant: str) -> None:
+    """The daemon's settings file (TOML). JSON strings are TOML basic strings."""
+    lines = [
+        "# Written by the sandbox at each start.",
+        "[kiosk]",
+        f"state = {json.dumps(str(state))}",
+        'mode = "sandbox"',
+        "[web]",
+        f"port = {port}",
+        "[aima]",
+        f"url = {json.dumps(aima_url)}",
+    ]
+    for device_id, profile in DEVICES.items():
+        lines += ["[[devices]]", f"device_id = {json.dumps(device_id)}", f"profile = {json.dumps(profile)}"]
+        if scenes is not None:
+            shown = {"scenes": str(scenes.resolve()), "applicant": applicant}
+            options = ", ".join(f"{name} = {json.dumps(value)}" for name, value in shown.items() if value)
+            lines.append(f"options = {{ {options} }}")
+    write_private(path, ("\n".join(lines) + "\n").encode())

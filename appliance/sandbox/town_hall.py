@@ -1,0 +1,114 @@
+"""Everything a post has, on one machine: AIMA's stand-in, the box provisioned with it, and the daemon that runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from appliance.app import PARENT
+from appliance.commands.provision import provision
+from appliance.durable.private_file import private_directory, write_private
+from appliance.errors import ServiceError, UsageError
+from appliance.sandbox.desk import write_settings
+from appliance.sandbox.layout import Layout
+from appliance.sandbox.processes import Child, open_log
+from appliance.web.ports import DemonstrationLogIn
+
+
+class TownHall:
+    """`start`, look around, `stop`. What it starts ends with it, however it ends."""
+
+    def __init__(
+        self, layout: Layout, *, scenes: Path | None, applicant: str, port: int, tell: Callable[[str], None]
+    ) -> None:
+        self.layout = layout
+        self._scenes = scenes
+        self._applicant = applicant
+        self._port = port
+        self._tell = tell
+        self._logs: list[IO[bytes]] = []
+        self._aima: Child | None = None
+        self._daemon: Child | None = None
+
+    @property
+    def url(self) -> str:
+        """The page's address."""
+        return str(self._running().said["url"])
+
+    @property
+    def daemon_pid(self) -> int:
+        return self._running().pid
+
+    @property
+    def demonstration(self) -> DemonstrationLogIn:
+        """The log-in that the stand-in AIMA's demonstration configuration holds."""
+        said: dict[str, Any] = self._aima.said["demonstration"] if self._aima else {}
+        return DemonstrationLogIn(technician_id=said["technician_id"], password=said["password"])
+
+    async def start(self) -> None:
+        """Raises KioskError by what does not start; the logs in the sandbox's folder say more."""
+        if self._scenes is not None and not await asyncio.to_thread((self._scenes / "scenes.toml").is_file):
+            raise UsageError("The folder given with --scenes holds no scenes.toml.", code="scenes-missing")
+        await asyncio.to_thread(private_directory, self.layout.logs)
+        self._aima = await Child.start(
+            "stand-in AIMA",
+            ["appliance.sandbox.aima.process", "--state", str(self.layout.aima)],
+            await self._log("aima.log"),
+        )
+        said = self._aima.said
+        await self._provision(said)
+        await asyncio.to_thread(
+            write_settings,
+            self.layout.settings,
+            state=self.layout.kiosk,
+            aima_url=said["url"],
+            port=self._port,
+            scenes=self._scenes,
+            applicant=self._applicant,
+        )
+        await self.start_daemon()
+        await asyncio.to_thread(
+            self.layout.mark, control_url=said["control_url"], token=said["token"], page_url=self.url
+        )
+
+    async def start_daemon(self) -> None:
+        self._daemon = await Child.start(
+            "daemon",
+            ["appliance", "run", "--settings", str(self.layout.settings)],
+            await self._log("kiosk.log"),
+            environment={PARENT: str(os.getpid())},
+        )
+
+    async def wait(self) -> int:
+        """Until the daemon ends by itself, which it should not."""
+        status = await self._running().wait()
+        raise ServiceError(f"The daemon ended by itself ({status}): its log says why.", code="daemon-ended")
+
+    async def stop(self) -> None:
+        for child in (self._daemon, self._aima):
+            if child is not None:
+                await child.stop()
+        for log in self._logs:
+            log.close()
+
+    async def _provision(self, said: dict[str, Any]) -> None:
+        """As a field engineer would, at the first start; a provisioned box is left as it is."""
+        if await asyncio.to_thread((self.layout.kiosk / "configuration").exists):
+            return
+        self._tell("Provisioning the kiosk: key, enrolment, first configuration …")
+        await asyncio.to_thread(write_private, self.layout.trust, json.dumps(said["trust"]).encode())
+        await provision(said["url"], self.layout.trust, said["otp"], self.layout.kiosk, progress=self._tell)
+
+    async def _log(self, name: str) -> IO[bytes]:
+        log = await asyncio.to_thread(open_log, self.layout.logs / name)
+        self._logs.append(log)
+        return log
+
+    def _running(self) -> Child:
+        if self._daemon is None:
+            raise ServiceError("The sandbox's daemon is not running.", code="daemon-ended")
+        return self._daemon
