@@ -146,7 +146,8 @@ class HostedDevice:
         arrive as DeviceError with its code and sentence; `device-busy` when somebody else is capturing.
         """
         try:
-            await asyncio.wait_for(self._in_use.acquire(), self._deadlines.presence_s)
+            async with asyncio.timeout(self._deadlines.presence_s):
+                await self._in_use.acquire()
         except TimeoutError:
             sentence = "The device is in use for another capture: end that one first."
             raise DeviceError(sentence, code=DeviceBusy.code) from None

@@ -186,7 +186,8 @@ class HostLink:
             if self._process.returncode is None and not self.lost.done():
                 self._send(Shutdown())
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._process.wait(), self._deadlines.shutdown_s)
+                    async with asyncio.timeout(self._deadlines.shutdown_s):
+                        await self._process.wait()
         finally:
             self.fail(CaptureCancelled())
             self._listener.cancel()
@@ -204,7 +205,9 @@ class HostLink:
 
     async def _within(self, waiter: asyncio.Future[_R], deadline_s: float) -> _R:
         try:
-            return await asyncio.wait_for(waiter, deadline_s)
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the answer.
+            async with asyncio.timeout(deadline_s):
+                return await waiter
         except TimeoutError:
             raise self.fail(HostUnresponsive()) from None
 
@@ -226,7 +229,8 @@ class HostLink:
         if self._ending or self.lost.done():
             return
         try:
-            returncode = await asyncio.wait_for(self._process.wait(), _LAST_BREATH_S)
+            async with asyncio.timeout(_LAST_BREATH_S):
+                returncode: int | None = await self._process.wait()
         except TimeoutError:
             returncode = None  # it closed its socket and lives on
         log.warning("driver-host-ended", host_pid=self.pid, returncode=returncode)

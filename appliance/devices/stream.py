@@ -67,7 +67,8 @@ class FrameStream:
             raise StopAsyncIteration
         self._give_back()
         try:
-            event = await asyncio.wait_for(self._events.get(), self._patience_s)
+            async with asyncio.timeout(self._patience_s):
+                event = await self._events.get()
         except TimeoutError:
             event = self._fail(HostUnresponsive())
         if isinstance(event, FrameReady):
