@@ -43,13 +43,11 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """None and empty where the scanner does not have the option."""
+    """None where the scanner does not have the option."""
 
     resolution_ppi: Numbers | None
     width_mm: Numbers | None
     height_mm: Numbers | None
-    modes: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
 
     @classmethod
     def from_listing(cls, listing: str) -> Self:
@@ -59,8 +57,6 @@ class Capabilities:
             resolution_ppi=Numbers.from_text(found.get("--resolution", "")),
             width_mm=Numbers.from_text(found.get("-x", "")),
             height_mm=Numbers.from_text(found.get("-y", "")),
-            modes=_words(found.get("--mode", "")),
-            sources=_words(found.get("--source", "")),
         )
 
     def area_for(self, request: ScanRequest) -> tuple[float, float] | None:
@@ -80,7 +76,3 @@ class Capabilities:
         if not (0 < width <= self.width_mm.high + _SLACK_MM and 0 < height <= self.height_mm.high + _SLACK_MM):
             raise RequestUnsupported("The scanner's bed is smaller than the area that was asked for.")
         return min(width, self.width_mm.high), min(height, self.height_mm.high)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split("|")) if text else ()

@@ -34,8 +34,6 @@ def test_a_listing_of_values_and_ranges() -> None:
     assert found.resolution_ppi is not None
     assert 600 in found.resolution_ppi
     assert 601 not in found.resolution_ppi
-    assert found.modes == ("Color", "Gray", "Lineart")
-    assert found.sources == ("Flatbed", "Transparency Adapter")
     assert found.area_for(ScanRequest(resolution_ppi=600)) == (216.7, 297.18)
 
 
