@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import pairwise
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from appliance.errors import IdentityError
@@ -63,12 +62,22 @@ def check_device_chain(
                 "This box's certificate is not valid now: check the clock, or provision it again.",
                 code="certificate-expired",
             )
-    # 4. Each is signed by the next, the last by a pinned CA.
-    for certificate, issuer in pairwise(chain):
-        if not _issued(certificate, issuer):
-            raise _untrusted()
-    if chain[-1] not in pinned and not any(_issued(chain[-1], anchor) for anchor in pinned):
-        raise _untrusted()
+    # 4. A path leads from it to a pinned CA (RFC 5280 §6: signatures, CA flags, path lengths, key usages).
+    verifier = (
+        verification.PolicyBuilder()
+        .store(verification.Store(pinned))
+        .time(at)
+        .extension_policies(
+            # A device has no DNS name, so the web's policy for leaves, which wants one, does not fit.
+            ca_policy=verification.ExtensionPolicy.webpki_defaults_ca(),
+            ee_policy=verification.ExtensionPolicy.permit_all(),
+        )
+        .build_client_verifier()
+    )
+    try:
+        verifier.verify(leaf, list(chain[1:]))
+    except (verification.VerificationError, ValueError) as error:
+        raise IdentityError("The certificate does not come from AIMA.", code="certificate-untrusted") from error
 
 
 def _for_clients(leaf: x509.Certificate) -> bool:
@@ -77,16 +86,3 @@ def _for_clients(leaf: x509.Certificate) -> bool:
     except x509.ExtensionNotFound:
         return False
     return ExtendedKeyUsageOID.CLIENT_AUTH in usage
-
-
-def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        constraints = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
-        return False
-    return constraints.ca
-
-
-def _untrusted() -> IdentityError:
-    return IdentityError("The certificate does not come from AIMA.", code="certificate-untrusted")

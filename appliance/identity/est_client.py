@@ -15,6 +15,7 @@ from appliance.errors import AimaProtocolError, AimaUnreachable, IdentityError
 
 WELL_KNOWN = "/.well-known/est"
 LARGEST_ANSWER_BYTES = 256 * 1024
+MOST_CERTIFICATES = 16
 
 
 class EstClient:
@@ -24,73 +25,87 @@ class EstClient:
         self._session = session
         self._base = aima_url.rstrip("/") + WELL_KNOWN
 
-    async def enrol(self, request: x509.CertificateSigningRequest, otp: str) -> tuple[x509.Certificate, ...]:
-        """/simpleenroll with the one-time code as HTTP Basic password (§3.2.3). Leaf first.
+    async def ca_certificates(self) -> tuple[x509.Certificate, ...]:
+        """/cacerts (§4.1): what issued certificates chain through. Believed only as far as it leads to the pinned CA.
 
-        Raises IdentityError `otp-refused`, AimaUnreachable, AimaProtocolError `est-answer`.
+        Raises AimaUnreachable, AimaProtocolError `est-answer`.
+        """
+        return _bag(await self._ask("GET", "/cacerts", b"", {}))
+
+    async def enrol(self, request: x509.CertificateSigningRequest, otp: str) -> tuple[x509.Certificate, ...]:
+        """/simpleenroll with the one-time code as HTTP Basic password (§3.2.3). Leaf first, then what issued it.
+
+        Raises IdentityError `otp-refused`, AimaUnreachable, AimaProtocolError `est-answer`, `est-later`.
         """
         authorisation = aiohttp.encode_basic_auth("kiosk", otp)
-        return await self._ask("/simpleenroll", request, {"Authorization": authorisation})
-
-    async def authorities(self) -> list[x509.Certificate]:
-        """/cacerts (§4.1): what a chain is made of; trust comes from the pinned CA alone."""
-        try:
-            async with self._session.get(self._base + "/cacerts", allow_redirects=False) as response:
-                if response.status != 200:
-                    raise AimaProtocolError("AIMA does not say who certifies boxes.", code="est-answer")
-                return _bag(await response.content.read(LARGEST_ANSWER_BYTES))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise _unreachable() from error
+        return await self._certified("/simpleenroll", request, {"Authorization": authorisation})
 
     async def renew(self, request: x509.CertificateSigningRequest) -> tuple[x509.Certificate, ...]:
-        """/simplereenroll (§4.2.2) over mutual TLS with the certificate in force."""
-        return await self._ask("/simplereenroll", request, {})
+        """/simplereenroll (§4.2.2) over mutual TLS with the certificate in force. Raises as `enrol`."""
+        return await self._certified("/simplereenroll", request, {})
 
-    async def _ask(
+    async def _certified(
         self, path: str, request: x509.CertificateSigningRequest, headers: dict[str, str]
     ) -> tuple[x509.Certificate, ...]:
+        # Before the one-time code is spent: an authority that we could not check afterwards is no use.
+        authorities = await self.ca_certificates()
         body = base64.b64encode(request.public_bytes(serialization.Encoding.DER))
         headers = {"Content-Type": "application/pkcs10", "Content-Transfer-Encoding": "base64", **headers}
+        answered = _bag(await self._ask("POST", path, body, headers))
+        return _ordered((*answered, *authorities), request)
+
+    async def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> bytes:
         try:
-            async with self._session.post(
-                self._base + path, data=body, headers=headers, allow_redirects=False
+            async with self._session.request(
+                method, self._base + path, data=body or None, headers=headers, allow_redirects=False
             ) as response:
                 if response.status in (401, 403):
                     raise IdentityError(
                         "AIMA does not accept the one-time code: ask for a new one.", code="otp-refused"
                     )
+                if response.status == 202:
+                    raise AimaProtocolError("AIMA has not approved this box yet: try again later.", code="est-later")
                 if response.status != 200:
                     raise AimaProtocolError(f"AIMA refused to enrol this box ({response.status}).", code="est-answer")
-                data = await response.content.read(LARGEST_ANSWER_BYTES)
+                answer = bytearray()
+                async for chunk in response.content.iter_any():
+                    answer += chunk
+                    if len(answer) > LARGEST_ANSWER_BYTES:
+                        raise _unreadable()
+                return bytes(answer)
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise AimaUnreachable(
+                "What answers at that address is not the AIMA that the trust file names.", code="aima-untrusted"
+            ) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise _unreachable() from error
-        return _chain(_bag(data), await self.authorities(), request)
+            raise AimaUnreachable("AIMA cannot be reached: check the network and the address.") from error
 
 
-def _unreachable() -> AimaUnreachable:
-    return AimaUnreachable("AIMA cannot be reached: check the network and the address.")
-
-
-def _bag(data: bytes) -> list[x509.Certificate]:
+def _bag(data: bytes) -> tuple[x509.Certificate, ...]:
+    """The certificates of a certs-only answer (§4.1.3, §4.2.3), in no order."""
     try:
-        return pkcs7.load_der_pkcs7_certificates(base64.b64decode(data))
+        bag = pkcs7.load_der_pkcs7_certificates(base64.b64decode(data))
     except (ValueError, binascii.Error) as error:
-        raise AimaProtocolError("AIMA's answer holds no certificate.", code="est-answer") from error
+        raise _unreadable() from error
+    if not 1 <= len(bag) <= MOST_CERTIFICATES:
+        raise _unreadable()
+    return tuple(bag)
 
 
-def _chain(
-    issued: Sequence[x509.Certificate],
-    authorities: Sequence[x509.Certificate],
-    request: x509.CertificateSigningRequest,
-) -> tuple[x509.Certificate, ...]:
-    """The leaf is the one for our key; each issuer follows, as far as the answers go, without the root itself."""
-    bag = [*issued, *authorities]
-    chain = [certificate for certificate in issued if certificate.public_key() == request.public_key()][:1]
-    while chain and (issuer := _issuer(chain[-1], bag)) is not None:
+def _unreadable() -> AimaProtocolError:
+    return AimaProtocolError("AIMA's answer holds no certificate.", code="est-answer")
+
+
+def _ordered(bag: Sequence[x509.Certificate], request: x509.CertificateSigningRequest) -> tuple[x509.Certificate, ...]:
+    """The leaf is the one for our key; each issuer after it, without a self-signed root. Empty without a leaf."""
+    chain = [certificate for certificate in bag if certificate.public_key() == request.public_key()][:1]
+    while chain and len(chain) <= len(bag) and (issuer := _issuer(chain[-1], bag)) is not None:
         chain.append(issuer)
     return tuple(chain)
 
 
 def _issuer(certificate: x509.Certificate, bag: Sequence[x509.Certificate]) -> x509.Certificate | None:
-    issuer = next((other for other in bag if other.subject == certificate.issuer), None)
-    return None if issuer is None or issuer.issuer == issuer.subject else issuer
+    for other in bag:
+        if other.subject == certificate.issuer and other.subject != other.issuer:
+            return other
+    return None

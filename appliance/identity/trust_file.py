@@ -26,6 +26,9 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """The root metadata for `tuf`; its signatures are over its canonical form, so re-encoding it is harmless."""
         return msgspec.json.encode(self.tuf_root)
 
+    def to_bytes(self) -> bytes:
+        return msgspec.json.encode(self)
+
 
 def load_trust(path: Path) -> Trust:
     """Blocking. Raises IdentityError `trust-missing`, `trust-invalid`."""

@@ -14,8 +14,8 @@ from appliance.model.position import Position
 FINGERS = ("thumb", "index", "middle", "ring", "little")
 MRZ_ELEMENTS = frozenset(
     {
-        "surname", "given_names", "birth_date", "nationality", "sex", "document_number", "expiry_date",
-        "issuing_state", "document_code", "personal_number",
+        "document_code", "issuer", "surname", "given_names", "document_number", "nationality", "birth_date", "sex",
+        "expiry_date", "optional_data", "optional_data_2",
     }
 )  # fmt: skip
 _POSITIONS = frozenset(position.value for position in Position)
