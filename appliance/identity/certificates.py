@@ -65,7 +65,7 @@ def check_device_chain(
     # 4. A path leads from it to a pinned CA (RFC 5280 §6: signatures, CA flags, path lengths, key usages).
     verifier = (
         verification.PolicyBuilder()
-        .store(verification.Store(pinned))
+        .store(verification.Store(list(pinned)))
         .time(at)
         .extension_policies(
             # A device has no DNS name, so the web's policy for leaves, which wants one, does not fit.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from appliance.durable.private_file import write_private
 from appliance.errors import StateError
+from appliance.sandbox.presence import announce
 
 MARKER = "sandbox.json"
 
@@ -64,3 +65,5 @@ class Layout:
     def mark(self, *, control_url: str, token: str, page_url: str) -> None:
         content = {"control_url": control_url, "token": token, "page_url": page_url}
         write_private(self.marker, json.dumps(content).encode())
+        if control_url:
+            announce(self.root)

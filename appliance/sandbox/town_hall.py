@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from appliance.app import PARENT
-from appliance.commands.provision import provision
+from appliance.commands.provision import is_provisioned, provision
 from appliance.durable.private_file import private_directory, write_private
 from appliance.errors import ServiceError, UsageError
 from appliance.sandbox.desk import write_settings
 from appliance.sandbox.layout import Layout
+from appliance.sandbox.presence import withdraw
 from appliance.sandbox.processes import Child, open_log
 from appliance.web.ports import DemonstrationLogIn
 
@@ -89,6 +90,7 @@ class TownHall:
         raise ServiceError(f"The daemon ended by itself ({status}): its log says why.", code="daemon-ended")
 
     async def stop(self) -> None:
+        await asyncio.to_thread(withdraw)
         for child in (self._daemon, self._aima):
             if child is not None:
                 await child.stop()
@@ -97,7 +99,7 @@ class TownHall:
 
     async def _provision(self, said: dict[str, Any]) -> None:
         """As a field engineer would, at the first start; a provisioned box is left as it is."""
-        if await asyncio.to_thread((self.layout.kiosk / "configuration").exists):
+        if await asyncio.to_thread(is_provisioned, self.layout.kiosk):
             return
         self._tell("Provisioning the kiosk: key, enrolment, first configuration …")
         await asyncio.to_thread(write_private, self.layout.trust, json.dumps(said["trust"]).encode())

@@ -25,10 +25,16 @@ from appliance.model.configuration import (
 from appliance.sandbox.aima.authority import Authority
 from appliance.technicians.password import hash_password
 
-LOG_IN = "demo"
-PASSWORD = "demonstracao"  # noqa: S105 (public on purpose: it opens a sandbox and nothing else)
+
+class LogIn(msgspec.Struct, frozen=True, kw_only=True):
+    technician_id: str
+    password: str
+
+
+# Public on purpose: it opens a sandbox and nothing else.
+DEMONSTRATION = LogIn(technician_id="demo", password="demonstracao")  # noqa: S106
 TRAINEE = "estagio"
-DEVICE_ID = "demonstration-kiosk-1"
+"""Without the initial training: may log in, but open no attendance. The same password."""
 
 AREAS = (
     "regularizacao",
@@ -67,16 +73,16 @@ def _configuration(authority: Authority) -> Configuration:
         post=Post(post_id="posto-1", name="Posto 1"),
         technicians=(
             Technician(
-                technician_id=LOG_IN,
+                technician_id=DEMONSTRATION.technician_id,
                 name="Técnica de Demonstração",
-                password_hash=hash_password(PASSWORD),
+                password_hash=hash_password(DEMONSTRATION.password),
                 languages=("pt", "en"),
                 initial_training=training,
             ),
             Technician(
                 technician_id=TRAINEE,
                 name="Estagiário de Demonstração",
-                password_hash=hash_password(PASSWORD),
+                password_hash=hash_password(DEMONSTRATION.password),
                 languages=("pt", "fr"),
             ),
         ),
