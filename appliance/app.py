@@ -152,7 +152,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     stack.push_async_callback(desk.close)
     await desk.start()
     judge = Judge()
-    stack.callback(judge.close)
+    stack.push_async_callback(judge.close)
 
     register = Register(Journal(database))
     service = AttendanceService(

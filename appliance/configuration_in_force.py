@@ -18,15 +18,12 @@ from appliance.model.configuration import Configuration
 from appliance.remote_config.activation import ActiveConfiguration
 from appliance.remote_config.fetcher import MutualTlsFetcher
 from appliance.remote_config.follower import Follower
+from appliance.remote_config.places import active_file, memory_file
 from appliance.remote_config.trust import ConfigurationTrust
 from appliance.runtime.clock import Clock
 from appliance.technicians.accounts import Accounts
 
 log = structlog.get_logger(__name__)
-
-CONFIGURATION = "configuration"
-IN_FORCE = "in-force.json"
-TRUST = "tuf.json"
 
 
 class ConfigurationInForce:
@@ -66,7 +63,7 @@ class ConfigurationInForce:
 
         A stored one that is damaged is told, and fetched anew; it never stops the box.
         """
-        active = ActiveConfiguration(state / CONFIGURATION / IN_FORCE)
+        active = ActiveConfiguration(active_file(state))
         in_force = None
         try:
             in_force = await asyncio.to_thread(active.load)
@@ -76,7 +73,7 @@ class ConfigurationInForce:
         if in_force is not None:
             await self._take_over(in_force.configuration)
         fetcher = MutualTlsFetcher(tls)
-        trust = ConfigurationTrust(state / CONFIGURATION / TRUST, aima_url, fetcher)
+        trust = ConfigurationTrust(memory_file(state), aima_url, fetcher)
         follower = Follower(
             trust=trust,
             active=active,

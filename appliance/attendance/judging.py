@@ -46,8 +46,9 @@ class Judge:
         """Any other long work on pixels, in the same thread."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, work)
 
-    def close(self) -> None:
-        self._worker.shutdown(wait=True, cancel_futures=True)
+    async def close(self) -> None:
+        """Waits for the image under judgement (well under a second)."""
+        await asyncio.to_thread(self._worker.shutdown, wait=True, cancel_futures=True)
 
     def _face_assessor(self) -> FaceAssessor:
         if self._faces is None:

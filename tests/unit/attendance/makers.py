@@ -6,7 +6,17 @@ from appliance.attendance.target import Target
 from appliance.model.applicant import FieldValue, Origin
 from appliance.model.attendance import ApplicantEntered, NoticeShown, Opened
 from appliance.model.capture import Attempt, DeviceFacts, ImagePart
-from appliance.model.configuration import CapturePlan, CaptureRules, Thresholds
+from appliance.model.configuration import (
+    AimaEndpoints,
+    CapturePlan,
+    CaptureRules,
+    Centre,
+    CentreModel,
+    Configuration,
+    FieldRule,
+    Post,
+    Thresholds,
+)
 from appliance.model.verdict import NOT_JUDGED, Verdict
 
 AT = "2026-11-24T10:00:00.000Z"
@@ -66,3 +76,23 @@ def entered(birth_date: str = "1990-05-01") -> ApplicantEntered:
 
 def noticed() -> NoticeShown:
     return NoticeShown(at=AT, technician_id=WHO, language="pt", text_sha256="0" * 64)
+
+
+def configuration() -> Configuration:
+    """A 2G centre with one plan and one field; its certificates are never looked at here."""
+    return Configuration(
+        version="1",
+        centre=Centre(
+            centre_id="centre",
+            name="Centre",
+            municipality="Town",
+            protocol_reference="P-1",
+            model=CentreModel.CLAIM_2G,
+        ),
+        post=Post(post_id="post", name="Post"),
+        technicians=(),
+        areas=("regularizacao",),
+        capture_plans=(CapturePlan(plan_id="residence-permit", label={"pt": "Plano"}),),
+        applicant_fields=(FieldRule(name="surname", label={"pt": "Apelido"}, mrz="surname"),),
+        aima=AimaEndpoints(encryption_certificate="", receipt_certificate=""),
+    )
