@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +20,7 @@ import structlog
 from cryptography import x509
 
 from appliance.aima.receipts import LARGEST_RECEIPT_BYTES, receipt_from_bytes, verify_receipt
-from appliance.aima.tus import TusClient, UploadGone, unreachable
+from appliance.aima.tus import QUICK, TusClient, UploadElsewhere, UploadGone, unreachable
 from appliance.errors import AimaError, AimaProtocolError, AimaUnreachable, ConfigurationError, KioskError
 from appliance.model.receipt import Receipt
 from appliance.runtime.clock import Clock
@@ -32,7 +33,7 @@ LONGEST_DELAY_S = 300.0
 RECEIPT_POLL_S = 0.2
 RECEIPT_POLLS = 10
 MOST_RESUMPTIONS = 5
-PERMANENT = frozenset({"package-refused-by-aima"})
+PERMANENT = frozenset({"package-refused-by-aima", "package-damaged", "upload-too-large"})
 """Sending the same bytes again cannot help: a person has to look."""
 
 
@@ -58,7 +59,11 @@ class Queue(Protocol):
 
     def entries(self) -> Sequence[Entry]: ...
     def entry(self, package_id: str) -> Entry: ...
-    def path(self, entry: Entry) -> Path: ...
+    def path(self, package_id: str) -> Path: ...
+    async def check(self, package_id: str) -> None:
+        """Raises StorageCorrupted `package-damaged`."""
+        ...
+
     async def mark_sending(self, package_id: str, upload_url: str) -> Entry: ...
     async def mark_sent(self, package_id: str) -> Entry: ...
     async def mark_refused(self, package_id: str, code: str) -> Entry: ...
@@ -117,6 +122,7 @@ class Forwarder:
         self._due: dict[str, float] = {}
         self._failures: dict[str, int] = {}
         self.status = ForwarderStatus()
+        self.answered_at: datetime | None = None
 
     def wake(self) -> None:
         self._wake.set()
@@ -156,6 +162,7 @@ class Forwarder:
             self._due.pop(entry.package_id, None)
             self._failures.pop(entry.package_id, None)
             self.status = ForwarderStatus(reachable=True)
+            self.answered_at = self._clock.now()
 
     async def _failed(self, entry: Entry, error: KioskError) -> None:
         failures = self._failures[entry.package_id] = self._failures.get(entry.package_id, 0) + 1
@@ -180,7 +187,8 @@ class Forwarder:
             known = await self._fetch_receipt(entry)
             if known is None and entry.state == "sent":
                 entry = await self._queue.mark_sending(entry.package_id, "")
-            elif isinstance(known, Receipt) and entry.state == "sending":
+            elif known is not None and entry.state == "sending":
+                # It has arrived whole, only its answer was lost; a second upload would send it twice.
                 entry = await self._queue.mark_sent(entry.package_id)
         if entry.state == "sending":
             await self._upload(entry)
@@ -194,7 +202,8 @@ class Forwarder:
             await self._queue.erase(entry.package_id)
 
     async def _upload(self, entry: Entry) -> None:
-        path, url = self._queue.path(entry), entry.upload_url
+        await self._queue.check(entry.package_id)
+        path, url = self._queue.path(entry.package_id), entry.upload_url
         for _ in range(MOST_RESUMPTIONS):
             try:
                 if not url:
@@ -208,6 +217,8 @@ class Forwarder:
                     return
             except UploadGone:
                 url = ""
+            except UploadElsewhere as error:
+                log.info("upload-asked-again", package_id=entry.package_id, code=error.code)
         raise AimaProtocolError("The upload to AIMA does not get on: it is tried again later.", code="upload-stuck")
 
     async def _await_receipt(self, entry: Entry) -> Receipt:
@@ -222,11 +233,14 @@ class Forwarder:
         """None when AIMA does not know the package. Raises AimaError `package-refused-by-aima` for one it refuses."""
         url = f"{self._origin}/packages/{entry.package_id}/receipt"
         try:
-            async with self._session.get(url, allow_redirects=False) as response:
+            async with self._session.get(url, allow_redirects=False, timeout=QUICK) as response:
                 if response.status in (202, 404):
                     return PENDING if response.status == 202 else None
                 if response.status == 422:
-                    raise AimaError("AIMA refused the package: it is held here.", code="package-refused-by-aima")
+                    raise AimaError(
+                        "AIMA refused the package: it is held on this box, call AIMA's support.",
+                        code="package-refused-by-aima",
+                    )
                 if response.status >= 500:
                     raise AimaUnreachable("AIMA's service has a fault: receipts are asked for again later.")
                 if response.status != 200:

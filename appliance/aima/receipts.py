@@ -7,8 +7,8 @@ receipt without its `signature`; its signer is exactly the certificate that the 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
+from dataclasses import dataclass
 
 import msgspec
 import rfc8785
@@ -28,7 +28,7 @@ def receipt_from_bytes(data: bytes) -> Receipt:
     """Raises AimaProtocolError `receipt-malformed`."""
     try:
         return msgspec.json.decode(data, type=Receipt)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise AimaProtocolError("AIMA answered something that is not a receipt.", code="receipt-malformed") from error
 
 
@@ -40,10 +40,10 @@ def signed_bytes(receipt: Receipt) -> bytes:
 
 
 def verify_receipt(receipt: Receipt, *, package_id: str, sha256: str, size: int, certificate: x509.Certificate) -> None:
-    """Step by step: for this package, of these bytes, signed by that certificate.
+    """Step by step: for this package, of these bytes, signed by that certificate over exactly these words.
 
-    Raises ReceiptRefused: `receipt-other-package`, `receipt-other-bytes`, `receipt-signature-invalid`,
-    `receipt-wrong-signer`.
+    Raises ReceiptRefused: `receipt-other-package`, `receipt-other-bytes`, `receipt-wrong-signer`,
+    `receipt-signature-invalid`.
     """
     # 1. It speaks of this package, not of another one.
     if receipt.package_id != package_id:
@@ -51,46 +51,75 @@ def verify_receipt(receipt: Receipt, *, package_id: str, sha256: str, size: int,
     # 2. What arrived is what was sent.
     if receipt.sha256 != sha256 or receipt.bytes != size:
         raise ReceiptRefused("AIMA received other bytes than were sent.", code="receipt-other-bytes")
-    # 3. The signature is well formed and by the certificate that the configuration names.
-    signer, algorithm = _signer_info(receipt, certificate)
-    # 4. It covers exactly these words.
-    attributes = signer["signed_attrs"]
-    digest = hashlib.sha256(signed_bytes(receipt)).digest()
-    found = {str(attribute["type"].native): attribute["values"][0].native for attribute in attributes}
-    if found.get("message_digest") != digest or found.get("content_type") != "data":
-        raise _invalid()
-    # 5. And the key made it.
-    if algorithm != "sha256":
-        raise _invalid()
-    _verify(certificate, signer["signature"].native, attributes.untag().dump(force=True))
-
-
-def _signer_info(receipt: Receipt, certificate: x509.Certificate) -> tuple[cms.SignerInfo, str]:
     try:
-        der = base64.b64decode(receipt.signature, validate=True)
-        content = cms.ContentInfo.load(der, strict=True)
-        if content["content_type"].native != "signed_data" or len(content["content"]["signer_infos"]) != 1:
+        # 3. The signature names the certificate of the configuration as its signer.
+        signature = _signature(base64.b64decode(receipt.signature, validate=True))
+        if (signature.issuer, signature.serial_number) != (
+            certificate.issuer.public_bytes(),
+            certificate.serial_number,
+        ):
+            raise ReceiptRefused("The receipt is signed by someone else than AIMA.", code="receipt-wrong-signer")
+        # 4. It covers exactly these words.
+        if signature.message_digest != hashlib.sha256(signed_bytes(receipt)).digest():
             raise _invalid()
-        signer = content["content"]["signer_infos"][0]
-        if signer["sid"].name != "issuer_and_serial_number" or not len(signer["signed_attrs"]):
-            raise _invalid()
-        serial = signer["sid"].chosen["serial_number"].native
-        issuer = signer["sid"].chosen["issuer"].dump()
-        algorithm = str(signer["digest_algorithm"]["algorithm"].native)
-    except (ValueError, TypeError, KeyError, binascii.Error) as error:
+        # 5. And the certificate's key made it.
+        _verify(certificate, signature)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        # What asn1crypto, rfc8785 and base64 raise, some of it lazily, for bytes that are not what they claim to be.
         raise _invalid() from error
-    if serial != certificate.serial_number or issuer != certificate.issuer.public_bytes():
-        raise ReceiptRefused("The receipt is signed by someone else than AIMA.", code="receipt-wrong-signer")
-    return signer, algorithm
 
 
-def _verify(certificate: x509.Certificate, signature: bytes, data: bytes) -> None:
+@dataclass(frozen=True)
+class _Signature:
+    """The one signer of a detached signature over data, with SHA-256; `attributes` are the bytes it signed."""
+
+    issuer: bytes
+    serial_number: int
+    message_digest: bytes
+    attributes: bytes
+    value: bytes
+    algorithm: str
+
+
+def _signature(der: bytes) -> _Signature:
+    """Raises ValueError and its kin for anything else."""
+    outer = cms.ContentInfo.load(der, strict=True)
+    if outer["content_type"].native != "signed_data":
+        raise ValueError("another kind of message")
+    signed = outer["content"]
+    if len(signed["signer_infos"]) != 1 or signed["encap_content_info"]["content"].native is not None:
+        raise ValueError("not exactly one signer over content that is elsewhere")
+    signer = signed["signer_infos"][0]
+    if signer["sid"].name != "issuer_and_serial_number" or signer["digest_algorithm"]["algorithm"].native != "sha256":
+        raise ValueError("a signer or digest of another kind")
+    attributes = signer["signed_attrs"]
+    found: dict[str, object] = {}
+    for attribute in attributes:
+        # RFC 5652 §11: each of these once, with one value.
+        if attribute["type"].native in found or len(attribute["values"]) != 1:
+            raise ValueError("an attribute twice")
+        found[attribute["type"].native] = attribute["values"][0].native
+    if found["content_type"] != "data" or not isinstance(found["message_digest"], bytes):
+        raise ValueError("attributes of another kind")
+    identifier = signer["sid"].chosen
+    return _Signature(
+        issuer=identifier["issuer"].dump(),
+        serial_number=identifier["serial_number"].native,
+        message_digest=found["message_digest"],
+        # RFC 5652 §5.4: signed as a SET OF, whatever tag it travels under.
+        attributes=b"\x31" + attributes.dump()[1:],
+        value=signer["signature"].native,
+        algorithm=signer["signature_algorithm"].signature_algo,
+    )
+
+
+def _verify(certificate: x509.Certificate, signature: _Signature) -> None:
     key = certificate.public_key()
     try:
-        if isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
-        elif isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+        if isinstance(key, ec.EllipticCurvePublicKey) and signature.algorithm == "ecdsa":
+            key.verify(signature.value, signature.attributes, ec.ECDSA(hashes.SHA256()))
+        elif isinstance(key, rsa.RSAPublicKey) and signature.algorithm == "rsassa_pkcs1v15":
+            key.verify(signature.value, signature.attributes, padding.PKCS1v15(), hashes.SHA256())
         else:
             raise _invalid()
     except InvalidSignature as error:

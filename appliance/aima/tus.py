@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from yarl import URL
@@ -18,8 +19,15 @@ from yarl import URL
 from appliance.errors import AimaError, AimaProtocolError, AimaUnreachable
 
 VERSION = "1.0.0"
+_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{1,1000}")
+"""An absolute path in RFC 3986 §3.3's characters, encoded already."""
 CHUNK_BYTES = 1 << 20
 GONE = frozenset({403, 404, 410})
+ELSEWHERE = frozenset({409, 423, 460})
+"""Another offset, locked by a connection that died without the server knowing, a checksum that failed on the way."""
+QUICK = aiohttp.ClientTimeout(total=30.0, sock_connect=10.0)
+LONG = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=120.0)
+"""An upload may take as long as its line needs, but nobody waits longer than that for one answer."""
 
 
 class UploadGone(AimaError):
@@ -28,25 +36,27 @@ class UploadGone(AimaError):
     default_code = "upload-gone"
 
 
+class UploadElsewhere(AimaError):
+    """AIMA holds another part of the upload than was thought: ask again where it stands."""
+
+    default_code = "upload-offset"
+
+
 class TusClient:
-    """`session` carries the TLS context and finite timeouts; `origin` is AIMA's `https://host:port`."""
+    """`session` carries the TLS context; `origin` is AIMA's `https://host:port`. Every wait here is finite."""
 
     def __init__(self, session: aiohttp.ClientSession, origin: str) -> None:
         self._session = session
         self._origin = URL(origin)
 
     async def create(self, endpoint: str, size: int, metadata: dict[str, str]) -> str:
-        """The new upload's path. Raises AimaUnreachable, AimaProtocolError, and AimaError `upload-refused`."""
+        """The new upload's path. Raises AimaUnreachable, AimaProtocolError, AimaError `upload-too-large`."""
         encoded = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in metadata.items())
         headers = {"Tus-Resumable": VERSION, "Upload-Length": str(size), "Upload-Metadata": encoded}
         async with self._request("POST", endpoint, headers=headers) as response:
             if response.status != 201:
                 raise _refused(response.status)
-            location = response.headers.get("Location", "")
-        path = urlsplit(location).path
-        if not path.startswith("/") or path.startswith("//") or not path.isprintable():
-            raise AimaProtocolError("AIMA did not say where the upload goes.", code="upload-location")
-        return path
+            return _path(response.headers.get("Location", ""), endpoint)
 
     async def offset(self, path: str, size: int) -> int:
         """How many bytes AIMA has. Raises UploadGone, AimaUnreachable, AimaProtocolError."""
@@ -68,8 +78,8 @@ class TusClient:
         async with self._request("PATCH", path, headers=headers, data=_chunks(file, offset)) as response:
             if response.status in GONE:
                 raise UploadGone("AIMA does not know the upload any more: it is begun again.")
-            if response.status == 409:
-                raise AimaProtocolError("AIMA has another part of the upload: it is asked again.", code="upload-offset")
+            if response.status in ELSEWHERE:
+                raise UploadElsewhere("AIMA has another part of the upload: it is asked again.")
             if response.status != 204:
                 raise _refused(response.status)
             return _offset(response, size)
@@ -77,7 +87,7 @@ class TusClient:
     def _request(
         self, method: str, path: str, *, headers: dict[str, str], data: AsyncIterator[bytes] | None = None
     ) -> _Request:
-        return _Request(self._session, method, self._origin.with_path(path), headers, data)
+        return _Request(self._session, method, self._origin.with_path(path, encoded=True), headers, data)
 
 
 class _Request:
@@ -91,7 +101,8 @@ class _Request:
         headers: dict[str, str],
         data: AsyncIterator[bytes] | None,
     ) -> None:
-        self._pending = session.request(method, url, headers=headers, data=data, allow_redirects=False)
+        timeout = QUICK if data is None else LONG
+        self._pending = session.request(method, url, headers=headers, data=data, allow_redirects=False, timeout=timeout)
 
     async def __aenter__(self) -> aiohttp.ClientResponse:
         try:
@@ -122,9 +133,20 @@ async def _chunks(file: Path, offset: int) -> AsyncIterator[bytes]:
         await asyncio.to_thread(source.close)
 
 
+def _path(location: str, endpoint: str) -> str:
+    """The path of a Location, which may be relative (RFC 9110 §10.2.2) or name the origin behind a proxy."""
+    try:
+        path = urlsplit(urljoin(endpoint, location)).path
+    except ValueError:
+        path = ""
+    if not location or not _PATH.fullmatch(path) or path.startswith("//") or path.rstrip("/") == endpoint:
+        raise AimaProtocolError("AIMA did not say where the upload goes.", code="upload-location")
+    return path
+
+
 def _offset(response: aiohttp.ClientResponse, size: int) -> int:
     text = response.headers.get("Upload-Offset", "")
-    if not (text.isascii() and text.isdigit()) or int(text) > size:
+    if not (text.isascii() and text.isdigit() and len(text) < 16) or int(text) > size:
         raise AimaProtocolError("AIMA's answer about the upload makes no sense.", code="upload-offset")
     return int(text)
 
@@ -133,5 +155,9 @@ def _refused(status: int) -> AimaError:
     if status >= 500:
         return AimaUnreachable("AIMA's service has a fault: packages wait here and are sent later by themselves.")
     if status == 422:
-        return AimaError("AIMA refused the package: it is held here.", code="package-refused-by-aima")
+        return AimaError(
+            "AIMA refused the package: it is held on this box, call AIMA's support.", code="package-refused-by-aima"
+        )
+    if status == 413:
+        return AimaError("The package is larger than AIMA takes: it is held on this box.", code="upload-too-large")
     return AimaProtocolError("AIMA answered in a way that its protocol does not have.", code="aima-protocol")

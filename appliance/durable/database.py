@@ -14,13 +14,15 @@ from typing import Any, TypeVar
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from appliance.durable.private_file import named
 from appliance.errors import DiskFull, KioskError, StorageCorrupted
 
 T = TypeVar("T")
 Connection = Any
 """A `sqlcipher3` connection: the DB-API of Python's own sqlite3 (PEP 249)."""
 
-_FULL = ("database or disk is full", "disk i/o error: no space")
+_FULL, _IO_ERROR, _PRIMARY = 13, 10, 0xFF
+"""SQLITE_FULL, SQLITE_IOERR, and the bits of an extended result code that hold the primary one."""
 
 
 class Database:
@@ -53,11 +55,15 @@ class Database:
         return await asyncio.shield(loop.run_in_executor(self._worker, lambda: self._transaction(work)))
 
     async def checkpoint(self) -> None:
-        """Empties the write-ahead log, so that what was deleted is in no file any more."""
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(
-            self._worker, lambda: self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        )
+        """Empties the write-ahead log, so that what was deleted is in no file any more. Raises as `run` does."""
+
+        def empty() -> None:
+            try:
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except sqlcipher.Error as error:
+                raise _named(error) from error
+
+        await asyncio.get_running_loop().run_in_executor(self._worker, empty)
 
     async def close(self) -> None:
         loop = asyncio.get_running_loop()
@@ -80,7 +86,10 @@ class Database:
 
 
 def _connect(path: Path, key: bytes, schema: tuple[str, ...]) -> Connection:
-    path.touch(mode=0o600, exist_ok=True)
+    try:
+        path.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise named(error, path) from error
     connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
     try:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
@@ -97,9 +106,14 @@ def _connect(path: Path, key: bytes, schema: tuple[str, ...]) -> Connection:
 
 
 def _named(error: Exception) -> KioskError:
-    text = str(error).lower()
-    if any(sign in text for sign in _FULL):
+    primary = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY
+    if primary == _FULL:
         return DiskFull("The disk is full: free some space, nothing that was acknowledged is lost.")
+    if primary == _IO_ERROR:
+        return StorageCorrupted(
+            "The box's disk cannot be read or written: have it looked at before taking more attendances.",
+            code="disk-faulty",
+        )
     return StorageCorrupted(
         "The box's database cannot be read: ask the field engineer, and change nothing.", code="database-unreadable"
     )

@@ -10,7 +10,7 @@ import errno
 import os
 from pathlib import Path
 
-from appliance.errors import DiskFull, StateError
+from appliance.errors import DiskFull, StateError, StorageCorrupted
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -26,7 +26,7 @@ def write_private(path: Path, data: bytes) -> None:
         unfinished.replace(path)
         sync_directory(path.parent)
     except OSError as error:
-        raise _named(error, path) from error
+        raise named(error, path) from error
 
 
 def read_private(path: Path) -> bytes | None:
@@ -36,7 +36,7 @@ def read_private(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _named(error, path) from error
+        raise named(error, path) from error
 
 
 def private_directory(path: Path) -> None:
@@ -47,7 +47,7 @@ def private_directory(path: Path) -> None:
             sync_directory(path.parent)
         path.chmod(0o700)
     except OSError as error:
-        raise _named(error, path) from error
+        raise named(error, path) from error
 
 
 def sync_directory(path: Path) -> None:
@@ -59,9 +59,15 @@ def sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
-def _named(error: OSError, path: Path) -> StateError:
+def named(error: OSError, path: Path) -> StateError:
+    """The system's word for what a disk refused, as ours: DiskFull, StorageCorrupted `disk-faulty`, StateError."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull("The disk is full: free some space on the box.")
+        return DiskFull("The disk is full: free some space on the box; nothing that was acknowledged is lost.")
+    if error.errno == errno.EIO:
+        return StorageCorrupted(
+            "The box's disk cannot be read or written: have it replaced before taking more attendances.",
+            code="disk-faulty",
+        )
     return StateError(
         f"{path.name} in the state directory cannot be read or written ({error.strerror}): check its owner and mode.",
         code="state-unusable",

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from appliance.durable.database import Connection, Database
-from appliance.durable.private_file import private_directory, sync_directory, write_private
+from appliance.durable.private_file import named, private_directory, sync_directory, write_private
 from appliance.errors import StateError, StorageCorrupted
 from appliance.model.capture import ImagePart
 
@@ -45,6 +45,7 @@ class Vault:
         self._database = database
         self._kek = key_encryption_key
         self._keys: dict[str, bytes] = {}
+        self._first_image = asyncio.Lock()
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="vault")
 
     async def recover(self) -> None:
@@ -69,7 +70,7 @@ class Vault:
 
         Raises DiskFull, StateError.
         """
-        key = self._keys.get(owner) or await self._new_key(owner)
+        key = await self._key(owner)
         return await self._run(lambda: self._write(key, owner, name, media_type, data))
 
     def open(self, owner: str, name: str) -> Iterator[bytes]:
@@ -82,23 +83,10 @@ class Vault:
         path = self._path(owner, name)
         if key is None or not path.is_file():
             raise StorageCorrupted("An image of this attendance is missing: capture it again.", code="image-missing")
-        with path.open("rb") as file:
-            nonce = file.read(NONCE_BYTES)
-            left = path.stat().st_size - NONCE_BYTES - TAG_BYTES
-            if left < 0:
-                raise _altered()
-            decryptor = Cipher(algorithms.AES256(key), modes.GCM(nonce)).decryptor()
-            decryptor.authenticate_additional_data(_associated(owner, name))
-            while left:
-                chunk = file.read(min(CHUNK_BYTES, left))
-                if not chunk:
-                    raise _altered()
-                left -= len(chunk)
-                yield decryptor.update(chunk)
-            try:
-                decryptor.finalize_with_tag(file.read(TAG_BYTES))
-            except (InvalidTag, ValueError) as error:
-                raise _altered() from error
+        try:
+            yield from _decrypted(path, key, _associated(owner, name))
+        except OSError as error:
+            raise named(error, path) from error
 
     async def erase(self, owner: str) -> None:
         """The key first, then the files. Erasing twice is as good as once."""
@@ -113,6 +101,11 @@ class Vault:
 
     async def close(self) -> None:
         await asyncio.to_thread(self._worker.shutdown, wait=True)
+
+    async def _key(self, owner: str) -> bytes:
+        """The owner's key, made with the first image; two first images at once share it."""
+        async with self._first_image:
+            return self._keys.get(owner) or await self._new_key(owner)
 
     async def _new_key(self, owner: str) -> bytes:
         key = os.urandom(32)
@@ -151,15 +144,38 @@ class Vault:
 
     def _remove(self, owner: str) -> None:
         folder = self._path(owner, "x").parent
-        if folder.is_dir():
-            shutil.rmtree(folder)
-            sync_directory(self._directory)
+        try:
+            if folder.is_dir():
+                shutil.rmtree(folder)
+                sync_directory(self._directory)
+        except OSError as error:
+            raise named(error, folder) from error
 
     def _sweep(self, known: set[str]) -> None:
         private_directory(self._directory)
         for folder in self._directory.iterdir():
             if folder.name not in known and _NAME.fullmatch(folder.name):
                 self._remove(folder.name)
+
+
+def _decrypted(path: Path, key: bytes, associated: bytes) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        nonce = file.read(NONCE_BYTES)
+        left = path.stat().st_size - NONCE_BYTES - TAG_BYTES
+        if left < 0:
+            raise _altered()
+        decryptor = Cipher(algorithms.AES256(key), modes.GCM(nonce)).decryptor()
+        decryptor.authenticate_additional_data(associated)
+        while left:
+            chunk = file.read(min(CHUNK_BYTES, left))
+            if not chunk:
+                raise _altered()
+            left -= len(chunk)
+            yield decryptor.update(chunk)
+        try:
+            decryptor.finalize_with_tag(file.read(TAG_BYTES))
+        except (InvalidTag, ValueError) as error:
+            raise _altered() from error
 
 
 def _associated(owner: str, name: str) -> bytes:

@@ -28,6 +28,10 @@ _NEXT: dict[PackageState, frozenset[PackageState]] = {
 }
 
 
+NEEDS_FILE = frozenset({PackageState.QUEUED, PackageState.SENDING, PackageState.SENT})
+"""AIMA's receipt is still to come, so the file must be whole."""
+
+
 def require_transition(before: PackageState, after: PackageState) -> None:
     """Raises StateError `package-state` for a step that no package takes."""
     if after not in _NEXT[before]:

@@ -67,6 +67,7 @@ class StandInAima:
     async def start(cls, directory: Path, *, port: int = 0, clock: Clock | None = None) -> StandInAima:
         premises = await asyncio.to_thread(Premises.create_or_load, directory, clock or SystemClock())
         aima = await asyncio.to_thread(cls, directory, premises)
+        await aima._uploads.recover()
         authority = premises.authority
         context = await asyncio.to_thread(
             server_context, authority.server_chain_path, authority.server_key_path, authority.ca_pem
