@@ -67,7 +67,7 @@ class StandInAima:
     async def start(cls, directory: Path, *, port: int = 0, clock: Clock | None = None) -> StandInAima:
         premises = await asyncio.to_thread(Premises.create_or_load, directory, clock or SystemClock())
         aima = await asyncio.to_thread(cls, directory, premises)
-        await aima._uploads.recover()
+        await aima.recover()
         authority = premises.authority
         context = await asyncio.to_thread(
             server_context, authority.server_chain_path, authority.server_key_path, authority.ca_pem
@@ -79,6 +79,10 @@ class StandInAima:
         await web.TCPSite(runner, HOST, 0).start()
         aima.control_url = f"http://{HOST}:{runner.addresses[0][1]}"
         return aima
+
+    async def recover(self) -> None:
+        """Looks into what had arrived whole when the power went."""
+        await self._uploads.recover()
 
     def application(self) -> web.Application:
         """What boxes see."""
