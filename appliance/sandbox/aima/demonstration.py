@@ -25,16 +25,11 @@ from appliance.model.configuration import (
 from appliance.sandbox.aima.authority import Authority
 from appliance.technicians.password import hash_password
 
-
-class LogIn(msgspec.Struct, frozen=True, kw_only=True):
-    technician_id: str
-    password: str
-
-
-# Public on purpose: it opens a sandbox and nothing else.
-DEMONSTRATION = LogIn(technician_id="demo", password="demonstracao")  # noqa: S106
+LOG_IN = "demo"
+PASSWORD = "demonstracao"  # noqa: S105 (public on purpose: it opens a sandbox and nothing else)
 TRAINEE = "estagio"
 """Without the initial training: may log in, but open no attendance. The same password."""
+DEVICE_ID = "kiosk-demonstration"
 
 AREAS = (
     "regularizacao",
@@ -73,16 +68,16 @@ def _configuration(authority: Authority) -> Configuration:
         post=Post(post_id="posto-1", name="Posto 1"),
         technicians=(
             Technician(
-                technician_id=DEMONSTRATION.technician_id,
+                technician_id=LOG_IN,
                 name="Técnica de Demonstração",
-                password_hash=hash_password(DEMONSTRATION.password),
+                password_hash=hash_password(PASSWORD),
                 languages=("pt", "en"),
                 initial_training=training,
             ),
             Technician(
                 technician_id=TRAINEE,
                 name="Estagiário de Demonstração",
-                password_hash=hash_password(DEMONSTRATION.password),
+                password_hash=hash_password(PASSWORD),
                 languages=("pt", "fr"),
             ),
         ),
