@@ -1,0 +1,206 @@
+"""The queue on the disk: one package an attendance, durable before it is said, never dropped in silence."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from appliance.durable.database import Database
+from appliance.errors import StateError, StorageCorrupted
+from appliance.model.receipt import Receipt
+from appliance.runtime.clock import SystemClock
+from appliance.spool.spool import SCHEMA, Spool
+from appliance.spool.states import PackageState
+
+KEY = bytes(range(32))
+SEALED = b"sealed " * 1000
+RECEIPT = Receipt(receipt_id="r", package_id="p1", sha256="0", bytes=1, received_at="t", signature="s")
+
+
+@dataclass(frozen=True)
+class Written:
+    sha256: str
+    bytes: int
+
+
+def writing(data: bytes, then: Exception | None = None) -> Callable[[BinaryIO], Written]:
+    def write(out: BinaryIO) -> Written:
+        out.write(data)
+        if then is not None:
+            raise then
+        return Written(hashlib.sha256(data).hexdigest(), len(data))
+
+    return write
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await Database.open(tmp_path / "box.db", KEY, SCHEMA)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def start(tmp_path: Path, database: Database) -> AsyncIterator[Start]:
+    """Starts a spool over what lies on the disk, as a restarted box would."""
+    started: list[Spool] = []
+
+    async def start() -> Spool:
+        spool = Spool(tmp_path / "spool", database, SystemClock())
+        started.append(spool)
+        await spool.recover()
+        return spool
+
+    yield start
+    for spool in started:
+        await spool.close()
+
+
+Start = Callable[[], Awaitable[Spool]]
+
+
+def files(directory: Path) -> list[str]:
+    return sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file())
+
+
+async def through(spool: Spool, *states: PackageState) -> None:
+    for state in states:
+        if state is PackageState.SENDING:
+            await spool.mark_sending("p1", "/files/x")
+        elif state is PackageState.SENT:
+            await spool.mark_sent("p1")
+        elif state is PackageState.RECEIPTED:
+            await spool.mark_receipted("p1", RECEIPT)
+
+
+async def test_a_restart_finds_what_was_queued(start: Start) -> None:
+    first = await start()
+    entry = await first.enqueue("p1", "a1", writing(SEALED))
+    again = await start()
+    assert again.entries() == (entry,)
+    assert (entry.state, entry.bytes) == (PackageState.QUEUED, len(SEALED))
+    assert await asyncio.to_thread(again.path("p1").read_bytes) == SEALED
+
+
+async def test_files_are_private(start: Start) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    assert [spool.path("p1").stat().st_mode & 0o777, spool.path("p1").parent.stat().st_mode & 0o777] == [0o600, 0o700]
+
+
+async def test_an_attendance_has_one_package_however_often_it_is_asked(start: Start) -> None:
+    spool = await start()
+    results = await asyncio.gather(*(spool.enqueue(f"p{n}", "a1", writing(SEALED)) for n in range(5)))
+    assert len({entry.package_id for entry in results}) == 1
+    assert len(spool.entries()) == 1
+
+
+async def test_two_attendances_cannot_share_a_package(start: Start) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    with pytest.raises(StateError) as refused:
+        await spool.enqueue("p1", "a2", writing(b"other"))
+    assert refused.value.code == "package-twice"
+    assert await asyncio.to_thread(spool.path("p1").read_bytes) == SEALED
+
+
+async def test_sealing_that_fails_leaves_nothing(start: Start, tmp_path: Path) -> None:
+    spool = await start()
+    with pytest.raises(StorageCorrupted):
+        await spool.enqueue("p1", "a1", writing(SEALED, StorageCorrupted("an image was altered")))
+    assert (spool.entries(), files(tmp_path / "spool")) == ((), [])
+
+
+@pytest.mark.parametrize("name", ["../p", "a/b", "", ".hidden", "x" * 65])
+async def test_ids_that_leave_the_folder_are_refused(start: Start, name: str) -> None:
+    with pytest.raises(StateError) as refused:
+        await (await start()).enqueue(name, "a1", writing(SEALED))
+    assert refused.value.code == "storage-name"
+
+
+async def test_erasing_needs_a_receipt(start: Start) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    for state in (PackageState.SENDING, PackageState.SENT, PackageState.RECEIPTED):
+        with pytest.raises(StateError):
+            await spool.erase("p1")
+        await through(spool, state)
+    erased = await spool.erase("p1")
+    assert (erased.state, erased.receipt, spool.path("p1").exists()) == (PackageState.ERASED, RECEIPT, False)
+
+
+async def test_an_erasure_that_the_power_interrupted_is_done_again(start: Start) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    await through(spool, PackageState.SENDING, PackageState.SENT, PackageState.RECEIPTED)
+    await asyncio.to_thread(spool.path("p1").unlink)
+    again = await start()
+    assert again.entry("p1").state is PackageState.RECEIPTED
+    assert (await again.erase("p1")).state is PackageState.ERASED
+
+
+async def test_half_a_file_goes_and_a_file_without_a_row_is_set_aside(start: Start, tmp_path: Path) -> None:
+    await start()
+    await asyncio.to_thread((tmp_path / "spool" / "p0.unfinished").write_bytes, b"half")
+    await asyncio.to_thread((tmp_path / "spool" / "p1.p7m").write_bytes, SEALED)
+    spool = await start()
+    assert (spool.orphans, files(tmp_path / "spool")) == (1, ["orphans/p1.p7m"])
+    await spool.enqueue("p1", "a1", writing(b"sealed again"))
+    assert (spool.orphans, files(tmp_path / "spool")) == (0, ["p1.p7m"])
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "altered"])
+@pytest.mark.parametrize("state", [PackageState.QUEUED, PackageState.SENDING, PackageState.SENT])
+async def test_a_damaged_file_is_named_and_kept(start: Start, damage: str, state: PackageState) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    await through(
+        spool, *[one for one in (PackageState.SENDING, PackageState.SENT) if state in (one, PackageState.SENT)]
+    )
+    path = spool.path("p1")
+    if damage == "missing":
+        await asyncio.to_thread(path.unlink)
+    elif damage == "cut":
+        await asyncio.to_thread(os.truncate, path, 100)
+    else:
+        await asyncio.to_thread(path.write_bytes, b"?" * len(SEALED))
+    again = await start()
+    await again.inspect()
+    # What AIMA may have already is asked after first; only what never left is held at once.
+    held = PackageState.REFUSED if state is PackageState.QUEUED else state
+    assert (again.entry("p1").state, again.entry("p1").error) == (held, "package-damaged")
+    with pytest.raises(StorageCorrupted) as refused:
+        await again.check("p1")
+    assert refused.value.code == "package-damaged"
+
+
+async def test_watchers_hear_of_every_change(start: Start) -> None:
+    spool, heard = await start(), []
+    spool.watch(lambda: heard.append([entry.state.value for entry in spool.entries()]))
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    await through(spool, PackageState.SENDING, PackageState.SENT)
+    assert heard == [["queued"], ["sending"], ["sent"]]
+
+
+async def test_old_records_of_erased_packages_are_forgotten_others_kept(start: Start) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    await through(spool, PackageState.SENDING, PackageState.SENT, PackageState.RECEIPTED)
+    await spool.erase("p1")
+    await spool.enqueue("p2", "a2", writing(SEALED))
+    await spool.forget_before("9999-01-01T00:00:00.000Z")
+    assert [entry.package_id for entry in spool.entries()] == ["p2"]
+    assert [entry.package_id for entry in (await start()).entries()] == ["p2"]
+
+
+async def test_an_unknown_package_is_named(start: Start) -> None:
+    with pytest.raises(StateError) as refused:
+        (await start()).entry("nobody")
+    assert refused.value.code == "package-unknown"
