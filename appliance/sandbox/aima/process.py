@@ -12,11 +12,10 @@ import sys
 from pathlib import Path
 
 import click
-import msgspec
 
 from appliance.identity.trust_file import trust_to_bytes
 from appliance.runtime.logging import configure_logging
-from appliance.sandbox.aima.demonstration import DEMONSTRATION, demonstration_configuration
+from appliance.sandbox.aima.demonstration import LOG_IN, PASSWORD, demonstration_configuration
 from appliance.sandbox.aima.server import StandInAima
 from drivers.lifeline import die_with_parent, exit_at_end_of
 
@@ -57,7 +56,7 @@ async def _serve(state: Path, port: int) -> None:
             "token": premises.token,
             "otp": await premises.passwords.issue(DEVICE_ID),
             "trust": json.loads(trust_to_bytes(premises.authority.ca_pem, premises.repository.root)),
-            "demonstration": msgspec.to_builtins(DEMONSTRATION),
+            "demonstration": {"technician_id": LOG_IN, "password": PASSWORD},
         }
         sys.stdout.write(json.dumps(said) + "\n")
         sys.stdout.flush()
