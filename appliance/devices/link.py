@@ -180,20 +180,32 @@ class HostLink:
         return reason
 
     async def end(self) -> None:
-        """Ask the host to close its device and leave, kill what does not, and reap it. Leaves nothing behind."""
-        self._ending = True
+        """Ask the host to close its device and leave, kill what does not, and reap it. Leaves nothing behind, even
+        when the caller is cancelled meanwhile."""
+        ending = asyncio.ensure_future(self._end())
         try:
-            if self._process.returncode is None and not self.lost.done():
-                self._send(Shutdown())
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self._deadlines.shutdown_s):
-                        await self._process.wait()
-        finally:
-            self.fail(CaptureCancelled())
-            self._listener.cancel()
-            self._writer.close()
-            self._views.close()
-            await asyncio.shield(self._process.wait())
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await ending
+            raise
+
+    async def _end(self) -> None:
+        self._ending = True
+        if self._process.returncode is None and not self.lost.done():
+            self._send(Shutdown())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._deadlines.shutdown_s):
+                    await self._process.wait()
+        self.fail(CaptureCancelled())
+        self._listener.cancel()
+        self._writer.close()
+        self._views.close()
+        try:
+            async with asyncio.timeout(_LAST_BREATH_S):
+                await self._process.wait()
+        except TimeoutError:
+            # Killed, but the kernel still waits for the device on its behalf: it dies when that lets go.
+            log.error("driver-host-stuck", host_pid=self.pid)
 
     async def _ask(self, command: Command, deadline_s: float) -> Event:
         self._reply = asyncio.get_running_loop().create_future()

@@ -94,6 +94,7 @@ class Misbehaving:
                 raise CaptureCancelled
             case "deaf":
                 yield _frame(_filled(pool, 1), 0)
+                Path(self._options.device).touch()
                 _sleep_in_c()
             case "child":
                 child = subprocess.Popen(["sleep", "1000"])

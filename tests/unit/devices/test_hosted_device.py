@@ -158,10 +158,12 @@ async def test_a_sentence_never_holds_what_an_untyped_error_said(tmp_path: Path)
 
 
 async def test_a_driver_that_does_not_stop_is_killed_and_replaced(tmp_path: Path) -> None:
-    async with device(CAMERA, capture="deaf", once=str(tmp_path / "mark")) as hosted:
+    deaf = tmp_path / "deaf"
+    async with device(CAMERA, capture="deaf", device=str(deaf), once=str(tmp_path / "mark")) as hosted:
         async with hosted.frames(CameraRequest()) as frames:
             async for _ in frames:
                 first = hosted.status().host_pid
+                await eventually(deaf.exists)
                 break
         assert (await capture(hosted, CameraRequest()))[-1] == 3
         assert hosted.status().host_pid != first

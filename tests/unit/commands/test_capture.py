@@ -1,0 +1,65 @@
+"""`capture`: one image through the real host process, whole or not at all, and every refusal by name."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import cv2
+import pytest
+
+from appliance.commands.capture import capture
+from appliance.errors import DeviceError, UsageError
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("profile_id", "channels", "resolution_ppi"),
+    [("simulated-fingerprint", 1, 500), ("simulated-camera", 3, None)],
+)
+async def test_one_image_is_written_and_described(
+    profile_id: str, channels: int, resolution_ppi: int | None, tmp_path: Path
+) -> None:
+    out = tmp_path / "image.png"
+    summary = await capture(profile_id, "", {"seed": "7"}, out)
+    image = cv2.imread(str(out), cv2.IMREAD_UNCHANGED)
+    assert image is not None
+    assert (image.shape[1], image.shape[0]) == (summary["width"], summary["height"])
+    assert (1 if image.ndim == 2 else image.shape[2]) == channels == summary["channels"]
+    assert summary["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert summary["resolution_ppi"] == resolution_ppi
+    assert summary["simulated"] is True
+    assert out.stat().st_mode & 0o077 == 0
+    assert _names(tmp_path) == ["image.png"]
+
+
+@pytest.mark.parametrize(
+    ("profile_id", "device", "options", "code"),
+    [
+        ("simulated-camera", "/dev/video9", {}, "option-invalid"),
+        ("simulated-camera", "", {"sead": "1"}, "option-invalid"),
+        ("simulated-camera", "", {"faults.unplug": "true"}, "device-lost"),
+        ("simulated-camera", "", {"faults.crash": "true"}, "host-crashed"),
+        ("zfm-r307", "/dev/no-such-port", {}, "device-not-found"),
+        ("opencv-camera", "/no/such/file.mp4", {}, "device-not-found"),
+    ],
+)
+async def test_a_device_that_fails_is_named_and_no_file_is_left(
+    profile_id: str, device: str, options: dict[str, str], code: str, tmp_path: Path
+) -> None:
+    with pytest.raises(DeviceError) as failed:
+        await capture(profile_id, device, options, tmp_path / "image.png")
+    assert failed.value.code == code
+    assert _names(tmp_path) == []
+
+
+async def test_an_unknown_profile_and_a_missing_folder_are_refused_before_anything_is_captured(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as unknown:
+        await capture("no-such-profile", "", {}, tmp_path / "image.png")
+    assert unknown.value.code == "profile-unknown"
+    with pytest.raises(UsageError) as missing:
+        await capture("simulated-camera", "", {}, tmp_path / "nowhere" / "image.png")
+    assert missing.value.code == "out-folder-missing"
