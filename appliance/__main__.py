@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -41,9 +42,18 @@ class _Kiosk(click.Group):
         except Exception as error:
             if os.environ.get("CLAIM_KIOSK_DEBUG"):
                 raise
-            kind = type(error).__name__
-            fail(KioskError(f"Something unexpected happened ({kind}); CLAIM_KIOSK_DEBUG=1 shows where."))
+            fail(KioskError(f"Something unexpected happened ({_where(error)}): please report this."))
         sys.exit(result if isinstance(result, int) else 0)
+
+
+def _where(error: BaseException) -> str:
+    """Which error and in which line of ours; never its message, which may quote what nobody should read."""
+    ours = [
+        f", {Path(frame.f_code.co_filename).name}:{line}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if str(frame.f_globals.get("__name__", "")).startswith(("appliance.", "drivers."))
+    ]
+    return f"{type(error).__name__}{ours[-1] if ours else ''}"
 
 
 def fail(error: KioskError) -> NoReturn:
