@@ -23,6 +23,7 @@ from drivers.contracts import (
     Stop,
 )
 from drivers.errors import CaptureCancelled, CaptureTimedOut, DeviceLost, DeviceNotFound
+from drivers.lifeline import dying_with_us
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,7 +98,7 @@ class Misbehaving:
                 Path(self._options.device).touch()
                 _sleep_in_c()
             case "child":
-                child = subprocess.Popen(["sleep", "1000"])
+                child = subprocess.Popen(dying_with_us(["sleep", "1000"]))
                 Path(self._options.device).write_text(str(child.pid))
                 _sleep_in_c()
             case _:
