@@ -29,7 +29,6 @@ LOG_IN = "demo"
 PASSWORD = "demonstracao"  # noqa: S105 (public on purpose: it opens a sandbox and nothing else)
 TRAINEE = "estagio"
 """Without the initial training: may log in, but open no attendance. The same password."""
-DEVICE_ID = "kiosk-demonstration"
 
 AREAS = (
     "regularizacao",
