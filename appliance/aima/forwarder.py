@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
@@ -111,7 +112,7 @@ class Forwarder:
     ) -> None:
         self._queue = queue
         self._session = session
-        self._origin = origin
+        self._origin = origin.rstrip("/")
         self._tus = TusClient(session, origin)
         self._receipt_certificate = receipt_certificate
         self._on_receipted = on_receipted
@@ -208,7 +209,7 @@ class Forwarder:
             try:
                 if not url:
                     metadata = {"package_id": entry.package_id, "sha256": entry.sha256}
-                    url = await self._tus.create(UPLOADS, entry.bytes, metadata)
+                    url = await self._tus.create(urlsplit(self._origin).path + UPLOADS, entry.bytes, metadata)
                     await self._queue.mark_sending(entry.package_id, url)
                 offset = await self._tus.offset(url, entry.bytes)
                 if offset < entry.bytes:

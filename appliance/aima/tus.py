@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -16,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 from yarl import URL
 
-from appliance.errors import AimaError, AimaProtocolError, AimaUnreachable
+from appliance.errors import AimaError, AimaProtocolError, AimaUnreachable, StorageCorrupted
 
 VERSION = "1.0.0"
 _PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{1,1000}")
@@ -68,21 +69,31 @@ class TusClient:
             return _offset(response, size)
 
     async def send(self, path: str, file: Path, offset: int, size: int) -> int:
-        """Sends from `offset` to the end; returns AIMA's offset afterwards. Raises as `offset` does."""
+        """Sends from `offset` to the end; returns AIMA's offset afterwards.
+
+        Raises as `offset` does, UploadElsewhere, and StorageCorrupted `package-damaged`.
+        """
         headers = {
             "Tus-Resumable": VERSION,
             "Upload-Offset": str(offset),
             "Content-Type": "application/offset+octet-stream",
             "Content-Length": str(size - offset),
         }
-        async with self._request("PATCH", path, headers=headers, data=_chunks(file, offset)) as response:
-            if response.status in GONE:
-                raise UploadGone("AIMA does not know the upload any more: it is begun again.")
-            if response.status in ELSEWHERE:
-                raise UploadElsewhere("AIMA has another part of the upload: it is asked again.")
-            if response.status != 204:
-                raise _refused(response.status)
-            return _offset(response, size)
+        try:
+            source = await asyncio.to_thread(_Source, file, offset)
+        except OSError as error:
+            raise StorageCorrupted("A package cannot be read from this box's disk.", code="package-damaged") from error
+        try:
+            async with self._request("PATCH", path, headers=headers, data=source.chunks()) as response:
+                if response.status in GONE:
+                    raise UploadGone("AIMA does not know the upload any more: it is begun again.")
+                if response.status in ELSEWHERE:
+                    raise UploadElsewhere("AIMA has another part of the upload: it is asked again.")
+                if response.status != 204:
+                    raise _refused(response.status)
+                return _offset(response, size)
+        finally:
+            await asyncio.to_thread(source.close)
 
     def _request(
         self, method: str, path: str, *, headers: dict[str, str], data: AsyncIterator[bytes] | None = None
@@ -123,14 +134,25 @@ def unreachable(error: Exception) -> AimaError:
     return AimaUnreachable("AIMA cannot be reached: packages wait here and are sent later by themselves.")
 
 
-async def _chunks(file: Path, offset: int) -> AsyncIterator[bytes]:
-    source = await asyncio.to_thread(file.open, "rb", buffering=0)
-    try:
-        await asyncio.to_thread(source.seek, offset)
-        while chunk := await asyncio.to_thread(source.read, CHUNK_BYTES):
+class _Source:
+    """A file read by worker threads; the lock keeps `close` from a read that a lost connection left behind."""
+
+    def __init__(self, path: Path, offset: int) -> None:
+        self._lock = threading.Lock()
+        self._file = path.open("rb", buffering=0)
+        self._file.seek(offset)
+
+    def read(self) -> bytes:
+        with self._lock:
+            return b"" if self._file.closed else self._file.read(CHUNK_BYTES)
+
+    def close(self) -> None:
+        with self._lock:
+            self._file.close()
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        while chunk := await asyncio.to_thread(self.read):
             yield chunk
-    finally:
-        await asyncio.to_thread(source.close)
 
 
 def _path(location: str, endpoint: str) -> str:
