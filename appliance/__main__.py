@@ -87,8 +87,14 @@ def _plain(value: Any) -> str:
 
 @click.group(cls=_Kiosk, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="claim-kiosk", prog_name="claim-kiosk")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """The appliance on the counter of a migrant-support centre."""
+    if ctx.invoked_subcommand == "run":
+        return  # the daemon keeps a log of its own
+    from appliance.runtime.logging import configure_logging
+
+    ctx.call_on_close(configure_logging("error"))
 
 
 @main.command()
