@@ -78,6 +78,8 @@ class Uploads:
         length = _number(request.headers.get("Upload-Length", ""))
         if length > LARGEST_UPLOAD_BYTES:
             raise web.HTTPRequestEntityTooLarge(LARGEST_UPLOAD_BYTES, length, headers=HEADERS)
+        if length == 0:
+            raise web.HTTPBadRequest(text="an upload without a byte is no package", headers=HEADERS)
         metadata = _metadata(request.headers.get("Upload-Metadata", ""))
         package_id, digest = metadata.get("package_id", ""), metadata.get("sha256", "")
         if not (_IDENTIFIER.fullmatch(package_id) and _DIGEST.fullmatch(digest)):
@@ -121,8 +123,8 @@ class Uploads:
             raise web.HTTPConflict(headers=HEADERS)
         if offset < upload.length:
             offset = await self._receive(request, upload, offset)
-            if offset == upload.length:
-                await self._settle(upload)
+        if offset == upload.length:
+            await self._settle(upload)
         return offset
 
     async def _receive(self, request: web.Request, upload: Upload, offset: int) -> int:
