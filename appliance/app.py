@@ -37,6 +37,7 @@ from appliance.durable.journal import Journal
 from appliance.durable.lock import InstanceLock
 from appliance.durable.private_file import private_directory
 from appliance.durable.vault import Vault
+from appliance.errors import KioskError
 from appliance.health.report import Health
 from appliance.health_checks import health_checks
 from appliance.identity.identity import STORAGE_KEY, Identity
@@ -47,6 +48,7 @@ from appliance.runtime.clock import SystemClock
 from appliance.runtime.logging import configure_logging
 from appliance.runtime.loop_lag import LoopLag
 from appliance.runtime.notify import Notifier
+from appliance.runtime.parent import follow_parent
 from appliance.runtime.tasks import Supervisor
 from appliance.runtime.time_floor import TimeFloor
 from appliance.settings import Mode, Settings, load_settings
@@ -56,27 +58,25 @@ from appliance.technicians.accounts import Accounts
 from appliance.web.news import News
 from appliance.web.ports import WebPorts
 from appliance.web.server import start_web
-from drivers.lifeline import die_with_parent
 from drivers.profiles import load_profiles
 
 log = structlog.get_logger(__name__)
 
 STOP_DEADLINE_S = 3.0
-PARENT = "CLAIM_KIOSK_PARENT"
-"""Set by the sandbox to its own process id: its daemon must never outlive it. A box in service has no such parent."""
-
 TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10.0, sock_connect=10.0, sock_read=60.0)
 """An upload may take long on a town hall's line; what may not last is silence."""
 
 
 async def run_daemon(settings_file: Path) -> int:
     """The whole daemon, until SIGTERM, SIGINT or the end of its parent. Returns the exit status."""
-    if PARENT in os.environ:
-        die_with_parent(int(os.environ[PARENT]))
+    follow_parent()
     settings = load_settings(settings_file)
     stop_logging = configure_logging("info")
     try:
         return await _serve(settings)
+    except KioskError as error:
+        log.error("not-running", code=error.code)
+        raise
     finally:
         stop_logging()
 

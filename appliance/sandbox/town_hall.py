@@ -9,15 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from appliance.app import PARENT
 from appliance.commands.provision import is_provisioned, provision
 from appliance.durable.private_file import private_directory, write_private
 from appliance.errors import ServiceError, UsageError
+from appliance.runtime.parent import PARENT
 from appliance.sandbox.desk import write_settings
 from appliance.sandbox.layout import Layout
 from appliance.sandbox.presence import withdraw
 from appliance.sandbox.processes import Child, open_log
 from appliance.web.ports import DemonstrationLogIn
+from drivers.errors import SceneInvalid
+from drivers.simulated.scenes import FILE_NAME, load_scenes
 
 
 class TownHall:
@@ -51,9 +53,9 @@ class TownHall:
         return DemonstrationLogIn(technician_id=said["technician_id"], password=said["password"])
 
     async def start(self) -> None:
-        """Raises KioskError by what does not start; the logs in the sandbox's folder say more."""
-        if self._scenes is not None and not await asyncio.to_thread((self._scenes / "scenes.toml").is_file):
-            raise UsageError("The folder given with --scenes holds no scenes.toml.", code="scenes-missing")
+        """Raises UsageError for scenes that cannot be shown, KioskError by what does not start and its own reason."""
+        if self._scenes is not None:
+            await asyncio.to_thread(_check_scenes, self._scenes, self._applicant)
         await asyncio.to_thread(private_directory, self.layout.logs)
         self._aima = await Child.start(
             "stand-in AIMA",
@@ -87,7 +89,8 @@ class TownHall:
     async def wait(self) -> int:
         """Until the daemon ends by itself, which it should not."""
         status = await self._running().wait()
-        raise ServiceError(f"The daemon ended by itself ({status}): its log says why.", code="daemon-ended")
+        why = await self._running().last_words()
+        raise ServiceError(f"The daemon ended by itself (status {status}): {why}", code="daemon-ended")
 
     async def stop(self) -> None:
         await asyncio.to_thread(withdraw)
@@ -114,3 +117,13 @@ class TownHall:
         if self._daemon is None:
             raise ServiceError("The sandbox's daemon is not running.", code="daemon-ended")
         return self._daemon
+
+
+def _check_scenes(directory: Path, applicant: str) -> None:
+    """Here, where a person reads it, and not first in a driver's host. Raises UsageError by what is wrong."""
+    if not (directory / FILE_NAME).is_file():
+        raise UsageError(f"The folder given with --scenes holds no {FILE_NAME}.", code="scenes-missing")
+    try:
+        load_scenes(directory, applicant)
+    except SceneInvalid as error:
+        raise UsageError(error.sentence, code=error.code) from error
