@@ -67,7 +67,7 @@ class DeviceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     device_id: Name
     profile: Name
-    options: dict[OptionName, OptionValue] = {}
+    options: dict[OptionName, OptionValue | dict[OptionName, OptionValue]] = {}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

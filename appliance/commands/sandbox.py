@@ -19,6 +19,7 @@ from pathlib import Path
 import click
 
 from appliance.durable.lock import InstanceLock
+from appliance.sandbox.evidence import check_out
 from appliance.sandbox.layout import Layout
 from appliance.sandbox.once import take_one_attendance
 from appliance.sandbox.town_hall import TownHall
@@ -45,6 +46,8 @@ def tell(sentence: str) -> None:
 async def run_sandbox(request: SandboxRequest) -> int:
     """Returns the exit status. Raises KioskError."""
     layout = await asyncio.to_thread(Layout.claim, request.state)
+    if request.out is not None:
+        await asyncio.to_thread(check_out, request.out, layout)
     lock = InstanceLock(layout.root / "lock")
     await asyncio.to_thread(lock.acquire)
     try:

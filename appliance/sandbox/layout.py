@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.durable.private_file import write_private
+from appliance.durable.private_file import named, write_private
 from appliance.errors import StateError
 from appliance.sandbox.presence import announce
 
@@ -47,14 +47,19 @@ class Layout:
     def claim(cls, state: Path | None) -> Layout:
         """Makes or reopens a sandbox's folder; a temporary one for None.
 
-        Raises StateError `state-foreign` for a folder that holds anything else: a real box's state is never touched.
+        Raises StateError `state-foreign` for a folder that holds anything else: a real box's state is never touched;
+        `state-unusable` for what cannot be a folder.
         """
         if state is None:
             return cls(Path(tempfile.mkdtemp(prefix="claim-kiosk-sandbox-")))
         root = state.resolve()
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
         layout = cls(root)
-        if any(root.iterdir()) and not layout.marker.exists():
+        try:
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            foreign = any(root.iterdir()) and not layout.marker.exists()
+        except OSError as error:
+            raise named(error, root) from error
+        if foreign:
             raise StateError(
                 "That folder holds something that no sandbox made: choose an empty one.", code="state-foreign"
             )

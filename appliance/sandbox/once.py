@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from appliance.aima.receipts import receipt_from_bytes, verify_receipt
-from appliance.durable.private_file import private_directory, write_private
-from appliance.errors import ServiceError, StateError
+from appliance.errors import KioskError, ServiceError
 from appliance.sandbox.aima.authority import Authority
-from appliance.sandbox.aima.inbox import CONTAINER, PACKAGE, RECEIPT
+from appliance.sandbox.aima.inbox import RECEIPT
+from appliance.sandbox.evidence import leave_evidence, received
 from appliance.sandbox.layout import Layout
 from appliance.sandbox.technician import RobotTechnician
 from appliance.sandbox.town_hall import TownHall
@@ -34,6 +30,7 @@ APPLICANT = {
 }
 """A fictional person of Utopia (ICAO 9303's specimen state)."""
 
+TAKEN_WITHIN_S = 110.0
 ERASED_WITHIN_S = 60.0
 POLL_S = 0.1
 
@@ -45,14 +42,14 @@ async def take_one_attendance(hall: TownHall, *, out: Path | None, tell: Callabl
     async with RobotTechnician(hall.url, tell) as technician:
         await technician.log_in(log_in.technician_id, log_in.password)
         attendance_id = await technician.open(PLAN, AREAS)
-        view = await technician.take(attendance_id, APPLICANT, "pt")
+        view = await _taken(technician, attendance_id)
         tell("Waiting for AIMA's receipt and the erasure …")
         package = await _erased(technician, attendance_id)
     duration_s = round(time.monotonic() - started, 3)
     await asyncio.to_thread(_require_nothing_left, hall.layout, attendance_id, package["package_id"])
     receipt = await asyncio.to_thread(_verified_receipt, hall.layout, package)
     if out is not None:
-        await asyncio.to_thread(_leave_evidence, hall.layout, package["package_id"], out)
+        await asyncio.to_thread(leave_evidence, hall.layout, package["package_id"], out)
     return {
         "attendance_id": attendance_id,
         "package_id": package["package_id"],
@@ -63,6 +60,19 @@ async def take_one_attendance(hall: TownHall, *, out: Path | None, tell: Callabl
         "simulated": view["simulated"],
         "captures": [_capture(target) for target in view["targets"] if target["chosen"] is not None],
     }
+
+
+async def _taken(technician: RobotTechnician, attendance_id: str) -> dict[str, Any]:
+    """The sealed attendance's view. One that cannot be finished is abandoned, so that nothing of it stays behind."""
+    try:
+        async with asyncio.timeout(TAKEN_WITHIN_S):
+            return await technician.take(attendance_id, APPLICANT, "pt")
+    except TimeoutError as error:
+        await technician.abandon(attendance_id)
+        raise ServiceError("The attendance did not come to an end in time.", code="attendance-endless") from error
+    except KioskError:
+        await technician.abandon(attendance_id)
+        raise
 
 
 def _capture(target: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +109,7 @@ def _require_nothing_left(layout: Layout, attendance_id: str, package_id: str) -
 def _verified_receipt(layout: Layout, package: dict[str, Any]) -> str:
     """The receipt's id, its signature checked once more, apart from the box. Raises ReceiptRefused."""
     authority = Authority.create_or_load(layout.aima / "authority")
-    receipt = receipt_from_bytes((_received(layout, package["package_id"]) / RECEIPT).read_bytes())
+    receipt = receipt_from_bytes((received(layout, package["package_id"]) / RECEIPT).read_bytes())
     verify_receipt(
         receipt,
         package_id=package["package_id"],
@@ -110,27 +120,3 @@ def _verified_receipt(layout: Layout, package: dict[str, Any]) -> str:
     if receipt.receipt_id != package["receipt_id"]:
         raise ServiceError("The box holds another receipt than AIMA issued.", code="receipt-other-package")
     return receipt.receipt_id
-
-
-def _received(layout: Layout, package_id: str) -> Path:
-    return layout.aima / "received" / package_id
-
-
-def _leave_evidence(layout: Layout, package_id: str, out: Path) -> None:
-    """What anyone can check with `openssl`: mode 0700. Raises StateError for a folder that holds a box's state."""
-    if out.exists() and any((out / name).exists() for name in ("box.db", "identity", "settings.toml")):
-        raise StateError("That folder holds a box's state: choose another one for --out.", code="state-foreign")
-    private_directory(out)
-    for name in (PACKAGE, CONTAINER, RECEIPT):
-        shutil.copyfile(_received(layout, package_id) / name, out / name)
-    authority = Authority.create_or_load(layout.aima / "authority")
-    pair = (authority.encryption_key_path.read_bytes(), authority.encryption_certificate.public_bytes(Encoding.PEM))
-    write_private(out / "aima-key.pem", b"".join(pair))
-    private_directory(out / "trust")
-    trusted: dict[str, x509.Certificate] = {
-        "aima-root-ca.pem": authority.root.certificate,
-        "aima-device-ca.pem": authority.issuing_ca,
-        "aima-receipts.pem": authority.receipt_certificate,
-    }
-    for name, certificate in trusted.items():
-        write_private(out / "trust" / name, certificate.public_bytes(Encoding.PEM))

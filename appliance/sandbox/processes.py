@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 from typing import IO, Any
 
 from appliance.errors import ServiceError
+from appliance.sandbox.last_words import last_words
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 6.0
@@ -21,9 +23,13 @@ LONGEST_FIRST_LINE = 64 * 1024
 class Child:
     """One Python process of ours that says where it is in one JSON line, and ends with its standard input."""
 
-    def __init__(self, name: str, process: Process, said: dict[str, Any]) -> None:
+    def __init__(
+        self, name: str, process: Process, said: dict[str, Any], log: IO[bytes] | None, heard_from: int
+    ) -> None:
         self.name = name
         self.said = said
+        self._log = log
+        self._heard_from = heard_from
         self._process = process
         self._drain = asyncio.create_task(_drain(process), name=f"drain-{name}")
 
@@ -35,6 +41,7 @@ class Child:
 
         `log` takes its standard error; None is this process's own. Raises ServiceError `sandbox-not-started`.
         """
+        heard_from = await asyncio.to_thread(_length, log)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -49,13 +56,15 @@ class Child:
         assert process.stdout is not None
         try:
             line = await asyncio.wait_for(process.stdout.readline(), START_TIMEOUT_S)
+            if not line:
+                # It is ending by itself: what it says last is the reason, so it is left to finish.
+                await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
             said = json.loads(line)
         except (TimeoutError, ValueError) as error:
             await _end(process)
-            raise ServiceError(
-                f"The sandbox could not start its {name}: its log says why.", code="sandbox-not-started"
-            ) from error
-        return cls(name, process, said)
+            why = await asyncio.to_thread(last_words, log, heard_from)
+            raise ServiceError(f"The sandbox could not start its {name}: {why}", code="sandbox-not-started") from error
+        return cls(name, process, said, log, heard_from)
 
     @property
     def pid(self) -> int:
@@ -64,6 +73,10 @@ class Child:
     async def wait(self) -> int:
         """Its exit status, once it has ended."""
         return await self._process.wait()
+
+    async def last_words(self) -> str:
+        """Why it ended, as its log has it: one sentence."""
+        return await asyncio.to_thread(last_words, self._log, self._heard_from)
 
     async def stop(self) -> None:
         """SIGTERM, then SIGKILL for one that does not heed it."""
@@ -81,16 +94,21 @@ async def _drain(process: Process) -> None:
 
 async def _end(process: Process) -> None:
     if process.returncode is None:
+        # Not `terminate()`: it reaps a child that has just ended, which asyncio's own watcher then misses, aloud.
         with contextlib.suppress(ProcessLookupError):
-            process.terminate()
+            os.kill(process.pid, signal.SIGTERM)
         try:
             await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
-                process.kill()
+                os.kill(process.pid, signal.SIGKILL)
             await process.wait()
     if process.stdin is not None:
         process.stdin.close()
+
+
+def _length(log: IO[bytes] | None) -> int:
+    return 0 if log is None else os.fstat(log.fileno()).st_size
 
 
 def open_log(path: Path) -> IO[bytes]:

@@ -6,13 +6,14 @@ there is one, and what it cannot present it does not insist on.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 
-from appliance.errors import ServiceError
+from appliance.errors import KioskError, ServiceError
 
 CAPTURE_TIMEOUT_S = 180.0
 MOST_STEPS = 200
@@ -45,22 +46,35 @@ class RobotTechnician:
         self._csrf = str(answer["csrf"])
 
     async def attendance(self, attendance_id: str) -> dict[str, Any]:
-        return await self._answer(await self._session.get(f"{self._url}/attendances/{attendance_id}"))
+        return await self._ask("GET", f"/attendances/{attendance_id}")
 
     async def open(self, plan_id: str, areas: tuple[str, ...]) -> str:
         answer = await self._post("/attendances", plan_id=plan_id, areas=list(areas))
         return str(answer["attendance_id"])
 
-    async def queue(self) -> list[dict[str, Any]]:
-        answer = await self._answer(await self._session.get(f"{self._url}/queue"))
-        return list(answer["packages"])
+    async def abandon(self, attendance_id: str) -> None:
+        """Gives the attendance up, as far as the daemon still can: whatever made it fail is the better error."""
+        with contextlib.suppress(KioskError):
+            await self._post(f"/attendances/{attendance_id}/abandon", reason="not-finished")
 
-    async def take(self, attendance_id: str, applicant: dict[str, str], language: str) -> dict[str, Any]:
-        """Walks the attendance to its sealed package; answers the last view of it."""
+    async def queue(self) -> list[dict[str, Any]]:
+        return list((await self.look("/queue"))["packages"])
+
+    async def look(self, path: str) -> dict[str, Any]:
+        """What a page shows, as data."""
+        return await self._ask("GET", path)
+
+    async def take(
+        self, attendance_id: str, applicant: dict[str, str], language: str, *, until: str = "sealed"
+    ) -> dict[str, Any]:
+        """Walks the attendance to its sealed package, or `until` it stands at that step; answers the last view of it.
+
+        Raises KioskError by the name of what the daemon refused or could not do.
+        """
         view = await self.attendance(attendance_id)
         for _ in range(MOST_STEPS):
             step = view["step"]
-            if step == "sealed":
+            if step in ("sealed", until):
                 return view
             view = await self._step(attendance_id, step, view, applicant, language)
         raise ServiceError("The attendance did not come to an end by itself.", code="attendance-endless")
@@ -103,16 +117,18 @@ class RobotTechnician:
             for item in value if isinstance(value, list) else [value]:
                 form.add_field(name, item)
         headers = {"X-CSRF-Token": self._csrf} if self._csrf else {}
-        return await self._answer(
-            await self._session.post(f"{self._url}{path}", data=form if fields else None, headers=headers)
-        )
+        return await self._ask("POST", path, data=form if fields else None, headers=headers)
 
-    async def _answer(self, response: aiohttp.ClientResponse) -> dict[str, Any]:
-        async with response:
-            answer: dict[str, Any] = await response.json()
-            if response.status >= 400:
-                raise ServiceError(str(answer.get("sentence", "")), code=str(answer.get("error", "service")))
-            return answer
+    async def _ask(self, method: str, path: str, **content: Any) -> dict[str, Any]:
+        """Raises ServiceError by the daemon's own code, or `daemon-silent` when there is no answer of its."""
+        try:
+            async with self._session.request(method, f"{self._url}{path}", **content) as response:
+                answer: dict[str, Any] = await response.json()
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise ServiceError("The daemon did not answer as it should.", code="daemon-silent") from error
+        if response.status >= 400:
+            raise ServiceError(str(answer.get("sentence", "")), code=str(answer.get("error", "service")))
+        return answer
 
 
 def _presents_nothing(target: dict[str, Any]) -> bool:

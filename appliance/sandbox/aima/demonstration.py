@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from appliance.model.configuration import (
     AimaEndpoints,
     CapturePlan,
+    CaptureRules,
     Centre,
     CentreModel,
     Configuration,
@@ -115,6 +116,8 @@ def _configuration(authority: Authority) -> Configuration:
                 required=False,
             ),
         ),
+        # Short, because nobody at a simulated desk is still looking for the right page.
+        capture=CaptureRules(fingerprint_timeout_s=5.0, face_timeout_s=8.0),
         aima=AimaEndpoints(
             encryption_certificate=_pem(authority.encryption_certificate),
             receipt_certificate=_pem(authority.receipt_certificate),

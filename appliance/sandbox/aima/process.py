@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from appliance.errors import KioskError
 from appliance.identity.trust_file import trust_to_bytes
 from appliance.runtime.logging import configure_logging
 from appliance.sandbox.aima.demonstration import LOG_IN, PASSWORD, demonstration_configuration
@@ -30,6 +31,9 @@ def main(state: Path, port: int) -> None:
     stop_logging = configure_logging("info")
     try:
         asyncio.run(_serve(state, port))
+    except KioskError as error:
+        click.echo(f"{error.code}: {error.sentence}", err=True)
+        sys.exit(error.exit_status)
     finally:
         stop_logging()
 
