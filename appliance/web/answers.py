@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import aiohttp_jinja2
 from aiohttp import web
 
 from appliance.errors import AccessDenied, AttendanceError, DeviceError, KioskError, UsageError
+from appliance.web.rendering import render
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,8 @@ def respond(request: web.Request, answer: Answer) -> web.Response:
     if answer.see_other:
         return web.Response(status=303, headers={"Location": answer.see_other})
     context = {**answer.context, "data": answer.data}
-    return aiohttp_jinja2.render_template(answer.template, request, context, status=answer.status)
+    page = render(request, answer.template, context)
+    return web.Response(text=page, content_type="text/html", charset="utf-8", status=answer.status)
 
 
 def status_of(error: KioskError) -> int:

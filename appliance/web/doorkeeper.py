@@ -10,11 +10,15 @@ import ipaddress
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
+import structlog
 from aiohttp import web
+from yarl import URL
 
 from appliance.errors import AccessDenied, KioskError, UsageError
 from appliance.web.answers import Answer, respond, status_of, wants_json
 from appliance.web.keys import PORTS, SESSION
+
+log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -22,9 +26,11 @@ COOKIE = "claim_kiosk_session"
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
 
-OPEN_ROUTES = frozenset({"/login", "/healthz", "/language"})
+BACKGROUND_HEADER = "X-Background"
+
+OPEN_ROUTES = frozenset({"/login", "/unlock", "/healthz", "/language"})
 BACKGROUND_ROUTES = frozenset({"/preview", "/events"})
-"""What the page does by itself must not keep a screen unlocked."""
+"""What the page does by itself must not keep a screen unlocked; what else it asks for alone carries the header."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -63,11 +69,14 @@ async def name_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         if answer.status < 400:
             raise
         return _refusal(request, UsageError("There is no such page.", code=f"http-{answer.status}"), answer.status)
+    except Exception as error:  # the outermost handler of a request: a person never sees a traceback
+        log.error("request-failed", exc_info=error)
+        return _refusal(request, KioskError("Something went wrong in the box: try again."), 500)
 
 
 def _refusal(request: web.Request, error: KioskError, status: int) -> web.StreamResponse:
-    if status == 401 and not wants_json(request) and request.method == "GET":
-        return web.Response(status=303, headers={"Location": f"/login?next={request.rel_url.path}"})
+    if error.code.startswith("session-") and not wants_json(request):
+        return web.Response(status=303, headers={"Location": str(URL("/login").with_query(next=_seen_page(request)))})
     return respond(request, Answer(data=error.to_dict(), template="error.html", status=status))
 
 
@@ -90,12 +99,21 @@ async def check_session(request: web.Request, handler: Handler) -> web.StreamRes
         return await handler(request)
     accounts = request.app[PORTS].accounts
     token = request.cookies.get(COOKIE, "")
-    session = accounts.unlocked_session(token, activity=path not in BACKGROUND_ROUTES)
+    background = path in BACKGROUND_ROUTES or BACKGROUND_HEADER in request.headers
+    session = accounts.unlocked_session(token, activity=not background)
     request[SESSION] = session
     if request.method not in ("GET", "HEAD"):
         given = request.headers.get(CSRF_HEADER) or str((await request.post()).get(CSRF_FIELD, ""))
         accounts.check_csrf(token, given)
     return await handler(request)
+
+
+def _seen_page(request: web.Request) -> str:
+    """Where the person was: a command's own address shows nothing, the attendance that it belongs to does."""
+    path = request.path
+    if request.method == "GET":
+        return path
+    return "/".join(path.split("/")[:3]) if path.startswith("/attendances/") else "/"
 
 
 def _hostname(url: str) -> str:

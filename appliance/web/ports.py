@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,6 +19,9 @@ class Finding(Protocol):
 
     @property
     def check(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
 
     @property
     def code(self) -> str: ...
@@ -47,5 +50,7 @@ class WebPorts:
     health: Callable[[], Sequence[Finding]]
     runtime: Callable[[], dict[str, Any]]
     clock: Clock
+    try_again: Callable[[str], Awaitable[object]] | None = None
+    """Puts a held package back into the queue; without it the page does not offer that."""
     sandbox: bool = False
     demonstration: DemonstrationLogIn | None = None

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp_jinja2
-import jinja2
 from aiohttp import web
 
 from appliance.runtime.access_log import RouteAccessLogger
 from appliance.web.doorkeeper import MIDDLEWARES
 from appliance.web.keys import NEWS, PORTS
 from appliance.web.news import News
-from appliance.web.pages import attendance, home, live, log_in, status
+from appliance.web.pages import attendance, home, language, live, log_in, status
 from appliance.web.ports import WebPorts
+from appliance.web.rendering import PAGES, Pages, load_pages
 
 LARGEST_REQUEST_BYTES = 1 << 20
 HERE = Path(__file__).parent
@@ -23,7 +22,11 @@ ONE = "/attendances/{attendance_id:[0-9a-f]{32}}"
 ROUTES = (
     web.get("/login", log_in.show),
     web.post("/login", log_in.log_in),
+    web.post("/unlock", log_in.unlock),
+    web.post("/lock", log_in.lock),
     web.post("/logout", log_in.log_out),
+    web.get("/session", log_in.session),
+    web.post("/language", language.choose),
     web.get("/", home.show),
     web.post("/attendances", home.open_attendance),
     web.get(ONE, attendance.show),
@@ -38,9 +41,11 @@ ROUTES = (
     web.post(f"{ONE}/unable-to-sign", attendance.unable_to_sign),
     web.post(f"{ONE}/seal", attendance.seal),
     web.post(f"{ONE}/abandon", attendance.abandon),
+    web.get(f"{ONE}/{{command:[a-z-]+}}", attendance.back),
     web.get("/preview", live.preview),
     web.get("/events", live.events),
     web.get("/queue", status.queue),
+    web.post("/queue/{package_id:[0-9a-f-]{1,64}}/try-again", status.try_again),
     web.get("/devices", status.devices),
     web.get("/post", status.post),
     web.get("/healthz", status.healthz),
@@ -56,11 +61,11 @@ class RunningWeb:
         await self.runner.cleanup()
 
 
-def make_app(ports: WebPorts, news: News) -> web.Application:
+def make_app(ports: WebPorts, news: News, pages: Pages) -> web.Application:
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=LARGEST_REQUEST_BYTES)
     app[PORTS] = ports
     app[NEWS] = news
-    aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True)
+    app[PAGES] = pages
     app.add_routes(ROUTES)
     app.router.add_static("/static/", HERE / "static")
     return app
@@ -69,7 +74,10 @@ def make_app(ports: WebPorts, news: News) -> web.Application:
 async def start_web(ports: WebPorts, news: News, host: str, port: int) -> RunningWeb:
     """Serves until closed. A running capture's or watcher's connection is cut after one second on closing."""
     runner = web.AppRunner(
-        make_app(ports, news), access_log_class=RouteAccessLogger, shutdown_timeout=1.0, handle_signals=False
+        make_app(ports, news, await load_pages()),
+        access_log_class=RouteAccessLogger,
+        shutdown_timeout=1.0,
+        handle_signals=False,
     )
     await runner.setup()
     site = web.TCPSite(runner, host, port)

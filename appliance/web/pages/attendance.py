@@ -6,41 +6,39 @@ import hashlib
 
 from aiohttp import web
 
-from appliance.attendance.state import Attendance
 from appliance.errors import UsageError
 from appliance.model.applicant import Representative, Standing
 from appliance.model.attendance import Decision, ExemptionReason
-from appliance.web.answers import Answer, respond
+from appliance.web.answers import Answer, respond, wants_json
 from appliance.web.forms import Form
 from appliance.web.keys import PORTS, SESSION
 from appliance.web.notice import notice_text
+from appliance.web.pages.attendance_page import answer, attendance_id, package_of, page, refused_on_page
 from appliance.web.strokes import record_from_text
-from appliance.web.views import attendance_view
-
-
-def _id(request: web.Request) -> str:
-    return request.match_info["attendance_id"]
-
-
-def _answer(request: web.Request, attendance: Attendance, *, page: bool = False) -> web.Response:
-    ports = request.app[PORTS]
-    view = attendance_view(attendance, capturing=ports.attendances.capturing == attendance.attendance_id)
-    if page:
-        context = {"attendance": attendance, "configuration": ports.configuration()}
-        return respond(request, Answer(data=view, template="attendance.html", context=context))
-    return respond(request, Answer(data=view, see_other=f"/attendances/{attendance.attendance_id}"))
 
 
 async def show(request: web.Request) -> web.Response:
-    return _answer(request, request.app[PORTS].attendances.register.get(_id(request)), page=True)
+    """Raises AttendanceError `attendance-unknown`; people are told when it is unknown because it was delivered."""
+    attendances = request.app[PORTS].attendances
+    package = package_of(request)
+    if package is not None and attendances.register.find(attendance_id(request)) is None and not wants_json(request):
+        return respond(request, Answer(data=package, template="sent.html"))
+    return page(request, attendances.register.get(attendance_id(request)))
 
 
+async def back(request: web.Request) -> web.Response:
+    """Where a refused command's page is loaded again: a command's address shows nothing by itself."""
+    return web.Response(status=303, headers={"Location": f"/attendances/{attendance_id(request)}"})
+
+
+@refused_on_page
 async def read_mrz(request: web.Request) -> web.Response:
     form, service = await Form.of(request), request.app[PORTS].attendances
     lines = form.text("lines")
-    return _answer(request, await service.read_mrz(_id(request), request[SESSION].technician_id, lines))
+    return answer(request, await service.read_mrz(attendance_id(request), request[SESSION].technician_id, lines))
 
 
+@refused_on_page
 async def enter_applicant(request: web.Request) -> web.Response:
     form, service = await Form.of(request), request.app[PORTS].attendances
     representative = None
@@ -50,10 +48,10 @@ async def enter_applicant(request: web.Request) -> web.Response:
             standing=form.choice("representative_standing", Standing),
             proof=_bounded(form.text("representative_proof", "")),
         )
-    return _answer(
+    return answer(
         request,
         await service.enter_applicant(
-            _id(request), request[SESSION].technician_id, form.prefixed("field:"), representative
+            attendance_id(request), request[SESSION].technician_id, form.prefixed("field:"), representative
         ),
     )
 
@@ -64,40 +62,51 @@ def _bounded(text: str) -> str:
     return text.strip()
 
 
+@refused_on_page
 async def show_notice(request: web.Request) -> web.Response:
     """Records which text was shown, by its hash, so that it can be proven later."""
     form, service = await Form.of(request), request.app[PORTS].attendances
     language = form.text("language")
     digest = hashlib.sha256(notice_text(language).encode()).hexdigest()
-    return _answer(request, await service.show_notice(_id(request), request[SESSION].technician_id, language, digest))
-
-
-async def capture(request: web.Request) -> web.Response:
-    """Waits until the attempt has ended. Raises DeviceError, AttendanceError."""
-    form, service = await Form.of(request), request.app[PORTS].attendances
-    return _answer(request, await service.capture(_id(request), request[SESSION].technician_id, form.text("target")))
-
-
-async def take_now(request: web.Request) -> web.Response:
-    service = request.app[PORTS].attendances
-    service.take_now()
-    return _answer(request, service.register.get(_id(request)))
-
-
-async def decide(request: web.Request) -> web.Response:
-    form, service = await Form.of(request), request.app[PORTS].attendances
-    decision = form.choice("decision", Decision)
-    return _answer(
-        request, await service.decide(_id(request), request[SESSION].technician_id, form.text("target"), decision)
+    return answer(
+        request, await service.show_notice(attendance_id(request), request[SESSION].technician_id, language, digest)
     )
 
 
+@refused_on_page
+async def capture(request: web.Request) -> web.Response:
+    """Waits until the attempt has ended. Raises DeviceError, AttendanceError."""
+    form, service = await Form.of(request), request.app[PORTS].attendances
+    return answer(
+        request, await service.capture(attendance_id(request), request[SESSION].technician_id, form.text("target"))
+    )
+
+
+@refused_on_page
+async def take_now(request: web.Request) -> web.Response:
+    service = request.app[PORTS].attendances
+    if service.capturing == attendance_id(request):
+        service.take_now()
+    return answer(request, service.register.get(attendance_id(request)))
+
+
+@refused_on_page
+async def decide(request: web.Request) -> web.Response:
+    form, service = await Form.of(request), request.app[PORTS].attendances
+    decision = form.choice("decision", Decision)
+    return answer(
+        request,
+        await service.decide(attendance_id(request), request[SESSION].technician_id, form.text("target"), decision),
+    )
+
+
+@refused_on_page
 async def exempt(request: web.Request) -> web.Response:
     form, service = await Form.of(request), request.app[PORTS].attendances
-    return _answer(
+    return answer(
         request,
         await service.exempt(
-            _id(request),
+            attendance_id(request),
             request[SESSION].technician_id,
             form.text("target"),
             form.text("position"),
@@ -107,25 +116,30 @@ async def exempt(request: web.Request) -> web.Response:
     )
 
 
+@refused_on_page
 async def sign(request: web.Request) -> web.Response:
     form, service = await Form.of(request), request.app[PORTS].attendances
     record = record_from_text(form.text("strokes"))
-    return _answer(request, await service.sign(_id(request), request[SESSION].technician_id, record))
+    return answer(request, await service.sign(attendance_id(request), request[SESSION].technician_id, record))
 
 
+@refused_on_page
 async def unable_to_sign(request: web.Request) -> web.Response:
     form, service = await Form.of(request), request.app[PORTS].attendances
-    return _answer(
-        request, await service.unable_to_sign(_id(request), request[SESSION].technician_id, form.text("reason"))
+    return answer(
+        request,
+        await service.unable_to_sign(attendance_id(request), request[SESSION].technician_id, form.text("reason")),
     )
 
 
+@refused_on_page
 async def seal(request: web.Request) -> web.Response:
     service = request.app[PORTS].attendances
-    return _answer(request, await service.seal(_id(request), request[SESSION].technician_id))
+    return answer(request, await service.seal(attendance_id(request), request[SESSION].technician_id))
 
 
+@refused_on_page
 async def abandon(request: web.Request) -> web.Response:
     form, service = await Form.of(request), request.app[PORTS].attendances
-    await service.abandon(_id(request), request[SESSION].technician_id, form.text("reason", ""))
-    return respond(request, Answer(data={"attendance_id": _id(request), "step": "abandoned"}, see_other="/"))
+    await service.abandon(attendance_id(request), request[SESSION].technician_id, form.text("reason", ""))
+    return respond(request, Answer(data={"attendance_id": attendance_id(request), "step": "abandoned"}, see_other="/"))

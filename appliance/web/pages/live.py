@@ -1,33 +1,80 @@
-"""What an open page follows: the running capture's pictures, and that something changed."""
+"""What an open page follows: the running capture's pictures, and that something changed.
+
+Neither keeps a screen unlocked, and both end when it locks or its reader has gone.
+"""
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
-from appliance.web.doorkeeper import HEADERS
+from appliance.errors import AccessDenied
+from appliance.web.doorkeeper import COOKIE, HEADERS
 from appliance.web.keys import NEWS, PORTS
+
+LOOK_ROUND_S = 2.0
+"""How often a silent stream checks that the session is still open and somebody is still reading."""
 
 _BOUNDARY = "frame"
 
 
 async def preview(request: web.Request) -> web.StreamResponse:
-    """`multipart/x-mixed-replace` JPEG for as long as the page watches."""
+    """`multipart/x-mixed-replace` JPEG for as long as the page watches.
+
+    Each picture is followed by its boundary at once: browsers show a part when they have seen its end.
+    """
     content_type = f"multipart/x-mixed-replace; boundary={_BOUNDARY}"
     response = web.StreamResponse(headers={**HEADERS, "Content-Type": content_type})
     await response.prepare(request)
-    async for frame in request.app[PORTS].attendances.preview.frames():
-        head = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(frame.jpeg)}\r\n\r\n"
-        await response.write(head.encode() + frame.jpeg + b"\r\n")
+    await response.write(f"--{_BOUNDARY}\r\n".encode())
+    frames = request.app[PORTS].attendances.preview.frames()
+    following = asyncio.ensure_future(anext(frames))
+    try:
+        while _watched(request):
+            done, _ = await asyncio.wait({following}, timeout=LOOK_ROUND_S)
+            if done:
+                frame = following.result()
+                following = asyncio.ensure_future(anext(frames))
+                head = f"Content-Type: image/jpeg\r\nContent-Length: {len(frame.jpeg)}\r\n\r\n"
+                await response.write(head.encode() + frame.jpeg + f"\r\n--{_BOUNDARY}\r\n".encode())
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
     return response
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """Server-sent events: a number that grows whenever something changed."""
+    """Server-sent events: a number that grows whenever something changed; `locked` once, when the screen locks."""
     news = request.app[NEWS]
     response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
     await response.prepare(request)
     number = news.number
     await response.write(f"data: {number}\n\n".encode())
-    while True:
-        number = await news.after(number)
+    while _reading(request):
+        if not _unlocked(request):
+            await response.write(b"event: locked\ndata: 0\n\n")
+            break
+        try:
+            async with asyncio.timeout(LOOK_ROUND_S):
+                number = await news.after(number)
+        except TimeoutError:
+            continue
         await response.write(f"data: {number}\n\n".encode())
+    return response
+
+
+def _watched(request: web.Request) -> bool:
+    return _reading(request) and _unlocked(request)
+
+
+def _reading(request: web.Request) -> bool:
+    return request.transport is not None and not request.transport.is_closing()
+
+
+def _unlocked(request: web.Request) -> bool:
+    try:
+        request.app[PORTS].accounts.unlocked_session(request.cookies.get(COOKIE, ""), activity=False)
+    except AccessDenied:
+        return False
+    return True

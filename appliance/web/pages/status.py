@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from appliance.errors import UsageError
 from appliance.web.answers import Answer, respond
 from appliance.web.keys import PORTS
 from appliance.web.views import device_view
@@ -12,7 +13,17 @@ from appliance.web.views import device_view
 async def queue(request: web.Request) -> web.Response:
     ports = request.app[PORTS]
     data = {"packages": list(ports.queue()), "forwarding": ports.forwarding()}
-    return respond(request, Answer(data=data, template="queue.html"))
+    context = {"may_try_again": ports.try_again is not None}
+    return respond(request, Answer(data=data, template="queue.html", context=context))
+
+
+async def try_again(request: web.Request) -> web.Response:
+    """Puts a held package back into the queue. Raises StateError by the name of why not."""
+    ports, package_id = request.app[PORTS], request.match_info["package_id"]
+    if ports.try_again is None:
+        raise UsageError("There is no such page.", code="http-404")
+    await ports.try_again(package_id)
+    return respond(request, Answer(data={"package_id": package_id}, see_other="/queue"))
 
 
 async def devices(request: web.Request) -> web.Response:
@@ -30,7 +41,13 @@ async def post(request: web.Request) -> web.Response:
         "centre": configuration.centre.name if configuration else None,
         "post": configuration.post.name if configuration else None,
         "health": [
-            {"check": finding.check, "code": finding.code, "sentence": finding.sentence} for finding in ports.health()
+            {
+                "check": finding.check,
+                "state": str(finding.state),
+                "code": finding.code,
+                "sentence": finding.sentence,
+            }
+            for finding in ports.health()
         ],
     }
     return respond(request, Answer(data=data, template="post.html", context={"configuration": configuration}))

@@ -1,0 +1,149 @@
+// The page without reloading: commands are posted in place, what changed in the box is shown, a locked screen shows it.
+// Everything but the signature also works without this file.
+import { setUpSignature } from "./signature.js";
+
+const main = () => document.getElementById("main");
+const offline = document.getElementById("offline");
+let posting = 0;
+let dirty = false;
+
+function atLogIn(response) {
+  return response.redirected && new URL(response.url).pathname === "/login";
+}
+
+function openDetails() {
+  return [...document.querySelectorAll("details[id][open]")].map((element) => element.id);
+}
+
+/** Puts a freshly rendered page's content in place; focus goes to what is new. */
+function show(html, { keepFocus }) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  const next = fresh.getElementById("main");
+  if (!next) return;
+  const sameView = next.dataset.view === main().dataset.view;
+  const open = sameView ? openDetails() : [];
+  if (next.outerHTML !== main().outerHTML || !keepFocus) {
+    main().replaceWith(document.adoptNode(next));
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    dirty = false;
+    setUp(main());
+    const problem = document.getElementById("problem");
+    if (problem) problem.scrollIntoView({ block: "nearest" });
+    if (!sameView) {
+      window.scrollTo(0, 0);
+      main().focus({ preventScroll: true });
+    }
+  }
+  const nav = fresh.getElementById("nav");
+  const shownNav = document.getElementById("nav");
+  if (nav && shownNav && nav.outerHTML !== shownNav.outerHTML) shownNav.replaceWith(document.adoptNode(nav));
+  document.title = fresh.title;
+}
+
+async function post(form, submitter) {
+  const button = submitter ?? form.querySelector("button");
+  const body = new URLSearchParams(new FormData(form));
+  posting += 1;
+  button?.setAttribute("aria-busy", "true");
+  if (button) button.disabled = true;
+  try {
+    const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    if (atLogIn(response)) location.assign(response.url);
+    else {
+      offline.hidden = true;
+      show(await response.text(), { keepFocus: false });
+    }
+  } catch {
+    offline.hidden = false;
+    if (button) button.disabled = false;
+  } finally {
+    posting -= 1;
+    button?.removeAttribute("aria-busy");
+  }
+}
+
+/** Asks for this page again because something changed; never over what somebody is typing. */
+let refreshing = false;
+let again = false;
+async function refresh() {
+  if (dirty || document.body.classList.contains("narrow")) return;
+  if (refreshing) {
+    again = true;
+    return;
+  }
+  refreshing = true;
+  try {
+    const response = await fetch(location.href, { headers: { Accept: "text/html", "X-Background": "1" } });
+    if (atLogIn(response)) location.assign(response.url);
+    else if (response.status === 404) location.assign("/");
+    else if (response.ok && !dirty) show(await response.text(), { keepFocus: true });
+    offline.hidden = true;
+  } catch {
+    offline.hidden = false;
+  } finally {
+    refreshing = false;
+    if (again) {
+      again = false;
+      refresh();
+    }
+  }
+}
+
+function follow() {
+  if (!document.getElementById("nav")) return;
+  const events = new EventSource("/events");
+  let seen = null;
+  events.onmessage = (event) => {
+    const known = seen;
+    seen = event.data;
+    offline.hidden = true;
+    if (known !== null && known !== seen) refresh();
+  };
+  events.addEventListener("locked", () => {
+    events.close();
+    location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  });
+  events.onerror = () => {
+    seen = "";
+    if (posting === 0) offline.hidden = false;
+  };
+  window.addEventListener("pagehide", () => events.close());
+}
+
+function setUp(root) {
+  for (const element of root.querySelectorAll("[data-uppercase]")) {
+    element.addEventListener("input", () => {
+      const { selectionStart, selectionEnd } = element;
+      element.value = element.value.toUpperCase();
+      element.setSelectionRange(selectionStart, selectionEnd);
+    });
+  }
+  for (const form of root.querySelectorAll("form[data-signature]")) {
+    setUpSignature(form, () => {
+      dirty = true;
+      active();
+    });
+  }
+}
+
+/** Typing and signing are activity, though they ask for no page: the screen must not lock under somebody's hands. */
+let told = 0;
+function active() {
+  if (!document.getElementById("nav") || performance.now() - told < 30000) return;
+  told = performance.now();
+  fetch("/session").catch(() => {});
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.hasAttribute("data-inplace")) return;
+  event.preventDefault();
+  post(form, event.submitter);
+});
+document.addEventListener("input", (event) => {
+  if (event.target.closest("main")) dirty = true;
+  active();
+});
+
+setUp(document);
+follow();
