@@ -83,6 +83,7 @@ class ConfigurationInForce:
             clock=self._clock,
             on_activated=self._activated,
             on_refused=self._refuse,
+            on_confirmed=self._confirm,
         )
         stack.push_async_callback(follower.close)
         self._follower = follower
@@ -95,6 +96,10 @@ class ConfigurationInForce:
 
     def _refuse(self, error: KioskError) -> None:
         self._refused = error
+        self._on_change()
+
+    def _confirm(self) -> None:
+        self._refused = None
         self._on_change()
 
     async def _take_over(self, configuration: Configuration) -> None:

@@ -61,10 +61,14 @@ class Follower:
         clock: Clock,
         on_activated: Callable[[Configuration], None],
         on_refused: Callable[[KioskError], None],
+        on_confirmed: Callable[[], None] = lambda: None,
         pace: Pace | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """`session` speaks mutual TLS with AIMA. `in_force` is what `active` holds, loaded by the caller."""
+        """`session` speaks mutual TLS with AIMA. `in_force` is what `active` holds, loaded by the caller.
+
+        `on_confirmed` is told when an earlier trouble is over and what is in force is the newest after all.
+        """
         self._trust = trust
         self._active = active
         self._in_force = in_force
@@ -73,6 +77,7 @@ class Follower:
         self._clock = clock
         self._on_activated = on_activated
         self._on_refused = on_refused
+        self._on_confirmed = on_confirmed
         self._pace = pace or Pace()
         self._chance = chance
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="configuration")
@@ -122,12 +127,14 @@ class Follower:
             self._refused(error)
             return
         self._failures = 0
-        self._trouble = None
+        troubled, self._trouble = self._trouble is not None, None
         self._confirmed_at = self._clock.now()
         if active is not None:
             self._in_force = active
             log.info("configuration-activated", version=active.configuration.version, sha256=active.sha256)
             self._on_activated(active.configuration)
+        elif troubled:
+            self._on_confirmed()
 
     def _refresh(self) -> Active | None:
         """In the thread. None when what is in force is the newest."""

@@ -85,9 +85,12 @@ class ConfigurationTrust:
     def pin(path: Path, root: bytes) -> None:
         """Start the memory with the first root; one that exists already knows newer ones and is kept.
 
+        A damaged one is replaced: only provisioning calls this, where a person brings the root.
+
         Raises StateError, DiskFull, ConfigurationError `configuration-tampered` for a root that is not one.
         """
-        if read_private(path) is not None:
+        known = read_private(path)
+        if known is not None and _is_memory(known):
             return
         with tempfile.TemporaryDirectory(prefix="claim-kiosk-tuf-") as directory:
             try:
@@ -187,6 +190,14 @@ def _risen(before: _Memory, after: _Memory) -> bool:
         return before.time_floor != after.time_floor
     step = datetime.fromisoformat(after.time_floor) - datetime.fromisoformat(before.time_floor)
     return step.total_seconds() >= _FLOOR_STEP_S
+
+
+def _is_memory(data: bytes) -> bool:
+    try:
+        msgspec.json.decode(data, type=_Memory)
+    except msgspec.DecodeError:
+        return False
+    return True
 
 
 def _text(path: Path) -> str:
