@@ -63,6 +63,9 @@ from drivers.profiles import load_profiles
 log = structlog.get_logger(__name__)
 
 STOP_DEADLINE_S = 3.0
+HEALTH_INTERVAL_S = 2.0
+"""The checks are cheap, and a technician who has plugged something in looks at once."""
+
 TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10.0, sock_connect=10.0, sock_read=60.0)
 """An upload may take long on a town hall's line; what may not last is silence."""
 
@@ -200,6 +203,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         runtime=lambda: {"loop_lag_ms": asdict(lag.snapshot()), "pid": os.getpid()},
         clock=clock,
         sandbox=settings.kiosk.mode is Mode.SANDBOX,
+        demonstration=settings.demonstration,
     )
     page = await start_web(ports, news, settings.web.host, settings.web.port)
     stack.push_async_callback(page.close)
@@ -211,7 +215,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     supervisor.start("forwarder", forwarder.run)
     supervisor.start("retention", lambda: keep_retention(service, asyncio.sleep))
     supervisor.start("queue-inspection", queue.inspect)
-    supervisor.start("health", health.run)
+    supervisor.start("health", lambda: health.run(interval_s=HEALTH_INTERVAL_S))
     supervisor.start("watchdog", notifier.feed_watchdog)
     return page.url
 

@@ -34,6 +34,7 @@ class ConfigurationInForce:
         self._on_change = on_change
         self._current: Configuration | None = None
         self._refused: KioskError | None = None
+        self._activated_at: datetime | None = None
         self._follower: Follower | None = None
         self._clock = clock
         self._told: set[asyncio.Task[None]] = set()
@@ -47,8 +48,9 @@ class ConfigurationInForce:
         return self._refused
 
     def confirmed_at(self) -> datetime | None:
-        """When AIMA was last found to have nothing newer."""
-        return self._follower.confirmed_at if self._follower else None
+        """When AIMA was last found to have nothing newer; before the first look, when this one was activated."""
+        looked = self._follower.confirmed_at if self._follower else None
+        return looked or self._activated_at
 
     def receipt_certificate(self) -> x509.Certificate | None:
         """Who signs AIMA's receipts."""
@@ -71,6 +73,7 @@ class ConfigurationInForce:
             log.error("configuration-damaged", code=error.code)
             self._refused = error
         if in_force is not None:
+            self._activated_at = datetime.fromisoformat(in_force.activated_at)
             await self._take_over(in_force.configuration)
         fetcher = MutualTlsFetcher(tls)
         trust = ConfigurationTrust(memory_file(state), aima_url, fetcher)
@@ -103,6 +106,11 @@ class ConfigurationInForce:
         self._on_change()
 
     async def _take_over(self, configuration: Configuration) -> None:
-        await self._accounts.configure(configuration)
+        try:
+            await self._accounts.configure(configuration)
+        except KioskError as error:
+            log.error("configuration-refused", code=error.code)
+            self._refuse(error)
+            return
         self._current, self._refused = configuration, None
         self._on_change()

@@ -70,11 +70,19 @@ class DeviceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     options: dict[OptionName, OptionValue | dict[OptionName, OptionValue]] = {}
 
 
+class DemonstrationLogIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A log-in that the log-in page may show, because it opens a sandbox and nothing else."""
+
+    technician_id: Name
+    password: str
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kiosk: KioskSettings
     aima: AimaSettings
     web: WebSettings = WebSettings()
     devices: tuple[DeviceSettings, ...] = ()
+    demonstration: DemonstrationLogIn | None = None
 
     @property
     def state(self) -> Path:
@@ -85,7 +93,8 @@ def load_settings(path: Path) -> Settings:
     """Read and judge a settings file; blocks, so it is called before the event loop runs.
 
     Raises SettingsError: `settings-missing`, `settings-unreadable`, `settings-toml` (not TOML), `settings-unknown-key`,
-    `settings-missing-key`, `settings-value`, `settings-not-loopback`, `settings-aima-url`, `settings-device-twice`.
+    `settings-missing-key`, `settings-value`, `settings-not-loopback`, `settings-aima-url`, `settings-device-twice`,
+    `settings-demonstration`.
     """
     settings = parse_settings(_read(path), name=str(path))
     state = (path.resolve().parent / Path(settings.kiosk.state).expanduser()).resolve()
@@ -103,6 +112,10 @@ def parse_settings(data: bytes, *, name: str = "settings") -> Settings:
         raise SettingsError(f"{name}: not a TOML file: {error}.", code="settings-toml") from error
     _refuse_open_door(name, settings.web.host)
     _refuse_bad_url(name, settings.aima.url)
+    if settings.demonstration is not None and settings.kiosk.mode is Mode.PRODUCTION:
+        raise SettingsError(
+            f"{name}: demonstration: a box in service shows nobody's log-in.", code="settings-demonstration"
+        )
     for device_id, times in Counter(device.device_id for device in settings.devices).items():
         if times > 1:
             raise SettingsError(

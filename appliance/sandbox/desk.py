@@ -15,7 +15,16 @@ DEVICES = {
 """Device ids and profiles; each says in the signed package that it is simulated."""
 
 
-def write_settings(path: Path, *, state: Path, aima_url: str, port: int, scenes: Path | None, applicant: str) -> None:
+def write_settings(
+    path: Path,
+    *,
+    state: Path,
+    aima_url: str,
+    port: int,
+    scenes: Path | None,
+    applicant: str,
+    demonstration: DemonstrationLogIn,
+) -> None:
     """The daemon's settings file (TOML). JSON strings are TOML basic strings."""
     lines = [
         "# Written by the sandbox at each start.",
@@ -26,6 +35,11 @@ def write_settings(path: Path, *, state: Path, aima_url: str, port: int, scenes:
         f"port = {port}",
         "[aima]",
         f"url = {json.dumps(aima_url)}",
+    ]
+    lines += [
+        "[demonstration]",
+        f"technician_id = {json.dumps(demonstration.technician_id)}",
+        f"password = {json.dumps(demonstration.password)}",
     ]
     for device_id, profile in DEVICES.items():
         lines += ["[[devices]]", f"device_id = {json.dumps(device_id)}", f"profile = {json.dumps(profile)}"]

@@ -17,7 +17,7 @@ from appliance.sandbox.desk import write_settings
 from appliance.sandbox.layout import Layout
 from appliance.sandbox.presence import withdraw
 from appliance.sandbox.processes import Child, open_log
-from appliance.web.ports import DemonstrationLogIn
+from appliance.settings import DemonstrationLogIn
 from drivers.errors import SceneInvalid
 from drivers.simulated.scenes import FILE_NAME, load_scenes
 
@@ -72,6 +72,7 @@ class TownHall:
             port=self._port,
             scenes=self._scenes,
             applicant=self._applicant,
+            demonstration=self.demonstration,
         )
         await self.start_daemon()
         await asyncio.to_thread(

@@ -30,12 +30,14 @@ class Finding(Protocol):
     def sentence(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemonstrationLogIn:
+class DemonstrationLogIn(Protocol):
     """Shown on the log-in page of a sandbox, never of a box in service."""
 
-    technician_id: str
-    password: str
+    @property
+    def technician_id(self) -> str: ...
+
+    @property
+    def password(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
