@@ -7,7 +7,17 @@ from typing import Any
 
 from aiohttp import web
 
-from appliance.errors import AccessDenied, AttendanceError, DeviceError, KioskError, UsageError
+from appliance.errors import (
+    AccessDenied,
+    AttendanceError,
+    ConfigurationError,
+    DeviceError,
+    DocumentError,
+    KioskError,
+    QualityError,
+    StateError,
+    UsageError,
+)
 from appliance.web.rendering import render
 
 
@@ -45,7 +55,11 @@ def status_of(error: KioskError) -> int:
             return 404 if error.code == "attendance-unknown" else 409
         case UsageError():
             return 400
-        case DeviceError():
+        case DocumentError() | QualityError():
+            return 422
+        case ConfigurationError():
+            return 409
+        case DeviceError() | StateError():
             return 503
         case _:
             return 500

@@ -38,7 +38,7 @@ HEADERS = {
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "Cache-Control": "no-store",
-    # `no-referrer` would make browsers send `Origin: null` with our own forms (Fetch standard, "append a request Origin").
+    # `no-referrer` would make browsers send `Origin: null` with our own forms (Fetch standard).
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -51,6 +51,7 @@ async function post(form, submitter) {
     if (atLogIn(response)) location.assign(response.url);
     else {
       offline.hidden = true;
+      if (response.redirected) history.replaceState(null, "", response.url);
       show(await response.text(), { keepFocus: false });
     }
   } catch {
@@ -117,6 +118,9 @@ function setUp(root) {
       element.value = element.value.toUpperCase();
       element.setSelectionRange(selectionStart, selectionEnd);
     });
+  }
+  for (const picture of root.querySelectorAll(".live .preview")) {
+    picture.addEventListener("load", () => picture.parentElement.classList.add("has-picture"));
   }
   for (const form of root.querySelectorAll("form[data-signature]")) {
     setUpSignature(form, () => {
