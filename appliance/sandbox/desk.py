@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from appliance.durable.private_file import write_private
+from appliance.settings import DemonstrationLogIn
 
 DEVICES = {
     "fingerprint-reader": "simulated-fingerprint",
