@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from appliance.durable import journal, vault
 from appliance.durable.database import Database
 from appliance.durable.vault import Vault
 from appliance.errors import KioskError, StorageCorrupted
+from appliance.model.capture import ImagePart
 
 KEK = bytes(range(32))
 IMAGE = b"ridges " * 300_000
@@ -133,3 +138,32 @@ async def test_another_boxes_key_is_named(images: Vault, database: Database, tmp
         await foreign.recover()
     assert refused.value.code == "storage-key"
     await foreign.close()
+
+
+async def test_two_first_images_at_once_share_a_key(images: Vault, database: Database, tmp_path: Path) -> None:
+    names = [f"image-{number}.png" for number in range(4)]
+    await asyncio.gather(*(images.store("a1", name, "image/png", name.encode()) for name in names))
+    again = Vault(tmp_path / "vault", database, KEK)
+    await again.recover()
+    assert [await whole(again, "a1", name) for name in names] == [name.encode() for name in names]
+    await again.close()
+
+
+@given(data=st.binary(max_size=100_000), name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", fullmatch=True))
+@settings(max_examples=15)
+def test_any_bytes_come_back_with_their_digests(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str
+) -> None:
+    async def there_and_back(directory: Path) -> tuple[ImagePart, bytes]:
+        database = await Database.open(directory / "box.db", KEK, vault.SCHEMA)
+        images = Vault(directory / "vault", database, KEK)
+        await images.recover()
+        part = await images.store("a1", name, "image/png", data)
+        back = await whole(images, "a1", name)
+        await images.close()
+        await database.close()
+        return part, back
+
+    part, back = asyncio.run(there_and_back(tmp_path_factory.mktemp("box")))
+    assert back == data
+    assert (part.size, part.sha256, part.crc32) == (len(data), hashlib.sha256(data).hexdigest(), zlib.crc32(data))
