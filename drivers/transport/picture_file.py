@@ -28,7 +28,7 @@ class Refusal(StrEnum):
     TOO_LARGE = "image-too-large"
 
 
-class PictureRefused(Exception):  # noqa: N818 - reads as what happened, like its siblings
+class PictureRefused(Exception):
     """`refusal` is the stable reason; the sentence names no path, whoever knows the path says it."""
 
     def __init__(self, refusal: Refusal, sentence: str) -> None:
