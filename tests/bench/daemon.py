@@ -124,9 +124,7 @@ async def _walk(ready: dict[str, str]) -> dict[str, float]:
         await technician.log_in(ready["technician_id"], ready["password"])
         attendance_id = await technician.open(PLAN, AREAS)
         await technician.take(attendance_id, APPLICANT, "pt")
-        while True:
-            if not await _waits(technician, attendance_id):
-                break
+        while await _waits(technician, attendance_id):
             await asyncio.sleep(0.1)
         async with aiohttp.ClientSession() as session, session.get(f"{ready['url'].rstrip('/')}/healthz") as answer:
             lag: dict[str, float] = (await answer.json())["loop_lag_ms"]

@@ -40,7 +40,7 @@ class Following:
 
     async def until(self, condition: Callable[[], bool], deadline_s: float = 20.0) -> None:
         async with asyncio.timeout(deadline_s):
-            while not condition():  # noqa: ASYNC110 (the follower's properties announce nothing)
+            while not condition():
                 await asyncio.sleep(0.02)
 
     async def hears(self, what: str) -> None:

@@ -40,7 +40,7 @@ async def test_a_desk_gives_frames_by_contract_and_closes_without_a_trace(profil
         assert len(set(pids)) == 2, "every device has a process of its own"
     finally:
         await desk.close()
-    assert not any(os.path.exists(f"/proc/{pid}") for pid in pids)  # noqa: ASYNC240, PTH110 - no file system waits
+    assert not any(os.path.exists(f"/proc/{pid}") for pid in pids)
     assert {status.state for status in desk.statuses()} == {DeviceState.STOPPED}
 
 

@@ -81,7 +81,7 @@ async def until(hosted: HostedDevice, state: DeviceState) -> DeviceStatus:
 
 async def eventually(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - what is waited for happens in other processes
+        while not holds():
             await asyncio.sleep(0.02)
 
 
