@@ -7,6 +7,7 @@
     │   ├── StateLocked
     │   ├── DiskFull
     │   ├── StorageCorrupted
+    │   │   └── StoredPartDamaged   one image or signature of an attendance
     │   └── ClockWentBackwards
     ├── DeviceError                 a device or its driver; `code` is the driver's own
     ├── QualityError                an image that cannot be judged at all
@@ -74,6 +75,15 @@ class DiskFull(StateError):
 
 class StorageCorrupted(StateError):
     default_code = "storage-corrupted"
+
+
+class StoredPartDamaged(StorageCorrupted):
+    default_code = "image-altered"
+
+    def __init__(self, sentence: str, *, code: str | None = None, part: str) -> None:
+        """`part` is the name under which the box holds it."""
+        super().__init__(sentence, code=code)
+        self.part = part
 
 
 class ClockWentBackwards(StateError):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import BinaryIO, Protocol
 
 from cryptography import x509
 
 from appliance.attendance.recording import recorded
 from appliance.attendance.state import Attendance
-from appliance.errors import ConfigurationError
+from appliance.errors import ConfigurationError, StorageCorrupted, StoredPartDamaged
 from appliance.model.attendance import Sealed, SealRequested
 from appliance.model.capture import ImagePart
 from appliance.model.configuration import Configuration
@@ -45,6 +47,22 @@ class PackageQueue(Protocol):
     ) -> Entry: ...
 
 
+_DAMAGED = frozenset({"image-altered", "image-missing", "part-altered"})
+"""Of one part, whatever is done again; a disk that cannot be read at all is another matter."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Which part is being read: its name in the package and in the vault."""
+
+    name: str = ""
+    stored: str = ""
+
+    @property
+    def label(self) -> str:
+        return PurePosixPath(self.name).stem.replace("_", " ")
+
+
 class SpoolSealer:
     def __init__(
         self,
@@ -64,7 +82,10 @@ class SpoolSealer:
         self._clock = clock
 
     async def __call__(self, attendance: Attendance, request: SealRequested) -> Sealed:
-        """Raises SealingFailed, StorageCorrupted, DiskFull, ConfigurationError; the attendance stays as it was."""
+        """Raises SealingFailed, StoredPartDamaged, StorageCorrupted, DiskFull, ConfigurationError.
+
+        Nothing is queued then.
+        """
         configuration = self._configuration()
         if configuration is None:
             raise ConfigurationError("This box has no valid configuration from AIMA yet.", code="configuration-missing")
@@ -75,8 +96,9 @@ class SpoolSealer:
             configuration=configuration,
             software=self._software,
         )
+        reading = _Reading()
         parts = [
-            self._source(attendance.attendance_id, part.name, stored)
+            self._source(attendance.attendance_id, part.name, stored, reading)
             for part, stored in zip(record.manifest.parts, record.stored, strict=True)
         ]
         recipient = x509.load_pem_x509_certificate(configuration.aima.encryption_certificate.encode())
@@ -85,7 +107,16 @@ class SpoolSealer:
         def write(out: BinaryIO) -> SealedPackage:
             return seal(record.manifest, parts, signer, recipient, out, signing_time=signing_time)
 
-        entry = await self._queue.enqueue(request.package_id, attendance.attendance_id, write)
+        try:
+            entry = await self._queue.enqueue(request.package_id, attendance.attendance_id, write)
+        except StorageCorrupted as error:
+            if error.code not in _DAMAGED or not reading.stored:
+                raise
+            raise StoredPartDamaged(
+                f"The {reading.label} was damaged on this box's disk: it is asked for again, then seal once more.",
+                code=error.code,
+                part=reading.stored,
+            ) from error
         return Sealed(
             at=timestamp(self._clock.now()),
             technician_id=request.technician_id,
@@ -94,12 +125,16 @@ class SpoolSealer:
             bytes=entry.bytes,
         )
 
-    def _source(self, owner: str, name: str, stored: ImagePart) -> PartSource:
+    def _source(self, owner: str, name: str, stored: ImagePart, reading: _Reading) -> PartSource:
+        def opened() -> Iterator[bytes]:
+            reading.name, reading.stored = name, stored.name
+            return self._vault.open(owner, stored.name)
+
         return PartSource(
             name=name,
             media_type=stored.media_type,
             size=stored.size,
             sha256=stored.sha256,
             crc32=stored.crc32,
-            open=lambda: self._vault.open(owner, stored.name),
+            open=opened,
         )

@@ -25,7 +25,7 @@ from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.attendance.thresholds import threshold_for
 from appliance.documents.mrz import read_mrz
-from appliance.errors import AttendanceError, ConfigurationError, KioskError
+from appliance.errors import AttendanceError, ConfigurationError, KioskError, StoredPartDamaged
 from appliance.model.applicant import Representative
 from appliance.model.attendance import (
     Attempted,
@@ -33,6 +33,7 @@ from appliance.model.attendance import (
     ExemptionReason,
     MrzRead,
     Opened,
+    PartDamaged,
     Sealed,
     SealRequested,
     Signed,
@@ -271,17 +272,26 @@ class AttendanceService:
             return await self.register.append(attendance_id, event)
 
     async def seal(self, attendance_id: str, technician_id: str) -> Attendance:
-        """Freezes, then seals, then says so. Repeating it after a crash ends at the same package."""
+        """Freezes, then seals, then says so. Repeating it after a crash ends at the same package.
+
+        Raises StoredPartDamaged; the attendance is then open again for that part. After any other error it waits,
+        frozen, to be sealed once its cause is gone.
+        """
         async with self.register.writing(attendance_id) as attendance:
             if attendance.sealed is not None:
                 return attendance
             frozen, request = attendance, attendance.seal_requested
             if request is None:
-                request = commands.request_seal(
-                    attendance, secrets.token_hex(16), at=self._now(), technician_id=technician_id
-                )
+                # After a damaged part the id stays: whatever a power cut left of the first package is replaced.
+                package_id = attendance.package_id or secrets.token_hex(16)
+                request = commands.request_seal(attendance, package_id, at=self._now(), technician_id=technician_id)
                 frozen = await self.register.append(attendance_id, request)
-            sealed = await self._sealer(frozen, request)
+            try:
+                sealed = await self._sealer(frozen, request)
+            except StoredPartDamaged as error:
+                event = PartDamaged(at=self._now(), technician_id=technician_id, part=error.part)
+                await self.register.append(attendance_id, event)
+                raise
             return await self.register.append(attendance_id, sealed)
 
     async def abandon(self, attendance_id: str, technician_id: str, reason: str) -> None:

@@ -12,6 +12,7 @@ from appliance.attendance.target import (
     Phase,
     Target,
     after_attempt,
+    after_damage,
     after_decision,
     after_exemption,
     document_target,
@@ -31,6 +32,7 @@ from appliance.model.attendance import (
     MrzRead,
     NoticeShown,
     Opened,
+    PartDamaged,
     Sealed,
     SealRequested,
     SignatureUnable,
@@ -45,7 +47,10 @@ FINGERPRINT_AGE_YEARS = 6
 
 
 class Attendance(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is known of one attendance; `length` is the number of events behind it."""
+    """Everything that is known of one attendance; `length` is the number of events behind it.
+
+    `package_id` is its package's for good, from the first request to seal it.
+    """
 
     opened: Opened
     length: int = 1
@@ -55,6 +60,7 @@ class Attendance(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[Target, ...] = ()
     signature: Signed | SignatureUnable | None = None
     seal_requested: SealRequested | None = None
+    package_id: str = ""
     sealed: Sealed | None = None
     abandoned: Abandoned | None = None
 
@@ -161,13 +167,23 @@ def apply(attendance: Attendance | None, event: Event) -> Attendance:
         case Signed() | SignatureUnable():
             return replace(now, signature=event)
         case SealRequested():
-            return replace(now, seal_requested=event)
+            return replace(now, seal_requested=event, package_id=event.package_id)
+        case PartDamaged():
+            return _without(now, event.part)
         case Sealed():
             return replace(now, sealed=event)
         case Abandoned():
             return replace(now, abandoned=event)
         case Attempted() | Decided() | Exempted():
             return replace(now, targets=_with_target(now, _changed_target(now, event)))
+
+
+def _without(attendance: Attendance, part: str) -> Attendance:
+    signature = attendance.signature
+    if isinstance(signature, Signed) and signature.part.name == part:
+        signature = None
+    targets = tuple(after_damage(target, part) for target in attendance.targets)
+    return msgspec.structs.replace(attendance, seal_requested=None, signature=signature, targets=targets)
 
 
 def _changed_target(attendance: Attendance, event: Attempted | Decided | Exempted) -> Target:

@@ -159,6 +159,23 @@ def after_decision(target: Target, decision: Decision) -> Target:
             return replace(fresh, at=0, round=1)
 
 
+def after_damage(target: Target, part: str) -> Target:
+    """One of its images cannot be used any more: the attempt stays on record, and its finger is captured again."""
+    damaged = next((a for a in target.attempts if a.part is not None and a.part.name == part), None)
+    if damaged is None:
+        return target
+    tries = (*target.discarded, *target.attempts)
+    return msgspec.structs.replace(
+        target,
+        attempts=tuple(attempt for attempt in target.attempts if attempt is not damaged),
+        discarded=(*target.discarded, damaged),
+        chosen=None,
+        decision="",
+        at=target.positions.index(damaged.position),
+        round=max(attempt.round for attempt in tries if attempt.position == damaged.position) + 1,
+    )
+
+
 def after_exemption(target: Target, exemption: Exemption) -> Target:
     grown = msgspec.structs.replace(target, exemptions=(*target.exemptions, exemption))
     if exemption.position != target.position or grown.exempt:

@@ -108,6 +108,12 @@ class SealRequested(_Event, frozen=True, kw_only=True, tag="seal-requested"):
     package_id: str
 
 
+class PartDamaged(_Event, frozen=True, kw_only=True, tag="part-damaged"):
+    """Found while sealing, before there was a package: the attendance is open again for this part alone."""
+
+    part: str
+
+
 class Sealed(_Event, frozen=True, kw_only=True, tag="sealed"):
     package_id: str
     sha256: str
@@ -129,6 +135,7 @@ Event = (
     | Signed
     | SignatureUnable
     | SealRequested
+    | PartDamaged
     | Sealed
     | Abandoned
 )

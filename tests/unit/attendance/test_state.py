@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,13 +21,16 @@ from appliance.model.attendance import (
     Decision,
     Event,
     ExemptionReason,
+    PartDamaged,
     Sealed,
     SealRequested,
     SignatureUnable,
+    Signed,
     Step,
     event_from_bytes,
     event_to_bytes,
 )
+from appliance.model.capture import ImagePart
 from appliance.model.configuration import FieldKind, FieldRule
 from tests.unit.attendance.makers import AT, WHO, attempt, entered, noticed, opened
 
@@ -204,3 +208,33 @@ def test_a_journal_that_no_attendance_can_have_is_named_damaged(events: list[Eve
     with pytest.raises(StorageCorrupted) as refused:
         replay(events)
     assert refused.value.code == "journal-damaged"
+
+
+def test_a_damaged_part_opens_the_attendance_again_for_that_part_alone() -> None:
+    attendance = replay([opened(signature=False), entered(), noticed()])
+    for number, target in enumerate(attendance.targets):
+        made = attempt(target, 90)
+        assert made.part is not None
+        named = msgspec.structs.replace(made.part, name=f"{number}.png")
+        event = Attempted(
+            at=AT, technician_id=WHO, target=target.name, attempt=msgspec.structs.replace(made, part=named)
+        )
+        attendance = apply(attendance, event)
+    frozen = apply(attendance, SealRequested(at=AT, technician_id=WHO, package_id="p"))
+    assert frozen.step is Step.SEALING
+
+    again = apply(frozen, PartDamaged(at=AT, technician_id=WHO, part="1.png"))
+
+    assert again.step is Step.FACE
+    assert [target.chosen is not None for target in again.targets] == [True, False, True, True]
+    assert again.package_id == "p"
+    damaged = again.targets[1]
+    assert (damaged.attempts, len(damaged.discarded), damaged.round) == ((), 1, 2)
+
+
+def test_a_damaged_signature_is_asked_for_again() -> None:
+    part = ImagePart(name="s.json", media_type="application/json", size=1, sha256="0" * 64, crc32=0)
+    signed = [Signed(at=AT, technician_id=WHO, part=part), SealRequested(at=AT, technician_id=WHO, package_id="p")]
+    attendance = replay([opened(), entered(), noticed(), *signed])
+    assert apply(attendance, PartDamaged(at=AT, technician_id=WHO, part="s.json")).signature is None
+    assert apply(attendance, PartDamaged(at=AT, technician_id=WHO, part="other")).signature == signed[0]
