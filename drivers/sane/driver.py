@@ -28,11 +28,13 @@ from drivers.sane.channels import PAGES_MAX, Channels, feeder_channels, flat_bed
 from drivers.sane.listing import FoundScanner, list_scanners
 from drivers.sane.page import PageDecoder
 from drivers.sane.process import ScanProcess, environment, run_briefly
-from drivers.sane.status import SaneStatus, error_from_exit
+from drivers.sane.status import SaneStatus, error_from_exit, error_from_report
 
 _SIMULATED_BACKEND = "test"
 _LISTING_S = 5.0
 _END_S = 1.5
+_REPORTED_END_S = 0.5
+"""How long a run may still take to end that has said already what went wrong."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -172,15 +174,21 @@ def _check_end(process: ScanProcess, deadline: float, *, pages: int, stop: Stop)
 
     A flat bed's carriage goes home before the run ends, in the time that the page has.
     """
-    deadline = max(deadline, time.monotonic() + _END_S)
+    began = time.monotonic()
+    deadline = max(deadline, began + _END_S)
     while (status := process.exit_status(wait_s=0.1)) is None:
         if stop.is_set():
             raise CaptureCancelled
+        reported = error_from_report(process.complaint)
+        if reported is not None and time.monotonic() >= began + _REPORTED_END_S:
+            raise reported
         if time.monotonic() >= deadline:
             raise DeviceTimedOut
     if pages and status == SaneStatus.NO_DOCS:
         return
     error = error_from_exit(status, process.complaint)
+    if error is None or status < 0:
+        error = error_from_report(process.complaint) or error
     if error is not None:
         raise error
 

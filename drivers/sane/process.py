@@ -96,11 +96,10 @@ class ScanProcess:
         return os.read(fd, _READ_BYTES) if fd in ready else None
 
     def exit_status(self, wait_s: float = 0.0) -> int | None:
-        """None while it runs. Afterwards `complaint` is complete."""
+        """None while it runs. Afterwards `complaint` is complete; before, it is what came so far."""
         self._wait(wait_s)
-        if self._process.returncode is not None:
-            while self._hear():
-                pass
+        while self._hear():
+            pass
         return self._process.returncode
 
     def end(self) -> None:

@@ -6,6 +6,7 @@ Pure; not responsible for running it (`process`).
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from typing import Final
 
@@ -71,6 +72,21 @@ _STATUS_BY_TEXT: Final = {
 """`sane_strstatus` in the C locale."""
 
 _EXIT_GENERAL: Final = 1
+
+
+_REPORTED: Final = re.compile(r"\(scanner status = (\d{1,3})\)")
+_PAGE_IS_WHOLE: Final = (SaneStatus.GOOD, SaneStatus.EOF)
+
+
+def error_from_report(complaint: str) -> DriverError | None:
+    """What a batch says of its last page on stderr; None when that page came whole, or nothing is said.
+
+    Some backends trip over their own end after a page that broke off: the run then ends with 0, or not at all.
+    """
+    reported = _REPORTED.findall(complaint)
+    if not reported or int(reported[-1]) in _PAGE_IS_WHOLE:
+        return None
+    return error_from_exit(int(reported[-1]), complaint)
 
 
 def error_from_exit(exit_status: int, complaint: str) -> DriverError | None:
