@@ -13,14 +13,22 @@ SCHEMA = (
     """CREATE TABLE IF NOT EXISTS spool (
         package_id TEXT PRIMARY KEY, attendance_id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
         sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, queued_at TEXT NOT NULL,
-        upload_url TEXT NOT NULL DEFAULT '', receipt BLOB, error TEXT NOT NULL DEFAULT '')""",
+        upload_url TEXT NOT NULL DEFAULT '', receipt BLOB, error TEXT NOT NULL DEFAULT '',
+        receipt_certificate TEXT NOT NULL DEFAULT '')""",
 )
 
-COLUMNS = "package_id, attendance_id, state, sha256, bytes, queued_at, upload_url, receipt, error"
+ADDED_COLUMNS = {"receipt_certificate": "TEXT NOT NULL DEFAULT ''"}
+"""Since the first version of the table, with their declarations."""
+
+COLUMNS = (
+    "package_id", "attendance_id", "state", "sha256", "bytes", "queued_at",
+    "upload_url", "receipt", "error", "receipt_certificate",
+)  # fmt: skip
 
 
 class SpoolEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """`sha256` (lower-case hex) and `bytes` are of the sealed file. `error` is the code of what holds it up."""
+    """`sha256` (lower-case hex) and `bytes` are of the sealed file. `error` is the code of what holds it up.
+    `receipt_certificate` (PEM) is who signed receipts when the sending began: AIMA may change it meanwhile."""
 
     package_id: str
     attendance_id: str
@@ -31,10 +39,11 @@ class SpoolEntry(msgspec.Struct, frozen=True, kw_only=True):
     upload_url: str = ""
     receipt: Receipt | None = None
     error: str = ""
+    receipt_certificate: str = ""
 
     @classmethod
     def from_row(cls, row: tuple[Any, ...]) -> SpoolEntry:
-        package_id, attendance_id, state, sha256, size, queued_at, upload_url, receipt, error = row
+        package_id, attendance_id, state, sha256, size, queued_at, upload_url, receipt, error, certificate = row
         return cls(
             package_id=package_id,
             attendance_id=attendance_id,
@@ -45,6 +54,7 @@ class SpoolEntry(msgspec.Struct, frozen=True, kw_only=True):
             upload_url=upload_url,
             receipt=msgspec.json.decode(receipt, type=Receipt) if receipt else None,
             error=error,
+            receipt_certificate=certificate,
         )
 
     def to_row(self) -> tuple[Any, ...]:
@@ -59,4 +69,5 @@ class SpoolEntry(msgspec.Struct, frozen=True, kw_only=True):
             self.upload_url,
             receipt,
             self.error,
+            self.receipt_certificate,
         )

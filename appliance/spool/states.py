@@ -24,7 +24,8 @@ _NEXT: dict[PackageState, frozenset[PackageState]] = {
     PackageState.SENT: frozenset({PackageState.RECEIPTED, PackageState.SENDING, PackageState.REFUSED}),
     PackageState.RECEIPTED: frozenset({PackageState.ERASED}),
     PackageState.ERASED: frozenset(),
-    PackageState.REFUSED: frozenset({PackageState.QUEUED}),
+    # Not to queued: it may have been sent in part, so AIMA is asked before anything is sent again.
+    PackageState.REFUSED: frozenset({PackageState.SENDING}),
 }
 
 

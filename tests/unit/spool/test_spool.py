@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import pytest
 
-from appliance.durable.database import Database
+from appliance.durable.database import Connection, Database
 from appliance.errors import StateError, StorageCorrupted
 from appliance.model.receipt import Receipt
 from appliance.runtime.clock import SystemClock
@@ -204,3 +204,59 @@ async def test_an_unknown_package_is_named(start: Start) -> None:
     with pytest.raises(StateError) as refused:
         (await start()).entry("nobody")
     assert refused.value.code == "package-unknown"
+
+
+async def test_a_hold_that_comes_late_undoes_no_receipt(start: Start) -> None:
+    """The inspection read a damaged file; meanwhile the package was receipted."""
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    await through(spool, PackageState.SENDING, PackageState.SENT)
+    await asyncio.to_thread(spool.path("p1").write_bytes, b"?" * len(SEALED))
+    await asyncio.gather(spool.mark_receipted("p1", RECEIPT), spool.inspect())
+    assert (spool.entry("p1").state, spool.entry("p1").receipt) == (PackageState.RECEIPTED, RECEIPT)
+    assert (await start()).entry("p1").receipt == RECEIPT
+
+
+async def test_changes_at_once_are_made_one_after_the_other(start: Start) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    results = await asyncio.gather(
+        spool.mark_sending("p1", "/files/x"),
+        spool.mark_sent("p1"),
+        spool.mark_receipted("p1", RECEIPT),
+        spool.mark_refused("p1", "late"),
+        return_exceptions=True,
+    )
+    assert [isinstance(result, StateError) for result in results] == [False, False, False, True]
+    entry = spool.entry("p1")
+    assert (entry.state, entry.upload_url, entry.receipt) == (PackageState.RECEIPTED, "/files/x", RECEIPT)
+    assert (await start()).entry("p1") == entry
+
+
+async def test_a_held_package_goes_on_where_it_stood(start: Start) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    await through(spool, PackageState.SENDING)
+    await spool.mark_refused("p1", "package-refused-by-aima")
+    again = await spool.try_again("p1")
+    assert (again.state, again.upload_url, again.error) == (PackageState.SENDING, "/files/x", "")
+
+
+async def test_the_certificate_of_the_first_sending_is_kept(start: Start) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    await spool.mark_sending("p1", "", "first")
+    await spool.mark_sending("p1", "/files/x", "second")
+    assert (await start()).entry("p1").receipt_certificate == "first"
+
+
+async def test_a_table_of_an_earlier_version_is_taken_over(database: Database, start: Start) -> None:
+    def older(connection: Connection) -> None:
+        connection.execute("ALTER TABLE spool DROP COLUMN receipt_certificate")
+        row = ("p1", "a1", "sent", "0" * 64, 7, "2026-01-01T00:00:00.000Z")
+        columns = "package_id, attendance_id, state, sha256, bytes, queued_at"
+        connection.execute(f"INSERT INTO spool ({columns}) VALUES (?, ?, ?, ?, ?, ?)", row)  # noqa: S608 - a constant
+
+    await database.run(older)
+    entry = (await start()).entry("p1")
+    assert (entry.state, entry.receipt_certificate) == (PackageState.SENT, "")

@@ -20,7 +20,7 @@ ALLOWED = {
     (S.QUEUED, S.REFUSED),
     (S.SENDING, S.REFUSED),
     (S.SENT, S.REFUSED),
-    (S.REFUSED, S.QUEUED),
+    (S.REFUSED, S.SENDING),
 }
 
 
