@@ -234,7 +234,10 @@ def test_a_damaged_part_opens_the_attendance_again_for_that_part_alone() -> None
 
 def test_a_damaged_signature_is_asked_for_again() -> None:
     part = ImagePart(name="s.json", media_type="application/json", size=1, sha256="0" * 64, crc32=0)
-    signed = [Signed(at=AT, technician_id=WHO, part=part), SealRequested(at=AT, technician_id=WHO, package_id="p")]
+    signed: list[Event] = [
+        Signed(at=AT, technician_id=WHO, part=part),
+        SealRequested(at=AT, technician_id=WHO, package_id="p"),
+    ]
     attendance = replay([opened(), entered(), noticed(), *signed])
     assert apply(attendance, PartDamaged(at=AT, technician_id=WHO, part="s.json")).signature is None
     assert apply(attendance, PartDamaged(at=AT, technician_id=WHO, part="other")).signature == signed[0]
