@@ -41,12 +41,14 @@ from appliance.errors import KioskError
 from appliance.health.report import Health
 from appliance.health_checks import health_checks
 from appliance.identity.identity import STORAGE_KEY, Identity
+from appliance.identity.in_force import IdentityInForce
 from appliance.identity.storage_key import StorageKey
 from appliance.model.device import DeviceSettings
 from appliance.model.manifest import SoftwareRecord
 from appliance.runtime.clock import SystemClock
 from appliance.runtime.logging import configure_logging
 from appliance.runtime.loop_lag import LoopLag
+from appliance.runtime.name_resolver import DaemonResolver
 from appliance.runtime.notify import Notifier
 from appliance.runtime.parent import follow_parent
 from appliance.runtime.tasks import Supervisor
@@ -115,7 +117,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     stack.callback(lock.release)
     time_floor = TimeFloor(state / "time-floor", clock)
     await asyncio.to_thread(time_floor.check)
-    identity = await asyncio.to_thread(Identity.load, state / "identity", clock.now())
+    loaded = await asyncio.to_thread(Identity.load, state / "identity", clock.now(), out_of_date_allowed=True)
     storage_key = await asyncio.to_thread(StorageKey.create_or_load, state / "identity" / STORAGE_KEY)
 
     database = await Database.open(
@@ -130,16 +132,24 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     await queue.recover()
 
     tls = client_context(
-        identity.trust.aima_ca_pem,
-        certificate_chain=identity.certificate_chain_path,
-        private_key=identity.private_key_path,
+        loaded.trust.aima_ca_pem,
+        certificate_chain=loaded.certificate_chain_path,
+        private_key=loaded.private_key_path,
     )
     accounts = Accounts(clock=clock)
     stack.push_async_callback(accounts.close)
     news = News()
     supervisor = Supervisor()
-    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls), timeout=TIMEOUT)
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls, resolver=DaemonResolver()), timeout=TIMEOUT)
     stack.push_async_callback(session.close)
+    identity = IdentityInForce(
+        loaded,
+        session=session,
+        aima_url=settings.aima.url,
+        clock=clock,
+        # Connections made from now on show the new certificate.
+        on_renewed=lambda renewed: tls.load_cert_chain(renewed.certificate_chain_path, renewed.private_key_path),
+    )
     configuration = ConfigurationInForce(accounts, clock, news.publish)
     follower = await configuration.follow(state, settings.aima.url, tls, session, stack)
 
@@ -212,6 +222,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     supervisor.start("time-floor", time_floor.keep)
     supervisor.start("face-detector", judge.warm_up)
     supervisor.start("configuration", follower.run)
+    supervisor.start("certificate", identity.run)
     supervisor.start("forwarder", forwarder.run)
     supervisor.start("retention", lambda: keep_retention(service, asyncio.sleep))
     supervisor.start("queue-inspection", queue.inspect)

@@ -13,7 +13,7 @@ import aiohttp
 import structlog
 from cryptography import x509
 
-from appliance.errors import KioskError
+from appliance.errors import KioskError, StorageCorrupted
 from appliance.model.configuration import Configuration
 from appliance.remote_config.activation import ActiveConfiguration
 from appliance.remote_config.fetcher import MutualTlsFetcher
@@ -21,7 +21,7 @@ from appliance.remote_config.follower import Follower
 from appliance.remote_config.places import active_file, memory_file
 from appliance.remote_config.trust import ConfigurationTrust
 from appliance.runtime.clock import Clock
-from appliance.technicians.accounts import Accounts
+from appliance.technicians.accounts import Accounts, check_accounts
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ class ConfigurationInForce:
 
         A stored one that is damaged is told, and fetched anew; it never stops the box.
         """
-        active = ActiveConfiguration(active_file(state))
+        active = ActiveConfiguration(active_file(state), check_accounts)
         in_force = None
         try:
             in_force = await asyncio.to_thread(active.load)
@@ -75,6 +75,12 @@ class ConfigurationInForce:
         if in_force is not None:
             self._activated_at = datetime.fromisoformat(in_force.activated_at)
             await self._take_over(in_force.configuration)
+            if in_force.fallback:
+                log.error("configuration-damaged", code="configuration-damaged")
+                self._refused = StorageCorrupted(
+                    "The last configuration is damaged, so the one before it is in force: connect the box to AIMA.",
+                    code="configuration-damaged",
+                )
         fetcher = MutualTlsFetcher(tls)
         trust = ConfigurationTrust(memory_file(state), aima_url, fetcher)
         follower = Follower(

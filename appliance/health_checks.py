@@ -19,7 +19,7 @@ from appliance.health.disk_space import check_disk_space
 from appliance.health.finding import Finding
 from appliance.health.queue_age import judge_queue
 from appliance.health.report import Check
-from appliance.identity.identity import Identity
+from appliance.identity.in_force import IdentityInForce
 from appliance.runtime.clock import Clock
 from appliance.runtime.time_floor import TimeFloor
 from appliance.spool.spool import Spool
@@ -30,7 +30,7 @@ def health_checks(
     state: Path,
     clock: Clock,
     time_floor: TimeFloor,
-    identity: Identity,
+    identity: IdentityInForce,
     configuration: ConfigurationInForce,
     queue: Spool,
     desk: Desk,
@@ -42,7 +42,7 @@ def health_checks(
         return judge_clock(clock.now(), await asyncio.to_thread(time_floor.floor))
 
     def certificate_check() -> Finding:
-        leaf = identity.certificate_chain[0]
+        leaf = identity.current.certificate_chain[0]
         return judge_certificate(leaf.not_valid_before_utc, leaf.not_valid_after_utc, clock.now())
 
     def configuration_check() -> Finding:

@@ -30,6 +30,7 @@ from appliance.remote_config.fetcher import MutualTlsFetcher
 from appliance.remote_config.places import active_file, memory_file
 from appliance.remote_config.trust import ConfigurationTrust
 from appliance.runtime.clock import Clock, SystemClock, timestamp
+from appliance.technicians.accounts import check_accounts
 
 TIMEOUT = aiohttp.ClientTimeout(total=30.0, connect=10.0)
 PROPOSED_NAME = "claim-kiosk"
@@ -126,7 +127,7 @@ def _configure(aima_url: str, identity: Identity, state: Path, clock: Clock) -> 
     )
     ConfigurationTrust.pin(memory_file(state), identity.trust.tuf_root_bytes())
     signed = ConfigurationTrust(memory_file(state), aima_url, MutualTlsFetcher(tls)).refresh(clock.now())
-    return ActiveConfiguration(active_file(state)).activate(signed, clock.now())
+    return ActiveConfiguration(active_file(state), check_accounts).activate(signed, clock.now())
 
 
 def _check_url(aima_url: str) -> None:

@@ -53,7 +53,13 @@ class DeviceKey:
 
     def certificate_request(self, device_id: str) -> x509.CertificateSigningRequest:
         """PKCS #10 (RFC 2986); the name is a proposal, the authority decides."""
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, device_id)])
+        return self._request(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, device_id)]))
+
+    def renewal_request(self, current: x509.Certificate) -> x509.CertificateSigningRequest:
+        """PKCS #10 under the very name of the certificate in force (RFC 7030 §4.2.2)."""
+        return self._request(current.subject)
+
+    def _request(self, subject: x509.Name) -> x509.CertificateSigningRequest:
         return x509.CertificateSigningRequestBuilder().subject_name(subject).sign(self._key, hashes.SHA256())
 
 

@@ -6,7 +6,8 @@ The last good one stays until a better one is durable. Not responsible for whose
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -36,12 +37,13 @@ def decode_configuration(data: bytes, *, now: datetime | None) -> Configuration:
 
 @dataclass(frozen=True, kw_only=True)
 class Active:
-    """What is in force, and the signed bytes that it came from."""
+    """What is in force, and the signed bytes that it came from. `fallback`: the one before it, which was damaged."""
 
     configuration: Configuration
     sha256: str
     targets_version: int
     activated_at: str
+    fallback: bool = False
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,36 +53,45 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     configuration: str
 
 
-class ActiveConfiguration:
-    """`path` holds the last good one. Blocking: call from a thread, or before the event loop runs."""
+def _no_further_check(_configuration: Configuration) -> None:
+    pass
 
-    def __init__(self, path: Path) -> None:
+
+class ActiveConfiguration:
+    """`path` holds the last good one, and beside it lies the one before. Blocking: call from a thread.
+
+    `check` is asked before anything is written: what other rooms demand of a configuration. It raises
+    ConfigurationError.
+    """
+
+    def __init__(self, path: Path, check: Callable[[Configuration], None] = _no_further_check) -> None:
         self._path = path
+        self._previous = path.with_name(f"previous-{path.name}")
+        self._check = check
 
     def load(self) -> Active | None:
-        """None before the first activation. Raises StorageCorrupted `configuration-damaged`, StateError."""
+        """None before the first activation; the one before where the last is damaged.
+
+        Raises StorageCorrupted `configuration-damaged` when neither can be used, StateError.
+        """
         data = read_private(self._path)
         if data is None:
             return None
         try:
-            stored = msgspec.json.decode(data, type=_Stored)
-            text = stored.configuration.encode()
-            if hashlib.sha256(text).hexdigest() != stored.sha256:
-                raise _damaged()
-            # Dates are not judged again: what was good when it came works for as long as the box is offline.
-            configuration = decode_configuration(text, now=None)
-        except (msgspec.DecodeError, UnicodeError, ConfigurationError) as error:
-            raise _damaged() from error
-        return Active(
-            configuration=configuration,
-            sha256=stored.sha256,
-            targets_version=stored.targets_version,
-            activated_at=stored.activated_at,
-        )
+            return self._decoded(data)
+        except StorageCorrupted:
+            previous = read_private(self._previous)
+            if previous is None:
+                raise
+            return replace(self._decoded(previous), fallback=True)
 
     def activate(self, signed: SignedConfiguration, now: datetime) -> Active:
-        """Judge, make durable, then say so. Raises ConfigurationError `configuration-invalid`, DiskFull, StateError."""
+        """Judge, make durable, then say so.
+
+        Raises ConfigurationError `configuration-invalid` or as `check` does, DiskFull, StateError.
+        """
         configuration = decode_configuration(signed.data, now=now)
+        self._check(configuration)
         stored = _Stored(
             sha256=signed.sha256,
             targets_version=signed.targets_version,
@@ -88,13 +99,41 @@ class ActiveConfiguration:
             configuration=signed.data.decode(),
         )
         private_directory(self._path.parent)
+        self._keep_previous()
         write_private(self._path, msgspec.json.encode(stored))
-        return Active(
-            configuration=configuration,
-            sha256=stored.sha256,
-            targets_version=stored.targets_version,
-            activated_at=stored.activated_at,
-        )
+        return _active(stored, configuration)
+
+    def _keep_previous(self) -> None:
+        data = read_private(self._path)
+        if data is None:
+            return
+        try:
+            self._decoded(data)
+        except StorageCorrupted:
+            return
+        write_private(self._previous, data)
+
+    def _decoded(self, data: bytes) -> Active:
+        try:
+            stored = msgspec.json.decode(data, type=_Stored)
+            text = stored.configuration.encode()
+            if hashlib.sha256(text).hexdigest() != stored.sha256:
+                raise _damaged()
+            # Dates are not judged again: what was good when it came works for as long as the box is offline.
+            configuration = decode_configuration(text, now=None)
+            self._check(configuration)
+        except (msgspec.DecodeError, UnicodeError, ConfigurationError) as error:
+            raise _damaged() from error
+        return _active(stored, configuration)
+
+
+def _active(stored: _Stored, configuration: Configuration) -> Active:
+    return Active(
+        configuration=configuration,
+        sha256=stored.sha256,
+        targets_version=stored.targets_version,
+        activated_at=stored.activated_at,
+    )
 
 
 def _invalid(reason: str) -> ConfigurationError:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,11 +21,13 @@ from appliance.model.configuration import Configuration
 from appliance.remote_config.activation import Active, ActiveConfiguration
 from appliance.remote_config.trust import ConfigurationTrust
 from appliance.runtime.clock import Clock
+from appliance.runtime.daemon_call import call_in_daemon_thread
 
 log = structlog.get_logger(__name__)
 
 HINT = "refresh"
 UNREACHABLE = "configuration-unreachable"
+CLOSE_DEADLINE_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,7 @@ class Follower:
         self._on_confirmed = on_confirmed
         self._pace = pace or Pace()
         self._chance = chance
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="configuration")
+        self._one_at_a_time = threading.Lock()
         self._wanted = asyncio.Event()
         self._hinted = False
         self._failures = 0
@@ -113,15 +115,14 @@ class Follower:
             group.create_task(self._look_again_and_again(), name="configuration-poll")
 
     async def close(self) -> None:
-        """End a look that is under way and the thread behind it; after `run` has been cancelled."""
+        """End a look that is under way, after `run` has been cancelled. A name look-up without an answer is left."""
         self._trust.close()
-        await asyncio.to_thread(self._executor.shutdown, cancel_futures=True)
+        await call_in_daemon_thread("configuration-end", self._one_at_a_time.acquire, timeout=CLOSE_DEADLINE_S)
 
     async def look(self) -> None:
         """Fetch, verify, activate; once. What goes wrong is told to `on_refused`, a repeated refusal only once."""
-        loop = asyncio.get_running_loop()
         try:
-            active = await loop.run_in_executor(self._executor, self._refresh)
+            active = await call_in_daemon_thread("configuration", self._refresh)
         except KioskError as error:
             self._failures = self._failures + 1 if error.code == UNREACHABLE else 0
             self._refused(error)
@@ -138,12 +139,16 @@ class Follower:
 
     def _refresh(self) -> Active | None:
         """In the thread. None when what is in force is the newest."""
-        now = self._clock.now()
-        signed = self._trust.refresh(now)
-        current = self._in_force
-        if current is not None and (current.sha256, current.targets_version) == (signed.sha256, signed.targets_version):
-            return None
-        return self._active.activate(signed, now)
+        # A look that was cancelled may still be at it.
+        with self._one_at_a_time:
+            now = self._clock.now()
+            signed = self._trust.refresh(now)
+            current = self._in_force
+            if current is not None and not current.fallback:
+                known = (current.sha256, current.targets_version)
+                if known == (signed.sha256, signed.targets_version):
+                    return None
+            return self._active.activate(signed, now)
 
     def _refused(self, error: KioskError) -> None:
         known = self._trouble

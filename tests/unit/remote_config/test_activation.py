@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +20,7 @@ from appliance.remote_config.activation import ActiveConfiguration, decode_confi
 from appliance.remote_config.trust import SignedConfiguration
 from appliance.sandbox.aima.authority import Authority
 from appliance.sandbox.aima.demonstration import AREAS, demonstration_configuration
+from appliance.technicians.accounts import check_accounts
 
 NOW = datetime.now(UTC)
 Change = Callable[[dict[str, Any]], None]
@@ -163,3 +165,30 @@ def test_a_damaged_one_is_told_and_can_be_fetched_anew(
         active.load()
     assert refused.value.code == "configuration-damaged"
     assert active.activate(_signed(msgspec.json.encode(good)), NOW) == kept
+
+
+def test_what_other_rooms_demand_is_asked_before_the_last_good_one_is_replaced(
+    good: dict[str, Any], tmp_path: Path
+) -> None:
+    active = ActiveConfiguration(tmp_path / "active.json", check_accounts)
+    kept = active.activate(_signed(msgspec.json.encode(good)), NOW)
+    costly = copy.deepcopy(good)
+    costly["technicians"][0]["password_hash"] = "$argon2id$v=19$m=99999999,t=3,p=4$c29tZXNhbHQ$" + "A" * 43
+    with pytest.raises(ConfigurationError) as refused:
+        active.activate(_signed(msgspec.json.encode(costly), 2), NOW)
+    assert refused.value.code == "technician-password-hash"
+    assert active.load() == kept
+
+
+def test_the_one_before_is_in_force_while_the_last_is_damaged(good: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "active.json"
+    active = ActiveConfiguration(path)
+    first = active.activate(_signed(msgspec.json.encode(good)), NOW)
+    active.activate(_signed(msgspec.json.encode(good | {"version": "2"}), 2), NOW)
+    path.write_bytes(b"damaged")
+    assert active.load() == replace(first, fallback=True)
+    # What is damaged never takes the place of the one before.
+    third = active.activate(_signed(msgspec.json.encode(good | {"version": "3"}), 3), NOW)
+    assert active.load() == third
+    path.write_bytes(b"damaged again")
+    assert active.load() == replace(first, fallback=True)
