@@ -21,6 +21,7 @@ from drivers.errors import (
     DeviceTimedOut,
     DriverError,
     RequestUnsupported,
+    ScannerEmpty,
 )
 from drivers.sane.arguments import check_device_name, check_extra, check_values, scan_arguments
 from drivers.sane.capabilities import Capabilities
@@ -28,12 +29,12 @@ from drivers.sane.channels import PAGES_MAX, Channels, feeder_channels, flat_bed
 from drivers.sane.listing import FoundScanner, list_scanners
 from drivers.sane.page import PageDecoder
 from drivers.sane.process import ScanProcess, environment, run_briefly
-from drivers.sane.status import SaneStatus, error_from_exit, error_from_report
+from drivers.sane.status import error_from_exit, error_from_report
 
 _SIMULATED_BACKEND = "test"
 _LISTING_S = 5.0
 _END_S = 1.5
-_REPORTED_END_S = 0.5
+_REPORTED_END_S = 0.3
 """How long a run may still take to end that has said already what went wrong."""
 
 
@@ -181,15 +182,13 @@ def _check_end(process: ScanProcess, deadline: float, *, pages: int, stop: Stop)
             raise CaptureCancelled
         reported = error_from_report(process.complaint)
         if reported is not None and time.monotonic() >= began + _REPORTED_END_S:
-            raise reported
+            break
         if time.monotonic() >= deadline:
             raise DeviceTimedOut
-    if pages and status == SaneStatus.NO_DOCS:
-        return
-    error = error_from_exit(status, process.complaint)
-    if error is None or status < 0:
+    error = None if status is None else error_from_exit(status, process.complaint)
+    if not status or status < 0:
         error = error_from_report(process.complaint) or error
-    if error is not None:
+    if error is not None and not (pages and isinstance(error, ScannerEmpty)):
         raise error
 
 

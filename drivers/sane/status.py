@@ -74,19 +74,23 @@ _STATUS_BY_TEXT: Final = {
 _EXIT_GENERAL: Final = 1
 
 
-_REPORTED: Final = re.compile(r"\(scanner status = (\d{1,3})\)")
+_REPORTED: Final = re.compile(
+    r"\(scanner status = (\d{1,3})\)|^scanimage: sane_(?:start|read): ([^\r\n]+)", re.MULTILINE
+)
 _PAGE_IS_WHOLE: Final = (SaneStatus.GOOD, SaneStatus.EOF)
 
 
 def error_from_report(complaint: str) -> DriverError | None:
-    """What a batch says of its last page on stderr; None when that page came whole, or nothing is said.
+    """What a run says on stderr of its last page; None when that page came whole, or nothing is said.
 
     Some backends trip over their own end after a page that broke off: the run then ends with 0, or not at all.
     """
     reported = _REPORTED.findall(complaint)
-    if not reported or int(reported[-1]) in _PAGE_IS_WHOLE:
+    if not reported:
         return None
-    return error_from_exit(int(reported[-1]), complaint)
+    number, text = reported[-1]
+    status = int(number) if number else _STATUS_BY_TEXT.get(text.strip(), SaneStatus.GOOD)
+    return None if status in _PAGE_IS_WHOLE else error_from_exit(status, complaint)
 
 
 def error_from_exit(exit_status: int, complaint: str) -> DriverError | None:

@@ -83,11 +83,14 @@ def test_a_complaint_is_never_repeated_to_a_person() -> None:
         ("Scanned page 1. (scanner status = 5)\nScanned page 2. (scanner status = 8)\n", ScannerCoverOpen),
         ("Scanned page 1. (scanner status = 99)\n", DeviceFault),
         ("Scanned page 1. (scanner status = 6)\nScanned page 2. (scanner status = 5)\n", None),
+        ("scanimage: sane_read: Access to resource has been denied\n", DeviceAccessDenied),
+        ("scanimage: sane_start: Document feeder out of documents\nBatch terminated, 0 pages scanned\n", ScannerEmpty),
+        ("scanimage: sane_read: Something new\n", None),
         ("Scanning page 1\n", None),
         ("", None),
     ],
 )
-def test_a_batch_says_how_its_last_page_ended(complaint: str, error: type[DriverError] | None) -> None:
+def test_a_run_says_how_its_last_page_ended(complaint: str, error: type[DriverError] | None) -> None:
     """scanimage may end with 0 after a jam, or hang: one run in thirty with Debian 12's test scanner."""
     reported = error_from_report(complaint)
     assert (None if reported is None else type(reported)) is error
