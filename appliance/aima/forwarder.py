@@ -10,30 +10,40 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from enum import Enum
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
 import structlog
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from appliance.aima.receipts import LARGEST_RECEIPT_BYTES, receipt_from_bytes, verify_receipt
-from appliance.aima.tus import QUICK, TusClient, UploadElsewhere, UploadGone, unreachable
-from appliance.errors import AimaError, AimaProtocolError, AimaUnreachable, ConfigurationError, KioskError
+from appliance.aima.pace import Pace
+from appliance.aima.receipt_client import Answer, ReceiptClient
+from appliance.aima.receipts import verify_receipt
+from appliance.aima.tus import TusClient, UploadElsewhere, UploadGone
+from appliance.errors import (
+    AimaError,
+    AimaProtocolError,
+    AimaUnreachable,
+    ConfigurationError,
+    DiskFull,
+    KioskError,
+    ReceiptRefused,
+)
 from appliance.model.receipt import Receipt
 from appliance.runtime.clock import Clock
 
 log = structlog.get_logger(__name__)
 
 UPLOADS = "/files"
-FIRST_DELAY_S = 1.0
-LONGEST_DELAY_S = 300.0
 RECEIPT_POLL_S = 0.2
 RECEIPT_POLLS = 10
 MOST_RESUMPTIONS = 5
+LOST_AFTER = 5
+"""Tries in a row after which a package that AIMA's uploads call whole, and its receipts unknown, is sent anew."""
+FINAL = frozenset({"erased", "refused"})
 PERMANENT = frozenset({"package-refused-by-aima", "package-damaged", "upload-too-large"})
 """Sending the same bytes again cannot help: a person has to look."""
 
@@ -53,6 +63,8 @@ class Entry(Protocol):
     def bytes(self) -> int: ...
     @property
     def upload_url(self) -> str: ...
+    @property
+    def receipt_certificate(self) -> str: ...
 
 
 class Queue(Protocol):
@@ -65,28 +77,23 @@ class Queue(Protocol):
         """Raises StorageCorrupted `package-damaged`."""
         ...
 
-    async def mark_sending(self, package_id: str, upload_url: str) -> Entry: ...
+    async def mark_sending(self, package_id: str, upload_url: str, receipt_certificate: str) -> Entry: ...
     async def mark_sent(self, package_id: str) -> Entry: ...
     async def mark_refused(self, package_id: str, code: str) -> Entry: ...
     async def mark_receipted(self, package_id: str, receipt: Receipt) -> Entry: ...
     async def erase(self, package_id: str) -> Entry: ...
 
 
-class Pending(Enum):
-    """AIMA has the package and is still looking at it."""
-
-    PENDING = "pending"
-
-
-PENDING = Pending.PENDING
-
-
 class ForwarderStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """For the page: whether AIMA answered last time, and what went wrong if not."""
+    """For the page: whether AIMA answered last time (None before the first), and what holds a package up, if anything.
+
+    `error` may also be a fault of this box (a full disk, a damaged package); `aima_error` never is.
+    """
 
     reachable: bool | None = None
     error: str = ""
     sentence: str = ""
+    aima_error: str = ""
     failures: int = 0
     next_attempt_s: float = 0.0
 
@@ -96,6 +103,7 @@ class Forwarder:
 
     `receipt_certificate` answers whom the configuration in force names; None while there is none.
     `on_receipted` erases what the box still holds of the attendance, before the package itself goes.
+    `make_room` frees space that was kept for a full disk, and says whether there was any: sending is what frees more.
     """
 
     def __init__(
@@ -107,21 +115,22 @@ class Forwarder:
         receipt_certificate: Callable[[], x509.Certificate | None],
         on_receipted: Callable[[Entry], Awaitable[None]],
         clock: Clock,
+        make_room: Callable[[], Awaitable[bool]] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
+        origin = origin.rstrip("/")
         self._queue = queue
-        self._session = session
-        self._origin = origin.rstrip("/")
         self._tus = TusClient(session, origin)
+        self._receipts = ReceiptClient(session, origin)
         self._receipt_certificate = receipt_certificate
         self._on_receipted = on_receipted
+        self._make_room = make_room
         self._clock = clock
         self._sleep = sleep
         self._chance = chance
         self._wake = asyncio.Event()
-        self._due: dict[str, float] = {}
-        self._failures: dict[str, int] = {}
+        self._pace = Pace()
         self.status = ForwarderStatus()
         self.answered_at: datetime | None = None
 
@@ -132,16 +141,16 @@ class Forwarder:
         while True:
             self._wake.clear()
             for entry in self._waiting():
-                if self._due.get(entry.package_id, 0.0) <= self._clock.monotonic():
-                    await self._try(entry)
+                if self._pace.due(entry.package_id) <= self._clock.monotonic():
+                    await self.attempt(entry.package_id)
             await self._rest()
 
     def _waiting(self) -> list[Entry]:
-        return [entry for entry in self._queue.entries() if entry.state not in ("erased", "refused")]
+        return [entry for entry in self._queue.entries() if entry.state not in FINAL]
 
     async def _rest(self) -> None:
         """Until something is due, or something new came."""
-        due = [self._due.get(entry.package_id, 0.0) for entry in self._waiting()]
+        due = [self._pace.due(entry.package_id) for entry in self._waiting()]
         if not due:
             await self._wake.wait()
             return
@@ -154,43 +163,47 @@ class Forwarder:
                 task.cancel()
             await asyncio.gather(waking, sleeping, return_exceptions=True)
 
-    async def _try(self, entry: Entry) -> None:
+    async def attempt(self, package_id: str) -> None:
+        """One package as far as it goes now; what stops it is named in `status`, and when it is tried again."""
+        entry = self._queue.entry(package_id)
+        if entry.state in FINAL:
+            return  # held or erased while another package was on its way
         try:
-            await self.forward(entry)
+            try:
+                await self.forward(entry)
+            except DiskFull:
+                if self._make_room is None or not await self._make_room():
+                    raise
+                await self.forward(self._queue.entry(package_id))
         except KioskError as error:
-            await self._failed(entry, error)
+            await self._failed(package_id, error)
         else:
-            self._due.pop(entry.package_id, None)
-            self._failures.pop(entry.package_id, None)
+            self._pace.done(package_id)
             self.status = ForwarderStatus(reachable=True)
             self.answered_at = self._clock.now()
 
-    async def _failed(self, entry: Entry, error: KioskError) -> None:
-        failures = self._failures[entry.package_id] = self._failures.get(entry.package_id, 0) + 1
-        delay_s = backoff_s(failures, self._chance())
-        self._due[entry.package_id] = self._clock.monotonic() + delay_s
+    async def _failed(self, package_id: str, error: KioskError) -> None:
+        delay_s = self._pace.failed(package_id, self._clock.monotonic(), self._chance())
+        of_aima = isinstance(error, AimaError)
         self.status = ForwarderStatus(
-            reachable=not isinstance(error, AimaUnreachable),
+            reachable=not isinstance(error, AimaUnreachable) if of_aima else self.status.reachable,
             error=error.code,
             sentence=error.sentence,
-            failures=failures,
+            aima_error=error.code if of_aima else self.status.aima_error,
+            failures=self._pace.failures(package_id),
             next_attempt_s=delay_s,
         )
-        log.warning("package-not-sent", package_id=entry.package_id, code=error.code, delay_s=round(delay_s, 1))
-        if error.code in PERMANENT:
-            await self._queue.mark_refused(entry.package_id, error.code)
+        log.warning("package-not-sent", package_id=package_id, code=error.code, delay_s=round(delay_s, 1))
+        if error.code in PERMANENT and self._queue.entry(package_id).state not in FINAL:
+            await self._queue.mark_refused(package_id, error.code)
+            self._pace.done(package_id)
 
     async def forward(self, entry: Entry) -> None:
-        """One package as far as it will go. Raises AimaError, ConfigurationError, StateError."""
+        """One package as far as it will go. Raises AimaError, ConfigurationError, StateError, DiskFull."""
         if entry.state == "queued":
-            entry = await self._queue.mark_sending(entry.package_id, "")
+            entry = await self._mark_sending(entry, "")
         elif entry.state in ("sending", "sent"):
-            known = await self._fetch_receipt(entry)
-            if known is None and entry.state == "sent":
-                entry = await self._queue.mark_sending(entry.package_id, "")
-            elif known is not None and entry.state == "sending":
-                # It has arrived whole, only its answer was lost; a second upload would send it twice.
-                entry = await self._queue.mark_sent(entry.package_id)
+            entry = await self._ask_first(entry)
         if entry.state == "sending":
             await self._upload(entry)
             entry = await self._queue.mark_sent(entry.package_id)
@@ -202,6 +215,23 @@ class Forwarder:
             await self._on_receipted(entry)
             await self._queue.erase(entry.package_id)
 
+    async def _ask_first(self, entry: Entry) -> Entry:
+        """Where a package stands at AIMA that was begun before: arrived, or the upload says how far it came."""
+        known = await self._receipts.fetch(entry.package_id)
+        if known is not Answer.UNKNOWN:
+            # It has arrived whole; perhaps only the answer was lost. A second upload would send it twice.
+            return entry if entry.state == "sent" else await self._queue.mark_sent(entry.package_id)
+        if entry.state == "sent":
+            # The upload is asked how far it came. When it has been whole for many tries, AIMA has lost the package.
+            lost = self._pace.failures(entry.package_id) >= LOST_AFTER
+            return await self._mark_sending(entry, "" if lost else entry.upload_url)
+        return entry
+
+    async def _mark_sending(self, entry: Entry, upload_url: str) -> Entry:
+        certificate = self._receipt_certificate()
+        pem = certificate.public_bytes(Encoding.PEM).decode("ascii") if certificate else ""
+        return await self._queue.mark_sending(entry.package_id, upload_url, pem)
+
     async def _upload(self, entry: Entry) -> None:
         await self._queue.check(entry.package_id)
         path, url = self._queue.path(entry.package_id), entry.upload_url
@@ -209,8 +239,8 @@ class Forwarder:
             try:
                 if not url:
                     metadata = {"package_id": entry.package_id, "sha256": entry.sha256}
-                    url = await self._tus.create(urlsplit(self._origin).path + UPLOADS, entry.bytes, metadata)
-                    await self._queue.mark_sending(entry.package_id, url)
+                    url = await self._tus.create(UPLOADS, entry.bytes, metadata)
+                    await self._mark_sending(entry, url)
                 offset = await self._tus.offset(url, entry.bytes)
                 if offset < entry.bytes:
                     offset = await self._tus.send(url, path, offset, entry.bytes)
@@ -224,52 +254,26 @@ class Forwarder:
 
     async def _await_receipt(self, entry: Entry) -> Receipt:
         for _ in range(RECEIPT_POLLS):
-            receipt = await self._fetch_receipt(entry)
+            receipt = await self._receipts.fetch(entry.package_id)
             if isinstance(receipt, Receipt):
                 return receipt
             await self._sleep(RECEIPT_POLL_S)
         raise AimaProtocolError("AIMA has the package but gave no receipt yet: it is asked again.", code="receipt-late")
 
-    async def _fetch_receipt(self, entry: Entry) -> Receipt | Pending | None:
-        """None when AIMA does not know the package. Raises AimaError `package-refused-by-aima` for one it refuses."""
-        url = f"{self._origin}/packages/{entry.package_id}/receipt"
-        try:
-            async with self._session.get(url, allow_redirects=False, timeout=QUICK) as response:
-                if response.status in (202, 404):
-                    return PENDING if response.status == 202 else None
-                if response.status == 422:
-                    raise AimaError(
-                        "AIMA refused the package: it is held on this box, call AIMA's support.",
-                        code="package-refused-by-aima",
-                    )
-                if response.status >= 500:
-                    raise AimaUnreachable("AIMA's service has a fault: receipts are asked for again later.")
-                if response.status != 200:
-                    raise AimaProtocolError("AIMA answered in a way that its protocol does not have.")
-                data = b""
-                async for chunk in response.content.iter_any():
-                    data += chunk
-                    if len(data) > LARGEST_RECEIPT_BYTES:
-                        break
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise unreachable(error) from error
-        if len(data) > LARGEST_RECEIPT_BYTES:
-            raise AimaProtocolError("AIMA answered something that is not a receipt.", code="receipt-malformed")
-        return receipt_from_bytes(data)
-
     def _verify(self, entry: Entry, receipt: Receipt) -> None:
-        certificate = self._receipt_certificate()
-        if certificate is None:
+        """By whom the configuration names now, or named when the sending began: AIMA may have changed between."""
+        current = self._receipt_certificate()
+        before = entry.receipt_certificate
+        signers = [x509.load_pem_x509_certificate(before.encode())] if before else []
+        if current is not None and current not in signers:
+            signers.append(current)
+        if not signers:
             raise ConfigurationError("No configuration says who signs receipts.", code="configuration-missing")
-        verify_receipt(
-            receipt,
-            package_id=entry.package_id,
-            sha256=entry.sha256,
-            size=entry.bytes,
-            certificate=certificate,
-        )
-
-
-def backoff_s(failures: int, chance: float) -> float:
-    """Exponential with full jitter; `chance` is in [0, 1)."""
-    return FIRST_DELAY_S + chance * min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(failures, 20))
+        about = {"package_id": entry.package_id, "sha256": entry.sha256}
+        for signer in signers[:-1]:
+            try:
+                return verify_receipt(receipt, **about, size=entry.bytes, certificate=signer)
+            except ReceiptRefused as error:
+                if error.code != "receipt-wrong-signer":
+                    raise
+        return verify_receipt(receipt, **about, size=entry.bytes, certificate=signers[-1])

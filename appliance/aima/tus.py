@@ -10,13 +10,14 @@ import asyncio
 import base64
 import re
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from yarl import URL
 
+from appliance.durable.private_file import named
 from appliance.errors import AimaError, AimaProtocolError, AimaUnreachable, StorageCorrupted
 
 VERSION = "1.0.0"
@@ -28,7 +29,9 @@ ELSEWHERE = frozenset({409, 423, 460})
 """Another offset, locked by a connection that died without the server knowing, a checksum that failed on the way."""
 QUICK = aiohttp.ClientTimeout(total=30.0, sock_connect=10.0)
 LONG = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=120.0)
-"""An upload may take as long as its line needs, but nobody waits longer than that for one answer."""
+STALLED_S = 120.0
+"""An upload may take as long as its line needs. What may not last is silence: neither the wait for an answer nor, as
+the HTTP client watches only reading, the wait for the other side to take the next piece."""
 
 
 class UploadGone(AimaError):
@@ -46,9 +49,10 @@ class UploadElsewhere(AimaError):
 class TusClient:
     """`session` carries the TLS context; `origin` is AIMA's `https://host:port`. Every wait here is finite."""
 
-    def __init__(self, session: aiohttp.ClientSession, origin: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, origin: str, *, stalled_s: float = STALLED_S) -> None:
         self._session = session
         self._origin = URL(origin)
+        self._stalled_s = stalled_s
 
     async def create(self, endpoint: str, size: int, metadata: dict[str, str]) -> str:
         """The new upload's path. Raises AimaUnreachable, AimaProtocolError, AimaError `upload-too-large`."""
@@ -79,19 +83,25 @@ class TusClient:
             "Content-Type": "application/offset+octet-stream",
             "Content-Length": str(size - offset),
         }
+        source = await _Source.opened(file, offset)
         try:
-            source = await asyncio.to_thread(_Source, file, offset)
-        except OSError as error:
-            raise StorageCorrupted("A package cannot be read from this box's disk.", code="package-damaged") from error
-        try:
-            async with self._request("PATCH", path, headers=headers, data=source.chunks()) as response:
-                if response.status in GONE:
-                    raise UploadGone("AIMA does not know the upload any more: it is begun again.")
-                if response.status in ELSEWHERE:
-                    raise UploadElsewhere("AIMA has another part of the upload: it is asked again.")
-                if response.status != 204:
-                    raise _refused(response.status)
-                return _offset(response, size)
+            async with asyncio.timeout(self._stalled_s) as patience:
+                chunks = source.chunks(lambda: patience.reschedule(_now() + self._stalled_s))
+                async with self._request("PATCH", path, headers=headers, data=chunks) as response:
+                    if response.status in GONE:
+                        raise UploadGone("AIMA does not know the upload any more: it is begun again.")
+                    if response.status in ELSEWHERE:
+                        raise UploadElsewhere("AIMA has another part of the upload: it is asked again.")
+                    if response.status != 204:
+                        raise _refused(response.status)
+                    return _offset(response, size)
+        except TimeoutError as error:
+            raise unreachable(error) from error
+        except AimaUnreachable:
+            # The connection ended because we had nothing more to send: that is this box's fault, not AIMA's.
+            if source.fault is not None:
+                raise named(source.fault, file) from source.fault
+            raise
         finally:
             await asyncio.to_thread(source.close)
 
@@ -141,6 +151,17 @@ class _Source:
         self._lock = threading.Lock()
         self._file = path.open("rb", buffering=0)
         self._file.seek(offset)
+        self.fault: OSError | None = None
+
+    @classmethod
+    async def opened(cls, path: Path, offset: int) -> _Source:
+        """Raises StateError, StorageCorrupted."""
+        try:
+            return await asyncio.to_thread(cls, path, offset)
+        except FileNotFoundError as error:
+            raise StorageCorrupted("A package is missing on this box's disk.", code="package-damaged") from error
+        except OSError as error:
+            raise named(error, path) from error
 
     def read(self) -> bytes:
         with self._lock:
@@ -150,9 +171,22 @@ class _Source:
         with self._lock:
             self._file.close()
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        while chunk := await asyncio.to_thread(self.read):
+    async def chunks(self, on_progress: Callable[[], None]) -> AsyncIterator[bytes]:
+        """The rest of the file. A piece is asked for when the one before it was taken: that is progress."""
+        while True:
+            try:
+                chunk = await asyncio.to_thread(self.read)
+            except OSError as error:
+                self.fault = error
+                raise
+            on_progress()
+            if not chunk:
+                return
             yield chunk
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _path(location: str, endpoint: str) -> str:

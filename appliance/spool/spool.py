@@ -118,7 +118,13 @@ class Spool:
         `receipt_certificate` (PEM) is who signs receipts when the sending begins; the first one said is kept.
         """
         kept = self.entry(package_id).receipt_certificate or receipt_certificate
-        return await self._change(package_id, PackageState.SENDING, upload_url=upload_url, receipt_certificate=kept)
+        return await self._change(
+            package_id,
+            PackageState.SENDING,
+            among=NEEDS_FILE,
+            upload_url=upload_url,
+            receipt_certificate=kept,
+        )
 
     async def mark_sent(self, package_id: str) -> SpoolEntry:
         return await self._change(package_id, PackageState.SENT)
@@ -197,10 +203,19 @@ class Spool:
         self._tell()
         return entry
 
-    async def _change(self, package_id: str, state: PackageState, **changes: object) -> SpoolEntry:
-        """From what the entry is now, not from what somebody saw of it before they waited."""
+    async def _change(
+        self,
+        package_id: str,
+        state: PackageState,
+        *,
+        among: frozenset[PackageState] = frozenset(PackageState),
+        **changes: object,
+    ) -> SpoolEntry:
+        """From what the entry is now, one of `among`, not from what somebody saw of it before they waited."""
         async with self._changing:
             entry = self.entry(package_id)
+            if entry.state not in among:
+                raise StateError("A package that is held goes on only when a person says so.", code="package-state")
             require_transition(entry.state, state)
             changed = msgspec.structs.replace(entry, state=state, **changes)
             await self._table.save(changed)

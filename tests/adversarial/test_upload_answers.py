@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from appliance.aima.tus import TusClient, UploadElsewhere, UploadGone
-from appliance.errors import AimaError, AimaProtocolError, AimaUnreachable
+from appliance.errors import AimaError, AimaProtocolError, AimaUnreachable, StateError
 
 SIZE = 1000
 
@@ -162,3 +162,63 @@ async def ask(client: TusClient, method: str, directory: Path) -> None:
         file = directory / "package.p7m"
         await asyncio.to_thread(file.write_bytes, bytes(SIZE))
         await client.send("/files/abc", file, 0, SIZE)
+
+
+async def test_a_server_that_stops_reading_does_not_stop_the_queue_for_ever(tmp_path: Path) -> None:
+    """It takes the head of the request and then nothing: no answer is due, so only progress can be watched."""
+    heard, done = asyncio.Event(), asyncio.Event()
+
+    async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.transport.pause_reading()  # type: ignore[attr-defined] # a socket's transport reads too
+        heard.set()
+        await done.wait()
+        writer.transport.abort()
+
+    file = tmp_path / "package.p7m"
+    await asyncio.to_thread(file.write_bytes, bytes(32 << 20))
+    listening = await asyncio.start_server(deaf, "127.0.0.1", 0)
+    async with listening, aiohttp.ClientSession() as session:
+        host, port = listening.sockets[0].getsockname()[:2]
+        client = TusClient(session, f"http://{host}:{port}", stalled_s=0.3)
+        with pytest.raises(AimaUnreachable):
+            await client.send("/files/abc", file, 0, 32 << 20)
+        assert heard.is_set()
+        done.set()
+
+
+async def test_a_slow_server_that_goes_on_reading_is_waited_for(tmp_path: Path) -> None:
+    """Longer in all than silence may last: what counts is that it gets on."""
+    stalled_s = 0.4
+
+    async def slow(request: web.Request) -> web.Response:
+        came = 0
+        async for chunk in request.content.iter_chunked(1 << 20):
+            came += len(chunk)
+            await asyncio.sleep(stalled_s / 10)
+        return web.Response(status=204, headers={"Upload-Offset": str(came)})
+
+    size = 24 << 20
+    file = tmp_path / "package.p7m"
+    await asyncio.to_thread(file.write_bytes, bytes(size))
+    app = web.Application(client_max_size=size)
+    app.router.add_patch("/files/abc", slow)
+    async with TestServer(app) as running, aiohttp.ClientSession() as session:
+        client = TusClient(session, str(running.make_url("")).rstrip("/"), stalled_s=stalled_s)
+        assert await client.send("/files/abc", file, 0, size) == size
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("nowhere", "package-damaged"),
+        (".", "state-unusable"),
+        ("/proc/self/mem", "disk-faulty"),  # opens well, and every read of it is an input/output error
+    ],
+)
+async def test_a_fault_of_the_boxs_own_disk_is_not_put_down_to_aima(
+    server: Server, tmp_path: Path, file: str, code: str
+) -> None:
+    with pytest.raises(StateError) as refused:
+        await server[1].send("/files/abc", tmp_path / file, 0, SIZE)
+    assert refused.value.code == code

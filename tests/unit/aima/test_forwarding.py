@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.aima.forwarder import LONGEST_DELAY_S, backoff_s
+from appliance.aima.pace import LONGEST_DELAY_S, backoff_s
 from appliance.errors import AimaError, KioskError, StorageCorrupted
 from appliance.sandbox.aima.misbehaviour import Fault
 from appliance.spool.states import PackageState
@@ -22,7 +22,7 @@ async def walk(post: Post, package_id: str, times: int = 8) -> list[str]:
         entry = post.spool.entry(package_id)
         if entry.state in (PackageState.ERASED, PackageState.REFUSED):
             break
-        await forwarder._try(entry)
+        await forwarder.attempt(entry.package_id)
         if forwarder.status.error:
             codes.append(forwarder.status.error)
     return codes
@@ -157,10 +157,10 @@ async def test_an_erasure_that_fails_is_done_again(post: Post) -> None:
         post.erased.append(attendance_id)
 
     forwarder = post.forwarder(erase)
-    await forwarder._try(entry)
+    await forwarder.attempt(entry.package_id)
     assert post.spool.entry(entry.package_id).state is PackageState.RECEIPTED
     assert post.spool.path(entry.package_id).exists()
-    await forwarder._try(post.spool.entry(entry.package_id))
+    await forwarder.attempt(entry.package_id)
     assert post.spool.entry(entry.package_id).state is PackageState.ERASED
     assert post.erased == [entry.attendance_id]
 
@@ -199,7 +199,6 @@ async def test_a_server_that_is_not_aima_is_named(post: Post, tmp_path: Path) ->
     entry = await post.enqueue()
     async with a_post(tmp_path / "other") as other:
         forwarder = post.forwarder()
-        forwarder._origin = other.aima.url
         forwarder._tus = type(forwarder._tus)(post.session, other.aima.url)
         with pytest.raises(AimaError) as refused:
             await forwarder.forward(entry)
