@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -46,10 +45,6 @@ def read_pages() -> Pages:
     environment.globals["guide"] = guidance
     templates = {name: environment.get_template(name) for name in sources}
     return Pages(templates, {language: Wording(catalogue) for language, catalogue in read_catalogues().items()})
-
-
-async def load_pages() -> Pages:
-    return await asyncio.to_thread(read_pages)
 
 
 PAGES = web.AppKey("pages", Pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from appliance.web.keys import NEWS, PORTS
 from appliance.web.news import News
 from appliance.web.pages import attendance, home, language, live, log_in, status
 from appliance.web.ports import WebPorts
-from appliance.web.rendering import PAGES, Pages, load_pages
+from appliance.web.rendering import PAGES, read_pages
 
 LARGEST_REQUEST_BYTES = 1 << 20
 HERE = Path(__file__).parent
@@ -61,11 +62,12 @@ class RunningWeb:
         await self.runner.cleanup()
 
 
-def make_app(ports: WebPorts, news: News, pages: Pages) -> web.Application:
+def make_app(ports: WebPorts, news: News) -> web.Application:
+    """Blocking: reads templates, catalogues and where the static files lie."""
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=LARGEST_REQUEST_BYTES)
     app[PORTS] = ports
     app[NEWS] = news
-    app[PAGES] = pages
+    app[PAGES] = read_pages()
     app.add_routes(ROUTES)
     app.router.add_static("/static/", HERE / "static")
     return app
@@ -74,7 +76,7 @@ def make_app(ports: WebPorts, news: News, pages: Pages) -> web.Application:
 async def start_web(ports: WebPorts, news: News, host: str, port: int) -> RunningWeb:
     """Serves until closed. A running capture's or watcher's connection is cut after one second on closing."""
     runner = web.AppRunner(
-        make_app(ports, news, await load_pages()),
+        await asyncio.to_thread(make_app, ports, news),
         access_log_class=RouteAccessLogger,
         shutdown_timeout=1.0,
         handle_signals=False,

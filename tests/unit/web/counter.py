@@ -1,0 +1,239 @@
+"""A counter in one process: the real page over the real attendance service, with memory for a disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import msgspec
+import numpy as np
+
+from appliance.attendance.images import preview_jpeg
+from appliance.attendance.judging import Judge, Judged
+from appliance.attendance.permission import permit_all
+from appliance.attendance.register import Register
+from appliance.attendance.service import AttendanceService
+from appliance.attendance.state import Attendance
+from appliance.errors import KioskError
+from appliance.health.finding import Finding
+from appliance.model.attendance import Sealed, SealRequested
+from appliance.model.capture import DeviceFacts, ImagePart
+from appliance.model.configuration import CapturePlan, Configuration, FieldKind, FieldRule
+from appliance.model.device import DeviceStatus
+from appliance.model.verdict import CaptureKind, Verdict
+from appliance.technicians.accounts import Accounts
+from appliance.web.news import News
+from appliance.web.ports import WebPorts
+from appliance.web.server import start_web
+from drivers.contracts import Contract, Frame, Request
+from tests.unit.attendance.makers import AT, DEVICE, WHO
+from tests.unit.technicians.people import PASSWORD, TurnedClock, configuration, technician
+
+MRZ = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
+"""The specimen of ICAO 9303 part 4; nobody's."""
+
+FIELDS = (
+    FieldRule(name="surname", label={"pt": "Apelidos", "en": "Surname"}, mrz="surname"),
+    FieldRule(name="given-names", label={"pt": "Nomes", "en": "Given names"}, mrz="given_names", required=False),
+    FieldRule(
+        name="birth-date", label={"pt": "Nascimento", "en": "Date of birth"}, kind=FieldKind.DATE, mrz="birth_date"
+    ),
+)
+
+PLANS = (
+    CapturePlan(plan_id="permit", label={"pt": "Título de residência", "en": "Residence permit"}),
+    CapturePlan(plan_id="one", label={"pt": "Um dedo"}, document=False, face=False, fingers=("right_index",)),
+)
+
+
+class MemoryJournal:
+    def __init__(self) -> None:
+        self.kept: dict[str, list[bytes]] = {}
+
+    async def append(self, stream_id: str, expected_sequence: int, payload: bytes) -> None:
+        stream = self.kept.setdefault(stream_id, [])
+        assert len(stream) == expected_sequence
+        stream.append(payload)
+
+    async def read(self, stream_id: str) -> list[bytes]:
+        return list(self.kept[stream_id])
+
+    async def streams(self) -> list[str]:
+        return list(self.kept)
+
+    async def erase(self, stream_id: str) -> None:
+        self.kept.pop(stream_id, None)
+
+
+class MemoryVault:
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], bytes] = {}
+
+    async def store(self, owner: str, name: str, media_type: str, data: bytes) -> ImagePart:
+        self.kept[owner, name] = data
+        return ImagePart(name=name, media_type=media_type, size=len(data), sha256="0" * 64, crc32=0)
+
+    async def erase(self, owner: str) -> None:
+        self.kept = {key: data for key, data in self.kept.items() if key[0] != owner}
+
+
+@dataclass
+class Device:
+    """Shows grey pictures whose level is the score that the judge gives them, waiting before each if told to."""
+
+    scores: list[int | KioskError] = field(default_factory=lambda: [90])
+    hold: asyncio.Event | None = None
+
+    def device(self, _contract: Contract) -> Device:
+        return self
+
+    def facts(self) -> DeviceFacts:
+        return DEVICE
+
+    @asynccontextmanager
+    async def frames(self, _request: Request) -> AsyncIterator[AsyncIterator[Frame]]:
+        score = self.scores.pop(0) if len(self.scores) > 1 else self.scores[0]
+        if isinstance(score, KioskError):
+            raise score
+        yield self._pictures(score)
+
+    async def _pictures(self, score: int) -> AsyncIterator[Frame]:
+        if self.hold is not None:
+            while not self.hold.is_set():
+                yield Frame(np.full((48, 64), 1, np.uint8), 0, 0, 500, simulated=True)
+                await asyncio.sleep(0.02)
+        yield Frame(np.full((48, 64), score, np.uint8), 0, 0, 500, simulated=True)
+
+
+class GreyJudge(Judge):
+    async def judge(self, kind: CaptureKind, frame: Frame) -> Judged:
+        score = int(frame.pixels[0, 0])
+        reasons = ("too-dark",) if score < 10 else ()
+        return Judged(Verdict(kind=kind, score=score, reasons=reasons), preview_jpeg(frame.pixels))
+
+
+@dataclass
+class Counter:
+    url: str
+    ports: WebPorts
+    clock: TurnedClock
+    device: Device
+    vault: MemoryVault
+    news: News
+    queue: list[dict[str, Any]]
+    devices: list[DeviceStatus]
+    findings: list[Finding]
+    tried_again: list[str]
+
+    def url_of(self, path: str) -> str:
+        return self.url.rstrip("/") + path
+
+
+def settings() -> Configuration:
+    without_training = msgspec.structs.replace(technician("rui"), initial_training=None)
+    plain = configuration(technician(), without_training)
+    return msgspec.structs.replace(
+        plain, capture_plans=PLANS, applicant_fields=FIELDS, areas=("regularizacao", "saude")
+    )
+
+
+@asynccontextmanager
+async def open_counter() -> AsyncIterator[Counter]:
+    clock, device, vault, news, judge = TurnedClock(), Device(), MemoryVault(), News(), GreyJudge()
+    accounts, inside = Accounts(clock=clock), settings()
+    await accounts.configure(inside)
+    queue: list[dict[str, Any]] = []
+    devices: list[DeviceStatus] = []
+    findings: list[Finding] = []
+    tried_again: list[str] = []
+
+    async def seal(attendance: Attendance, request: SealRequested) -> Sealed:
+        row = {"package_id": request.package_id, "attendance_id": attendance.attendance_id, "state": "queued"}
+        queue.append({**row, "sha256": "0" * 64, "bytes": 1, "queued_at": AT, "receipt_id": None, "error": None})
+        return Sealed(at=AT, technician_id=WHO, package_id=request.package_id, sha256="0" * 64, bytes=1)
+
+    async def try_again(package_id: str) -> None:
+        tried_again.append(package_id)
+
+    service = AttendanceService(
+        register=Register(MemoryJournal()),
+        vault=vault,
+        devices=device,
+        judge=judge,
+        sealer=seal,
+        configuration=lambda: inside,
+        clock=clock,
+        permitted=permit_all,
+    )
+    service.register.watch(news.publish)
+    ports = WebPorts(
+        attendances=service,
+        accounts=accounts,
+        configuration=lambda: inside,
+        refused_configuration=lambda: None,
+        devices=lambda: devices,
+        queue=lambda: queue,
+        forwarding=lambda: {"reachable": True, "error": "", "sentence": ""},
+        health=lambda: findings,
+        runtime=lambda: {"pid": 1},
+        clock=clock,
+        try_again=try_again,
+    )
+    running = await start_web(ports, news, "127.0.0.1", 0)
+    try:
+        yield Counter(running.url, ports, clock, device, vault, news, queue, devices, findings, tried_again)
+    finally:
+        await running.close()
+        await accounts.close()
+        await judge.close()
+
+
+class Person:
+    """Somebody at the counter who posts forms: as a browser would, or as a script."""
+
+    def __init__(self, counter: Counter, session: aiohttp.ClientSession) -> None:
+        self.counter, self.session, self.csrf = counter, session, ""
+
+    async def log_in(self, technician_id: str = "ana") -> None:
+        status, answer = await self.post("/login", technician_id=technician_id, password=PASSWORD)
+        assert status == 200, answer
+        self.csrf = answer["csrf"]
+
+    async def get(self, path: str, *, script: bool = False, **headers: str) -> tuple[int, str]:
+        wanted = {"Accept": "application/json" if script else "text/html", **headers}
+        async with self.session.get(self.counter.url_of(path), headers=wanted, allow_redirects=False) as response:
+            return response.status, await response.text()
+
+    async def post(self, path: str, *, script: bool = True, **fields: Any) -> tuple[int, Any]:
+        form = aiohttp.FormData([("csrf", self.csrf)])
+        for name, value in fields.items():
+            for one in value if isinstance(value, list) else [value]:
+                form.add_field(name, one)
+        wanted = {"Accept": "application/json" if script else "text/html"}
+        async with self.session.post(
+            self.counter.url_of(path), data=form, headers=wanted, allow_redirects=not script
+        ) as response:
+            return response.status, (await response.json() if script else await response.text())
+
+    async def open(self, plan: str = "permit") -> str:
+        status, view = await self.post("/attendances", plan_id=plan, areas=["saude"])
+        assert status == 200, view
+        return f"/attendances/{view['attendance_id']}"
+
+    async def at_capture(self, plan: str = "one") -> str:
+        """An attendance whose next step is its first capture."""
+        path = await self.open(plan)
+        await self.post(f"{path}/applicant", **{"field:surname": "SILVA", "field:birth-date": "1990-05-01"})
+        status, view = await self.post(f"{path}/notice", language="pt")
+        assert status == 200, view
+        return path
+
+
+@asynccontextmanager
+async def person_at(counter: Counter) -> AsyncIterator[Person]:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        yield Person(counter, session)
