@@ -32,6 +32,7 @@ from appliance.attendance.upkeep import keep_retention
 from appliance.configuration_in_force import ConfigurationInForce
 from appliance.devices.desk import Desk
 from appliance.durable import journal, vault
+from appliance.durable.ballast import Ballast
 from appliance.durable.database import Database
 from appliance.durable.journal import Journal
 from appliance.durable.lock import InstanceLock
@@ -54,6 +55,7 @@ from appliance.runtime.parent import follow_parent
 from appliance.runtime.tasks import Supervisor
 from appliance.runtime.time_floor import TimeFloor
 from appliance.settings import Mode, Settings, load_settings
+from appliance.spool.retention import keep_records
 from appliance.spool.spool import SCHEMA as SPOOL_SCHEMA
 from appliance.spool.spool import Spool, SpoolEntry
 from appliance.technicians.accounts import Accounts
@@ -115,6 +117,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     lock = InstanceLock(state / "lock")
     await asyncio.to_thread(lock.acquire)
     stack.callback(lock.release)
+    ballast = Ballast(state / "ballast")
     time_floor = TimeFloor(state / "time-floor", clock)
     await asyncio.to_thread(time_floor.check)
     loaded = await asyncio.to_thread(Identity.load, state / "identity", clock.now(), out_of_date_allowed=True)
@@ -194,6 +197,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         receipt_certificate=configuration.receipt_certificate,
         on_receipted=lambda entry: service.erase(entry.attendance_id),
         clock=clock,
+        make_room=ballast.make_room,
     )
     queue.watch(forwarder.wake)
     queue.watch(news.publish)
@@ -208,6 +212,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         refused_configuration=configuration.refused,
         devices=desk.statuses,
         queue=lambda: [queue_view(entry) for entry in queue.entries()],
+        try_again=queue.try_again,
         forwarding=lambda: msgspec.to_builtins(forwarder.status),
         health=health.findings,
         runtime=lambda: {"loop_lag_ms": asdict(lag.snapshot()), "pid": os.getpid()},
@@ -224,6 +229,8 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     supervisor.start("configuration", follower.run)
     supervisor.start("certificate", identity.run)
     supervisor.start("forwarder", forwarder.run)
+    supervisor.start("ballast", ballast.keep)
+    supervisor.start("sent-records", lambda: keep_records(queue, configuration.sent_record_days, clock))
     supervisor.start("retention", lambda: keep_retention(service, asyncio.sleep))
     supervisor.start("queue-inspection", queue.inspect)
     supervisor.start("health", lambda: health.run(interval_s=HEALTH_INTERVAL_S))

@@ -58,6 +58,10 @@ class ConfigurationInForce:
             return None
         return x509.load_pem_x509_certificate(self._current.aima.receipt_certificate.encode())
 
+    def sent_record_days(self) -> int | None:
+        """How long it stays known that something was sent."""
+        return None if self._current is None else self._current.retention.sent_record_days
+
     async def follow(
         self, state: Path, aima_url: str, tls: ssl.SSLContext, session: aiohttp.ClientSession, stack: AsyncExitStack
     ) -> Follower:

@@ -55,7 +55,7 @@ def health_checks(
         )
 
     def aima_check() -> Finding:
-        return judge_aima(last_answer_at=forwarder.answered_at, error_code=forwarder.status.error, now=clock.now())
+        return judge_aima(last_answer_at=forwarder.answered_at, error_code=forwarder.status.aima_error, now=clock.now())
 
     def queue_check() -> Finding:
         entries = queue.entries()

@@ -121,7 +121,8 @@ def parse_settings(data: bytes, *, name: str = "settings") -> Settings:
             raise SettingsError(
                 f"{name}: devices.device_id: {device_id} stands there {times} times.", code="settings-device-twice"
             )
-    return settings
+    aima = msgspec.structs.replace(settings.aima, url=settings.aima.url.rstrip("/"))
+    return msgspec.structs.replace(settings, aima=aima)
 
 
 def _read(path: Path) -> bytes:
@@ -169,8 +170,10 @@ def _refuse_bad_url(name: str, url: str) -> None:
         good = False
     else:
         good = good and not (parts.query or parts.fragment or parts.username or parts.password)
+        # Every address of AIMA's stands under its root (the OpenAPI file); a path would be dropped in silence.
+        good = good and parts.path in ("", "/")
     if not good:
         raise SettingsError(
-            f"{name}: aima.url: an https:// address without user, query or fragment is needed.",
+            f"{name}: aima.url: an https:// address without user, path, query or fragment is needed.",
             code="settings-aima-url",
         )

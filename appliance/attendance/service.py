@@ -99,9 +99,16 @@ class AttendanceService:
         await self.register.load()
         for attendance in self.register.all():
             if attendance.step is Step.ABANDONED:
-                await self.erase(attendance.attendance_id)
+                await self._finish_erasing(attendance.attendance_id)
             elif attendance.step is Step.SEALING:
                 await self._try_again(attendance.attendance_id)
+
+    async def _finish_erasing(self, attendance_id: str) -> None:
+        """One attendance that cannot be erased now (a full disk) keeps no other from being taken up again."""
+        try:
+            await self.erase(attendance_id)
+        except KioskError as error:
+            log.error("erasure-failed", attendance_id=attendance_id, code=error.code)
 
     async def _try_again(self, attendance_id: str) -> None:
         try:
@@ -313,13 +320,15 @@ class AttendanceService:
         log.info("attendance-erased", attendance_id=attendance_id)
 
     async def apply_retention(self) -> None:
-        """Abandons what has been open for longer than the configuration allows."""
+        """Abandons what has been open for longer than the configuration allows; erases what could not be before."""
         configuration = self._configuration()
         if configuration is None:
             return
         oldest = timestamp(self._clock.now() - timedelta(hours=configuration.retention.open_attendance_hours))
         for attendance in self.register.all():
-            if attendance.opened.at < oldest and attendance.step not in commands.FROZEN:
+            if attendance.step is Step.ABANDONED:
+                await self._finish_erasing(attendance.attendance_id)
+            elif attendance.opened.at < oldest and attendance.step not in commands.FROZEN:
                 await self.abandon(attendance.attendance_id, SYSTEM, "retention")
 
     def _rules(self) -> Configuration:

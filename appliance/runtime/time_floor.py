@@ -11,9 +11,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import structlog
+
 from appliance.durable.private_file import read_private, write_private
-from appliance.errors import ClockWentBackwards, StorageCorrupted
+from appliance.errors import ClockWentBackwards, DiskFull, StorageCorrupted
 from appliance.runtime.clock import Clock, timestamp
+
+log = structlog.get_logger(__name__)
 
 TOLERANCE = timedelta(minutes=2)
 """Small steps back are the time service at work."""
@@ -55,12 +59,16 @@ class TimeFloor:
     def check(self) -> datetime:
         """Compare the clock with the floor and raise the floor; returns it.
 
-        Raises ClockWentBackwards, StorageCorrupted, DiskFull, StateError `state-unusable`.
+        Raises ClockWentBackwards, StorageCorrupted, StateError `state-unusable`. A full disk only leaves it lower.
         """
         before = self.floor()
         after = raised_floor(self._clock.now(), before, self._tolerance)
         if before is None or after > before:
-            write_private(self._path, timestamp(after).encode() + b"\n")
+            try:
+                write_private(self._path, timestamp(after).encode() + b"\n")
+            except DiskFull as error:
+                # The floor stays where it was, which is safe; a box that did not start could free no space.
+                log.warning("time-floor-not-raised", code=error.code)
         return after
 
     async def keep(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import SettingsError
-from appliance.settings import DeviceSettings, Mode, load_settings
+from appliance.settings import DeviceSettings, Mode, load_settings, parse_settings
 
 GOOD = """
 [kiosk]
@@ -18,7 +18,7 @@ mode = "sandbox"
 port = 8080
 
 [aima]
-url = "https://aima.example:8443/api"
+url = "https://aima.example:8443"
 
 [[devices]]
 device_id = "reader-1"
@@ -38,7 +38,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert settings.state == tmp_path / "state"
     assert settings.kiosk.mode is Mode.SANDBOX
     assert (settings.web.host, settings.web.port) == ("127.0.0.1", 8080)
-    assert settings.aima.url == "https://aima.example:8443/api"
+    assert settings.aima.url == "https://aima.example:8443"
     assert settings.devices == (
         DeviceSettings(
             device_id="reader-1",
@@ -77,6 +77,7 @@ WRONG = [
     ("a name", GOOD.replace("port", 'host = "kiosk.local"\nport'), "settings-not-loopback", "web.host"),
     ("plain http", GOOD.replace("https", "http"), "settings-aima-url", "aima.url"),
     ("no host", GOOD.replace("aima.example:8443", ""), "settings-aima-url", "aima.url"),
+    ("a path", GOOD.replace("aima.example:8443", "aima.example:8443/kiosks"), "settings-aima-url", "aima.url"),
     ("bad port", GOOD.replace("8443", "x"), "settings-aima-url", "aima.url"),
     ("password in the URL", GOOD.replace("aima.example", "a:b@aima.example"), "settings-aima-url", "aima.url"),
 ]
@@ -107,3 +108,9 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 def test_ipv6_loopback_is_loopback(tmp_path: Path) -> None:
     settings = load_settings(_written(tmp_path, GOOD.replace("port", 'host = "::1"\nport')))
     assert settings.web.host == "::1"
+
+
+def test_a_slash_at_the_end_of_aimas_address_means_nothing() -> None:
+    with_slash = parse_settings(GOOD.replace("aima.example:8443", "aima.example:8443/").encode())
+    assert with_slash == parse_settings(GOOD.encode())
+    assert with_slash.aima.url == "https://aima.example:8443"

@@ -12,18 +12,21 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
 
 from appliance.durable import journal, vault
+from appliance.durable.ballast import Ballast
 from appliance.durable.database import Database
 from appliance.durable.journal import Journal
 from appliance.durable.private_file import read_private, write_private
 from appliance.durable.vault import Vault
 from appliance.errors import KioskError
-from appliance.runtime.clock import SystemClock
+from appliance.runtime.clock import SystemClock, timestamp
+from appliance.runtime.time_floor import TimeFloor
 from appliance.spool import spool as spool_room
 from appliance.spool.spool import Spool
 
@@ -48,9 +51,13 @@ def test_a_full_disk_is_named_and_costs_nothing_that_was_acknowledged(tmp_path: 
     assert said["codes"] == dict.fromkeys(["vault", "journal", "spool", "file"], "disk-full")
     # 2. What had been acknowledged before is there, also for a process that starts on the full disk.
     assert said["kept"] == {"image": True, "events": True, "package": True, "file": "old"}
-    # 3. Nothing half-written is left behind.
+    # 3. The queue, which alone can free room, gets on with what was kept for it.
+    assert said["queue"] == ["disk-full", "sending", "sent"]
+    # 4. The box can start: its time floor stays where it was.
+    assert said["floor"] == [True, True]
+    # 5. Nothing half-written is left behind.
     assert said["files"] == ["p1.p7m"]
-    # 4. With room again, work goes on.
+    # 6. With room again, work goes on.
     assert said["after"] == {"image": True, "events": True, "package": True, "file": "new"}
 
 
@@ -60,7 +67,11 @@ async def _filled(state: Path) -> dict[str, Any]:
     await rooms.journal.append("a1", 0, b"opened")
     await rooms.spool.enqueue("p1", "a1", _write(b"sealed" * 1000))
     await asyncio.to_thread(write_private, state / "small", b"old")
-    await asyncio.to_thread(_fill, state / "ballast")
+    floor = TimeFloor(state / "time-floor", SystemClock())
+    first = await asyncio.to_thread(floor.check)
+    ballast = Ballast(state / "kept", size_bytes=128 << 10)
+    assert ballast.reserve()
+    await asyncio.to_thread(_fill, state / "filling")
     codes = {
         "vault": await _code(rooms.vault.store("a1", "finger.png", "image/png", bytes(1 << 20))),
         "journal": await _journal_until_full(rooms.journal),
@@ -70,14 +81,27 @@ async def _filled(state: Path) -> dict[str, Any]:
     files = sorted(path.name for path in (state / "spool").rglob("*") if path.is_file())
     await rooms.close()
     again = await Rooms.open(state)
+    later = await asyncio.to_thread(floor.check)
+    stored = await asyncio.to_thread(floor.floor)
     kept = await again.looked_into(state)
-    (state / "ballast").unlink()
+    queue = [await _code(_until_full(again.spool))]
+    assert ballast.give_up()
+    queue += [(await again.spool.mark_sending("p1", "/files/x")).state.value]
+    queue += [(await again.spool.mark_sent("p1")).state.value]
+    (state / "filling").unlink()
     await again.vault.store("a1", "finger.png", "image/png", bytes(100_000))
     await again.spool.enqueue("p2", "a2", _write(bytes(100_000)))
     await asyncio.to_thread(write_private, state / "small", b"new")
     after = await again.looked_into(state)
     await again.close()
-    return {"codes": codes, "kept": kept, "files": files, "after": after}
+    return {
+        "codes": codes,
+        "kept": kept,
+        "files": files,
+        "after": after,
+        "queue": queue,
+        "floor": [later > first, _ms(stored) == _ms(first)],
+    }
 
 
 class Rooms:
@@ -122,12 +146,21 @@ async def _journal_until_full(events: Journal) -> str:
     return "never full"
 
 
+async def _until_full(queue: Spool) -> None:
+    for number in range(1000):
+        await queue.mark_sending("p1", f"/files/{number:04d}" + "x" * 900)
+
+
 async def _code(work: Any) -> str:
     try:
         await work
     except KioskError as error:
         return error.code
     return ""
+
+
+def _ms(moment: datetime | None) -> str:
+    return timestamp(moment) if moment else ""
 
 
 def _write(data: bytes) -> Any:
