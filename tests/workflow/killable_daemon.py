@@ -21,8 +21,9 @@ STEPS = ("applicant", "notice", "document", "face", "fingerprints", "signature",
 class KillableDaemon:
     """`start`, `ready`, then `kill` or `stop`. A kill may come before it is ready."""
 
-    def __init__(self, settings: Path, log: IO[bytes]) -> None:
+    def __init__(self, settings: Path, log_path: Path, log: IO[bytes]) -> None:
         self._settings = settings
+        self._log_path = log_path
         self._log = log
         self._process: Process | None = None
         self._killed = False
@@ -59,6 +60,10 @@ class KillableDaemon:
         with contextlib.suppress(ProcessLookupError):
             self._process.terminate()
         return await self.gone()
+
+    async def last_words(self) -> str:
+        """The end of its log: why it ended, when nobody killed it."""
+        return (await asyncio.to_thread(self._log_path.read_bytes))[-2000:].decode(errors="replace")
 
     async def gone(self) -> int:
         """Once it has ended: its exit status, negative for the signal that killed it."""

@@ -72,7 +72,7 @@ class Post:
                 await killer
             self.daemon.kill()
             status = await self.daemon.gone()
-        assert status == -signal.SIGKILL, "the daemon ended by itself"
+        assert status == -signal.SIGKILL, f"the daemon ended by itself: {await self.daemon.last_words()}"
 
     async def kill_in(self, latest_s: float) -> None:
         await asyncio.sleep(self.chance.uniform(0, latest_s))
@@ -167,9 +167,9 @@ async def erased(robot: RobotTechnician) -> list[dict[str, Any]]:
 @pytest.mark.timeout(7200)
 @pytest.mark.blocking_allowed("the town hall's set-up runs in the test's own loop; the daemon is another process")
 async def test_killed_at_random_points_nothing_is_lost_and_nothing_sent_twice(
-    tmp_path: Path, kills: int, seed: int
+    tmp_path: Path, kills: int, seed: int, pytestconfig: pytest.Config
 ) -> None:
-    sys.stderr.write(f"\nkills: {kills}, seed {seed}\n")
+    sys.stderr.write(f"\nkills: {kills}, seed {seed} (repeat with --seed {pytestconfig.option.seed})\n")
     layout = Layout.claim(tmp_path / "sandbox")
     hall = TownHall(layout, scenes=None, applicant="", port=0, tell=lambda _: None)
     with (tmp_path / "killed.log").open("ab") as log:
@@ -177,7 +177,7 @@ async def test_killed_at_random_points_nothing_is_lost_and_nothing_sent_twice(
             await hall.start()
             assert hall._daemon is not None
             await hall._daemon.stop()
-            post = Post(hall, KillableDaemon(layout.settings, log), random.Random(seed))
+            post = Post(hall, KillableDaemon(layout.settings, tmp_path / "killed.log", log), random.Random(seed))
             for _ in range(kills):
                 await post.one_kill()
             rows = await post.drain()
