@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 from aiohttp import web
 
 from appliance.technicians.sessions import Session
@@ -10,5 +13,7 @@ from appliance.web.ports import WebPorts
 
 PORTS = web.AppKey("ports", WebPorts)
 NEWS = web.AppKey("news", News)
+STREAMS = web.AppKey("streams", set[asyncio.Task[Any]])
+"""Answers without an end, so that stopping can end them."""
 
 SESSION = web.RequestKey("session", Session)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from appliance.runtime.access_log import RouteAccessLogger
 from appliance.web.doorkeeper import MIDDLEWARES
-from appliance.web.keys import NEWS, PORTS
+from appliance.web.keys import NEWS, PORTS, STREAMS
 from appliance.web.news import News
 from appliance.web.pages import attendance, home, language, live, log_in, status
 from appliance.web.ports import WebPorts
@@ -68,6 +68,8 @@ def make_app(ports: WebPorts, news: News) -> web.Application:
     app[PORTS] = ports
     app[NEWS] = news
     app[PAGES] = read_pages()
+    app[STREAMS] = set()
+    app.on_shutdown.append(live.end_streams)
     app.add_routes(ROUTES)
     app.router.add_static("/static/", HERE / "static")
     return app

@@ -6,12 +6,14 @@ Neither keeps a screen unlocked, and both end when it locks or its reader has go
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import wraps
 
 from aiohttp import web
 
 from appliance.errors import AccessDenied
 from appliance.web.doorkeeper import COOKIE, HEADERS
-from appliance.web.keys import NEWS, PORTS
+from appliance.web.keys import NEWS, PORTS, STREAMS
 
 LOOK_ROUND_S = 2.0
 """How often a silent stream checks that the session is still open and somebody is still reading."""
@@ -19,6 +21,34 @@ LOOK_ROUND_S = 2.0
 _BOUNDARY = "frame"
 
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _stream(handler: Handler) -> Handler:
+    """Known to the application while it runs: a reader who has gone takes the server's own knowledge of it along."""
+
+    @wraps(handler)
+    async def handled(request: web.Request) -> web.StreamResponse:
+        streams, task = request.app[STREAMS], asyncio.current_task()
+        assert task is not None
+        streams.add(task)
+        try:
+            return await handler(request)
+        finally:
+            streams.discard(task)
+
+    return handled
+
+
+async def end_streams(app: web.Application) -> None:
+    """When the application stops."""
+    streams = list(app[STREAMS])
+    for task in streams:
+        task.cancel()
+    await asyncio.gather(*streams, return_exceptions=True)
+
+
+@_stream
 async def preview(request: web.Request) -> web.StreamResponse:
     """`multipart/x-mixed-replace` JPEG for as long as the page watches.
 
@@ -44,6 +74,7 @@ async def preview(request: web.Request) -> web.StreamResponse:
     return response
 
 
+@_stream
 async def events(request: web.Request) -> web.StreamResponse:
     """Server-sent events: a number that grows whenever something changed; `locked` once, when the screen locks."""
     news = request.app[NEWS]

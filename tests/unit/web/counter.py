@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 import msgspec
 import numpy as np
+from aiohttp import ClientResponse as Response
 
 from appliance.attendance.images import preview_jpeg
 from appliance.attendance.judging import Judge, Judged
@@ -203,21 +204,34 @@ class Person:
         assert status == 200, answer
         self.csrf = answer["csrf"]
 
-    async def get(self, path: str, *, script: bool = False, **headers: str) -> tuple[int, str]:
-        wanted = {"Accept": "application/json" if script else "text/html", **headers}
-        async with self.session.get(self.counter.url_of(path), headers=wanted, allow_redirects=False) as response:
+    async def see(self, path: str) -> tuple[int, str]:
+        """A page, as a person gets it; a redirect is not followed."""
+        return await self._get(path, {"Accept": "text/html"})
+
+    async def ask(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
+        """The JSON of a page, as a script gets it."""
+        return await self._get(path, {"Accept": "application/json", **(headers or {})})
+
+    async def submit(self, path: str, **fields: Any) -> tuple[int, str]:
+        """A form, as a person sends it, and the page that follows."""
+        async with self._post(path, "text/html", fields) as response:
             return response.status, await response.text()
 
-    async def post(self, path: str, *, script: bool = True, **fields: Any) -> tuple[int, Any]:
+    async def post(self, path: str, **fields: Any) -> tuple[int, Any]:
+        """A form, as a script sends it, and the JSON that it gets."""
+        async with self._post(path, "application/json", fields) as response:
+            return response.status, await response.json()
+
+    async def _get(self, path: str, headers: dict[str, str]) -> tuple[int, str]:
+        async with self.session.get(self.counter.url_of(path), headers=headers, allow_redirects=False) as response:
+            return response.status, await response.text()
+
+    def _post(self, path: str, accept: str, fields: dict[str, Any]) -> AbstractAsyncContextManager[Response]:
         form = aiohttp.FormData([("csrf", self.csrf)])
         for name, value in fields.items():
             for one in value if isinstance(value, list) else [value]:
                 form.add_field(name, one)
-        wanted = {"Accept": "application/json" if script else "text/html"}
-        async with self.session.post(
-            self.counter.url_of(path), data=form, headers=wanted, allow_redirects=not script
-        ) as response:
-            return response.status, (await response.json() if script else await response.text())
+        return self.session.post(self.counter.url_of(path), data=form, headers={"Accept": accept})
 
     async def open(self, plan: str = "permit") -> str:
         status, view = await self.post("/attendances", plan_id=plan, areas=["saude"])

@@ -39,20 +39,20 @@ async def test_values_that_the_mrz_gave_keep_that_origin_until_they_are_changed(
 
 async def test_the_page_is_prefilled_and_says_what_the_document_gave(ana: Person) -> None:
     path = await ana.open()
-    _, page = await ana.post(f"{path}/mrz", script=False, lines=MRZ)
+    _, page = await ana.submit(f"{path}/mrz", lines=MRZ)
     assert 'value="ERIKSSON"' in page
     assert page.count("lido do documento") == 3
 
 
 async def test_who_is_refused_stays_on_the_page_and_keeps_what_they_typed(ana: Person) -> None:
     path = await ana.open()
-    status, page = await ana.post(
-        f"{path}/applicant", script=False, **{"field:surname": "SANTOS", "field:birth-date": "1990-02-31"}
+    status, page = await ana.submit(
+        f"{path}/applicant", **{"field:surname": "SANTOS", "field:birth-date": "1990-02-31"}
     )
     assert status == 409
     assert 'value="SANTOS"' in page
     assert "Verifique os campos do requerente" in page
-    assert (await ana.get(f"{path}/applicant"))[0] == 303
+    assert (await ana.see(f"{path}/applicant"))[0] == 303
 
 
 async def test_a_representative_needs_a_name_a_standing_and_a_proof(ana: Person) -> None:
@@ -84,7 +84,7 @@ def test_the_notice_names_both_controllers_and_asks_for_no_consent() -> None:
 async def test_the_notice_is_in_its_own_language_whatever_the_pages_is(ana: Person) -> None:
     path = await ana.open()
     await ana.post(f"{path}/applicant", **{"field:surname": "SILVA", "field:birth-date": "1990-05-01"})
-    _, page = await ana.get(f"{path}?notice=en")
+    _, page = await ana.see(f"{path}?notice=en")
     assert '<html lang="pt">' in page
     assert '<article class="notice" lang="en">' in page
     assert "joint controllers" in page
@@ -95,7 +95,7 @@ async def test_a_used_up_round_shows_every_choice_and_marks_one(counter: Counter
     path = await ana.at_capture()
     for _ in range(3):
         await ana.post(f"{path}/capture", target="right_hand")
-    _, page = await ana.get(path)
+    _, page = await ana.see(path)
     assert page.count("Recomendado") == 1
     assert page.index("Passar ao dedo seguinte") < page.index("Usar a melhor imagem")
     for word in ("Tentar mais uma ronda", "Recomeçar do princípio", "A seguir: Polegar direito"):
@@ -116,7 +116,7 @@ async def test_a_missing_finger_is_recorded_and_the_next_one_asked_for(ana: Pers
 async def test_a_device_that_fails_is_named_on_the_page_and_costs_no_attempt(counter: Counter, ana: Person) -> None:
     counter.device.scores = [DeviceError("unplugged", code="device-lost"), 90]
     path = await ana.at_capture()
-    status, page = await ana.post(f"{path}/capture", script=False, target="right_hand")
+    status, page = await ana.submit(f"{path}/capture", target="right_hand")
     assert status == 503
     assert "ligue-o de novo" in page
     assert "Tentativa 1 de 3" in page
@@ -129,7 +129,7 @@ async def test_take_now_ends_only_its_own_attendances_capture(counter: Counter, 
     before = counter.news.number
     capture = asyncio.create_task(ana.post(f"{path}/capture", target="right_hand"))
     await counter.news.after(before)
-    assert "Ficar já com a melhor imagem" in (await ana.get(path))[1]
+    assert "Ficar já com a melhor imagem" in (await ana.see(path))[1]
     await ana.post(f"{other}/take")
     await asyncio.sleep(0.1)
     assert not capture.done()
@@ -141,7 +141,7 @@ async def test_take_now_ends_only_its_own_attendances_capture(counter: Counter, 
 async def test_somebody_without_training_is_told_so_and_opens_nothing(counter: Counter, ana: Person) -> None:
     await ana.post("/logout")
     await ana.log_in("rui")
-    status, page = await ana.post("/attendances", script=False, plan_id="permit", areas=["saude"])
+    status, page = await ana.submit("/attendances", plan_id="permit", areas=["saude"])
     assert status == 403
     assert "formação inicial não está registada" in page
     assert counter.ports.attendances.register.all() == ()
@@ -154,7 +154,7 @@ async def test_abandoning_erases_images_and_journal(counter: Counter, ana: Perso
     _, view = await ana.post(f"{path}/abandon", reason="left")
     assert view["step"] == "abandoned"
     assert not counter.vault.kept
-    assert (await ana.get(path, script=True))[0] == 404
+    assert (await ana.ask(path))[0] == 404
 
 
 async def test_after_the_receipt_the_page_says_that_all_is_erased(counter: Counter, ana: Person) -> None:
@@ -162,7 +162,7 @@ async def test_after_the_receipt_the_page_says_that_all_is_erased(counter: Count
         "package_id": "p" * 32, "attendance_id": "b" * 32, "state": "erased", "sha256": "", "bytes": 1,
         "queued_at": "2026-11-24T10:00:00Z", "receipt_id": "r-1", "error": None,
     })  # fmt: skip
-    status, page = await ana.get(f"/attendances/{'b' * 32}")
+    status, page = await ana.see(f"/attendances/{'b' * 32}")
     assert status == 200
     assert "A AIMA confirmou a receção" in page
-    assert (await ana.get(f"/attendances/{'b' * 32}", script=True))[0] == 404
+    assert (await ana.ask(f"/attendances/{'b' * 32}"))[0] == 404
