@@ -11,8 +11,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
 from appliance.attendance.judging import Judge
 from appliance.attendance.preview import Preview, PreviewFrame
 from appliance.errors import DeviceError
@@ -97,14 +95,14 @@ async def capture_once(
     first_at: float | None = None
     try:
         async with device.frames(request_for(kind, position, rules)) as frames:
-            async for frame in frames:
+            async for frame in _until(take_now, frames):
                 judged = await judge.judge(kind, frame)
                 await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict))
                 if best is None or _rank(judged.verdict) > _rank(best.verdict):
-                    best = Presented(judged.verdict, np.array(frame.pixels, copy=True), frame.simulated)
+                    best = Presented(judged.verdict, judged.pixels, frame.simulated)
                 first_at = clock.monotonic() if first_at is None else first_at
                 over = clock.monotonic() - first_at >= window_s(kind, rules)
-                if judged.verdict.accepted(threshold) or over or take_now.is_set():
+                if judged.verdict.accepted(threshold) or over:
                     break
     except DeviceError as error:
         if error.code != "capture-timeout":
@@ -112,6 +110,33 @@ async def capture_once(
     finally:
         await preview.show(None)
     return best or Presented(_nothing(kind), None, False)
+
+
+async def _until(enough: asyncio.Event, frames: AsyncIterator[Frame]) -> AsyncIterator[Frame]:
+    """The frames as they come, until somebody has had enough, also while none comes."""
+    waiting = asyncio.ensure_future(enough.wait())
+    try:
+        while not enough.is_set():
+            coming = asyncio.ensure_future(_next(frames))
+            try:
+                await asyncio.wait({coming, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                if not coming.done():
+                    coming.cancel()
+                    await asyncio.gather(coming, return_exceptions=True)
+            if coming.cancelled():
+                return
+            frame = coming.result()
+            if frame is None:
+                return
+            yield frame
+    finally:
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+
+async def _next(frames: AsyncIterator[Frame]) -> Frame | None:
+    return await anext(frames, None)
 
 
 def _rank(verdict: Verdict) -> tuple[bool, int]:

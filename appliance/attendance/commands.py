@@ -91,7 +91,6 @@ def with_origin(attendance: Attendance, values: Mapping[str, str]) -> dict[str, 
 
 def enter_applicant(
     attendance: Attendance,
-    rules: Sequence[FieldRule],
     values: Mapping[str, str],
     representative: Representative | None,
     *,
@@ -103,7 +102,7 @@ def enter_applicant(
     if any(len(value) > LONGEST_VALUE for value in values.values()):
         raise AttendanceError("A field is too long: please check what was typed.", code="applicant-fields")
     kept = with_origin(attendance, values)
-    check_fields(rules, kept)
+    check_fields(attendance.opened.applicant_fields, kept)
     if representative is not None and not (representative.name.strip() and representative.proof.strip()):
         raise AttendanceError(
             "A representative needs a name and the document that proves their standing.",

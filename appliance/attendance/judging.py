@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+
 from appliance.attendance.images import preview_jpeg
 from appliance.model.verdict import CaptureKind, Verdict
 from appliance.quality.document import assess_document
@@ -25,8 +27,11 @@ FINGERPRINT_PPI = 500
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
+    """`pixels` are our own copy: what was judged is what is kept, whatever the driver does to its memory meanwhile."""
+
     verdict: Verdict
     preview_jpeg: bytes
+    pixels: Pixels
 
 
 class Judge:
@@ -40,7 +45,7 @@ class Judge:
 
     async def judge(self, kind: CaptureKind, frame: Frame) -> Judged:
         """The verdict and the page's small picture. The frame may be given back once this returns."""
-        return await self.run(lambda: Judged(self._verdict(kind, frame), preview_jpeg(frame.pixels)))
+        return await self.run(lambda: self._judged(kind, frame))
 
     async def run(self, work: Callable[[], T]) -> T:
         """Any other long work on pixels, in the same thread."""
@@ -55,12 +60,15 @@ class Judge:
             self._faces = FaceAssessor()
         return self._faces
 
-    def _verdict(self, kind: CaptureKind, frame: Frame) -> Verdict:
-        pixels: Pixels = frame.pixels
+    def _judged(self, kind: CaptureKind, frame: Frame) -> Judged:
+        pixels = np.array(frame.pixels, copy=True)
+        return Judged(self._verdict(kind, pixels, frame.resolution_ppi), preview_jpeg(pixels), pixels)
+
+    def _verdict(self, kind: CaptureKind, pixels: Pixels, resolution_ppi: int | None) -> Verdict:
         match kind:
             case CaptureKind.FINGERPRINT:
-                return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi or FINGERPRINT_PPI)
+                return assess_fingerprint(pixels, resolution_ppi=resolution_ppi or FINGERPRINT_PPI)
             case CaptureKind.FACE:
                 return self._face_assessor().assess(pixels)
             case CaptureKind.DOCUMENT:
-                return assess_document(pixels, resolution_ppi=frame.resolution_ppi)
+                return assess_document(pixels, resolution_ppi=resolution_ppi)

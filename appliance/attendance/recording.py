@@ -11,7 +11,6 @@ from appliance.attendance.target import Target
 from appliance.errors import SealingFailed
 from appliance.model.attendance import SignatureUnable, Signed
 from appliance.model.capture import Attempt, ImagePart
-from appliance.model.configuration import Configuration
 from appliance.model.manifest import (
     FORMAT,
     VERSION,
@@ -49,7 +48,6 @@ def recorded(
     *,
     package_id: str,
     created_at: str,
-    configuration: Configuration,
     software: SoftwareRecord,
 ) -> Recorded:
     """Raises SealingFailed when the attendance lacks what every package has."""
@@ -59,7 +57,7 @@ def recorded(
     parts = [(_part_name(attempt), attempt.part) for attempt in _chosen(attendance) if attempt.part is not None]
     if isinstance(attendance.signature, Signed):
         parts.append(("signature.json", attendance.signature.part))
-    opened, centre = attendance.opened, configuration.centre
+    opened, centre = attendance.opened, attendance.opened.centre
     manifest = Manifest(
         format=FORMAT,
         version=VERSION,
@@ -70,7 +68,7 @@ def recorded(
         software=software,
         centre=CentreRecord(
             centre_id=centre.centre_id,
-            post_id=configuration.post.post_id,
+            post_id=opened.post.post_id,
             protocol_reference=centre.protocol_reference,
             model=centre.model,
         ),

@@ -93,7 +93,6 @@ class SpoolSealer:
             attendance,
             package_id=request.package_id,
             created_at=request.at,
-            configuration=configuration,
             software=self._software,
         )
         reading = _Reading()

@@ -124,7 +124,6 @@ class AttendanceService:
             raise AttendanceError("Choose a capture plan and at least one area.", code="attendance-request")
         if (plan.fingers or plan.face) and configuration.centre.model is not CentreModel.CLAIM_2G:
             raise AttendanceError("Only a CLAIM 2G centre captures biometrics.", code="biometrics-not-allowed")
-        birth = next((rule.name for rule in configuration.applicant_fields if rule.mrz == "birth_date"), "")
         attendance_id = secrets.token_hex(16)
         opened = Opened(
             at=self._now(),
@@ -135,16 +134,18 @@ class AttendanceService:
             thresholds=configuration.thresholds,
             rules=configuration.capture,
             configuration_version=configuration.version,
-            birth_date_field=birth,
+            centre=configuration.centre,
+            post=configuration.post,
+            applicant_fields=configuration.applicant_fields,
         )
         return await self.register.append(attendance_id, opened)
 
     async def read_mrz(self, attendance_id: str, technician_id: str, lines: str) -> Attendance:
         """Prefills the applicant's fields from an MRZ, typed or scanned. Raises DocumentError by what is wrong."""
-        rules = self._rules().applicant_fields
-        fields = prefill(read_mrz(lines, today=self._clock.now().date()), rules)
+        mrz = read_mrz(lines, today=self._clock.now().date())
         async with self.register.writing(attendance_id) as attendance:
             commands.require_step(attendance, Step.APPLICANT)
+            fields = prefill(mrz, attendance.opened.applicant_fields)
             event = MrzRead(at=self._now(), technician_id=technician_id, fields=fields)
             return await self.register.append(attendance_id, event)
 
@@ -156,10 +157,9 @@ class AttendanceService:
         representative: Representative | None = None,
     ) -> Attendance:
         """`values` are as typed; a value that the MRZ gave and nobody changed keeps that origin."""
-        rules = self._rules().applicant_fields
         async with self.register.writing(attendance_id) as attendance:
             event = commands.enter_applicant(
-                attendance, rules, values, representative, at=self._now(), technician_id=technician_id
+                attendance, values, representative, at=self._now(), technician_id=technician_id
             )
             return await self.register.append(attendance_id, event)
 
@@ -185,9 +185,10 @@ class AttendanceService:
             self._capturing = None
             self.register.changed()
 
-    def take_now(self) -> None:
+    def take_now(self, attendance_id: str) -> None:
         """The technician takes the running capture's best picture without waiting any longer."""
-        self._take_now.set()
+        if self._capturing == attendance_id:
+            self._take_now.set()
 
     async def _attempt(self, attendance: Attendance, target: Target, technician_id: str) -> Attendance:
         self.register.changed()
@@ -302,7 +303,14 @@ class AttendanceService:
             return await self.register.append(attendance_id, sealed)
 
     async def abandon(self, attendance_id: str, technician_id: str, reason: str) -> None:
-        """Marked first, then erased, so that a power cut in between only delays the erasure."""
+        """Marked first, then erased, so that a power cut in between only delays the erasure.
+
+        A capture that is running for it ends at once. One whose journal is damaged can still be abandoned.
+        """
+        self.take_now(attendance_id)
+        if attendance_id in self.register.damaged:
+            await self.erase(attendance_id)
+            return
         async with self.register.writing(attendance_id) as attendance:
             event = commands.abandon(attendance, reason, at=self._now(), technician_id=technician_id)
             await self.register.append(attendance_id, event)
@@ -329,7 +337,14 @@ class AttendanceService:
             if attendance.step is Step.ABANDONED:
                 await self._finish_erasing(attendance.attendance_id)
             elif attendance.opened.at < oldest and attendance.step not in commands.FROZEN:
-                await self.abandon(attendance.attendance_id, SYSTEM, "retention")
+                await self._abandon_by_rule(attendance.attendance_id)
+
+    async def _abandon_by_rule(self, attendance_id: str) -> None:
+        try:
+            await self.abandon(attendance_id, SYSTEM, "retention")
+        except KioskError as error:
+            # Sealed or erased while its turn was awaited, or its erasure failed: the next round looks again.
+            log.warning("retention-postponed", attendance_id=attendance_id, code=error.code)
 
     def _rules(self) -> Configuration:
         configuration = self._configuration()

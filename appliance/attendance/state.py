@@ -18,6 +18,8 @@ from appliance.attendance.target import (
     document_target,
     face_target,
     hand_target,
+    not_under_six,
+    under_six,
 )
 from appliance.errors import StorageCorrupted
 from appliance.model.applicant import FieldValue
@@ -130,13 +132,16 @@ def age_years(birth_date: str, on: date) -> int | None:
 
 
 def _targets_for(attendance: Attendance, entered: ApplicantEntered) -> tuple[Target, ...]:
-    """The plan's targets as far as they came, without fingers for a small child; a corrected date brings them back."""
+    """The plan's targets as far as they came; a small child's fingers are exempt, until a corrected date says else."""
     targets = tuple(attendance.target(fresh.name) or fresh for fresh in _targets(attendance.opened))
     field: FieldValue | None = entered.fields.get(attendance.opened.birth_date_field)
     age = age_years(field.value, date.fromisoformat(attendance.opened.at[:10])) if field else None
-    if age is None or age >= FINGERPRINT_AGE_YEARS:
-        return targets
-    return tuple(target for target in targets if target.kind is not CaptureKind.FINGERPRINT)
+    small = age is not None and age < FINGERPRINT_AGE_YEARS
+    return tuple(_exempt_if(small, t) if t.kind is CaptureKind.FINGERPRINT else t for t in targets)
+
+
+def _exempt_if(small: bool, target: Target) -> Target:
+    return under_six(target) if small else not_under_six(target)
 
 
 def _with_target(attendance: Attendance, changed: Target) -> tuple[Target, ...]:

@@ -83,6 +83,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def options(self) -> tuple[Decision, ...]:
         """What the operator may decide now, the most usual first."""
+        if any(exemption.reason is ExemptionReason.UNDER_SIX for exemption in self.exemptions):
+            return ()
         if self.exempt:
             return (Decision.RESTART,)
         if self.phase is Phase.DONE:
@@ -190,3 +192,22 @@ def after_exemption(target: Target, exemption: Exemption) -> Target:
     first = next(i for i, position in enumerate(grown.positions) if position not in exempted)
     taken = [a.round for a in grown.attempts if a.position == grown.positions[first]]
     return msgspec.structs.replace(grown, at=first, round=max(taken, default=0) + 1)
+
+
+def under_six(target: Target) -> Target:
+    """A small child's hand: no finger of it is asked for; what was tried before stays in the record."""
+    exemptions = tuple(
+        Exemption(position=position, reason=ExemptionReason.UNDER_SIX, permanent=False)
+        for position in target.positions
+        if position is not None
+    )
+    discarded = (*target.discarded, *target.attempts)
+    replace = msgspec.structs.replace
+    return replace(target, exemptions=exemptions, attempts=(), discarded=discarded, chosen=None, decision="")
+
+
+def not_under_six(target: Target) -> Target:
+    """The birth date was corrected: the hand is asked for after all. Other targets stay as they are."""
+    if not any(exemption.reason is ExemptionReason.UNDER_SIX for exemption in target.exemptions):
+        return target
+    return msgspec.structs.replace(target, exemptions=(), at=0, round=1)

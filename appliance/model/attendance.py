@@ -8,7 +8,7 @@ import msgspec
 
 from appliance.model.applicant import FieldValue, Representative
 from appliance.model.capture import Attempt, ImagePart
-from appliance.model.configuration import CapturePlan, CaptureRules, Thresholds
+from appliance.model.configuration import CapturePlan, CaptureRules, Centre, FieldRule, Post, Thresholds
 
 
 class Step(StrEnum):
@@ -56,7 +56,14 @@ class Opened(_Event, frozen=True, kw_only=True, tag="opened"):
     thresholds: Thresholds
     rules: CaptureRules
     configuration_version: str
-    birth_date_field: str = ""
+    centre: Centre
+    post: Post
+    applicant_fields: tuple[FieldRule, ...]
+
+    @property
+    def birth_date_field(self) -> str:
+        """The applicant's field that holds the date of birth; empty when the schema has none."""
+        return next((rule.name for rule in self.applicant_fields if rule.mrz == "birth_date"), "")
 
 
 class ApplicantEntered(_Event, frozen=True, kw_only=True, tag="applicant-entered"):

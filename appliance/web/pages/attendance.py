@@ -85,8 +85,7 @@ async def capture(request: web.Request) -> web.Response:
 @refused_on_page
 async def take_now(request: web.Request) -> web.Response:
     service = request.app[PORTS].attendances
-    if service.capturing == attendance_id(request):
-        service.take_now()
+    service.take_now(attendance_id(request))
     return answer(request, service.register.get(attendance_id(request)))
 
 

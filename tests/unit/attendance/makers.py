@@ -13,6 +13,7 @@ from appliance.model.configuration import (
     Centre,
     CentreModel,
     Configuration,
+    FieldKind,
     FieldRule,
     Post,
     Thresholds,
@@ -65,7 +66,9 @@ def opened(*, fingers: tuple[str, ...] = ("right_index", "left_index"), signatur
         thresholds=Thresholds(),
         rules=CaptureRules(),
         configuration_version="1",
-        birth_date_field="birth-date",
+        centre=configuration().centre,
+        post=configuration().post,
+        applicant_fields=(FieldRule(name="birth-date", label={"pt": "Data"}, kind=FieldKind.DATE, mrz="birth_date"),),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -23,6 +25,14 @@ from drivers.contracts import Contract, Frame, Request
 from tests.unit.attendance.makers import AT, DEVICE, WHO, configuration
 
 Script = list[int | DeviceError]
+
+NOBODY = -1
+"""In a script: the device waits, and nobody presents anything."""
+
+
+async def _nobody_comes() -> AsyncIterator[Frame]:
+    await asyncio.Event().wait()
+    yield Frame(np.zeros((8, 8), np.uint8), 0, 0)
 
 
 class MemoryJournal:
@@ -68,6 +78,9 @@ class ScriptedDevice:
     @asynccontextmanager
     async def frames(self, _request: Request) -> AsyncIterator[AsyncIterator[Frame]]:
         step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if step == NOBODY:
+            yield _nobody_comes()
+            return
         if isinstance(step, DeviceError):
             raise step
 
@@ -87,7 +100,7 @@ class ScriptedDesk:
 
 class GreyJudge(Judge):
     async def judge(self, kind: CaptureKind, frame: Frame) -> Judged:
-        return Judged(Verdict(kind=kind, score=int(frame.pixels[0, 0])), b"jpeg")
+        return Judged(Verdict(kind=kind, score=int(frame.pixels[0, 0])), b"jpeg", frame.pixels.copy())
 
 
 class Box:
@@ -99,6 +112,7 @@ class Box:
         self.sealings = 0
         self.sealing_fails = False
         self.judge = GreyJudge()
+        self.configuration = configuration()
         self.service = self.restarted()
 
     def restarted(self) -> AttendanceService:
@@ -108,7 +122,7 @@ class Box:
             devices=ScriptedDesk(self.script),
             judge=self.judge,
             sealer=self.seal,
-            configuration=configuration,
+            configuration=lambda: self.configuration,
             clock=SystemClock(),
             permitted=self.permitted,
         )
@@ -260,3 +274,47 @@ async def test_what_has_been_open_for_too_long_is_abandoned(boxes: Callable[...,
     await box.restarted().recover()
     await box.service.apply_retention()
     assert opened == {}
+
+
+async def test_taking_now_ends_a_capture_that_nothing_came_to(boxes: Callable[..., Box]) -> None:
+    box = boxes([NOBODY])
+    one = await box.at(Step.DOCUMENT)
+    capture = asyncio.create_task(box.service.capture(one, WHO, "document"))
+    while box.service.capturing != one:
+        await asyncio.sleep(0)
+    box.service.take_now("somebody else's")
+    await asyncio.sleep(0)
+    assert not capture.done()
+    box.service.take_now(one)
+    assert (await capture).targets[0].attempts[0].verdict.reasons == ("nothing-presented",)
+
+
+async def test_abandoning_does_not_wait_for_the_capture_to_time_out(boxes: Callable[..., Box]) -> None:
+    box = boxes([NOBODY])
+    one = await box.at(Step.DOCUMENT)
+    capture = asyncio.create_task(box.service.capture(one, WHO, "document"))
+    while box.service.capturing != one:
+        await asyncio.sleep(0)
+    await box.service.abandon(one, WHO, "left")
+    await capture
+    assert (box.vault.blobs, box.journal.streams_by_id) == ({}, {})
+
+
+async def test_an_attendance_whose_journal_is_damaged_can_still_be_erased(boxes: Callable[..., Box]) -> None:
+    box = boxes()
+    one = await box.at(Step.FACE)
+    box.journal.streams_by_id[one][1] = b"damaged"
+    await box.restarted().recover()
+    assert set(box.service.register.damaged) == {one}
+    await box.service.abandon(one, WHO, "damaged")
+    assert (box.vault.blobs, box.journal.streams_by_id, box.service.register.damaged) == ({}, {}, {})
+
+
+async def test_a_new_configuration_changes_nothing_in_an_attendance_under_way(boxes: Callable[..., Box]) -> None:
+    box = boxes()
+    one = await box.at(Step.APPLICANT)
+    renamed = msgspec.structs.replace(configuration(), applicant_fields=())
+    box.configuration = renamed
+    await box.restarted().recover()
+    attendance = await box.service.enter_applicant(one, WHO, {"surname": "SILVA"})
+    assert attendance.step is Step.NOTICE

@@ -99,13 +99,15 @@ def test_a_plan_of_one_finger_asks_for_one_finger() -> None:
 
 
 def test_children_under_six_are_never_asked_for_fingerprints() -> None:
-    attendance = replay([opened(), entered("2021-01-01")])
-    assert [target.name for target in attendance.targets] == ["document", "face"]
+    attendance = replay([opened(), entered("2021-01-01"), noticed()])
+    hands = attendance.targets[2:]
+    assert {e.reason for hand in hands for e in hand.exemptions} == {ExemptionReason.UNDER_SIX}
+    assert [(hand.phase, hand.options) for hand in hands] == [(Phase.DONE, ()), (Phase.DONE, ())]
 
 
 def test_correcting_the_birth_date_brings_the_fingers_back() -> None:
     attendance = replay([opened(), entered("2021-01-01"), entered("2001-01-01")])
-    assert [target.name for target in attendance.targets][2:] == ["right_hand", "left_hand"]
+    assert [(hand.phase, hand.exemptions) for hand in attendance.targets[2:]] == [(Phase.CAPTURE, ())] * 2
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ def test_age_is_counted_in_whole_years(birth: str, years: int | None) -> None:
 
 CHANGES: list[Callable[[Attendance], object]] = [
     lambda a: commands.show_notice(a, "pt", "", at=AT, technician_id=WHO),
-    lambda a: commands.enter_applicant(a, (), {}, None, at=AT, technician_id=WHO),
+    lambda a: commands.enter_applicant(a, {}, None, at=AT, technician_id=WHO),
     lambda a: commands.target_to_capture(a, "face"),
     lambda a: commands.decide(a, "face", Decision.RECAPTURE, at=AT, technician_id=WHO),
     lambda a: commands.unable_to_sign(a, "x", at=AT, technician_id=WHO),
