@@ -114,7 +114,7 @@ class GreyJudge(Judge):
     async def judge(self, kind: CaptureKind, frame: Frame) -> Judged:
         score = int(frame.pixels[0, 0])
         reasons = ("too-dark",) if score < 10 else ()
-        return Judged(Verdict(kind=kind, score=score, reasons=reasons), preview_jpeg(frame.pixels))
+        return Judged(Verdict(kind=kind, score=score, reasons=reasons), preview_jpeg(frame.pixels), frame.pixels.copy())
 
 
 @dataclass
