@@ -224,7 +224,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     stack.push_async_callback(page.close)
     stack.push_async_callback(supervisor.close, STOP_DEADLINE_S)
     supervisor.start("loop-lag", lag.run)
-    supervisor.start("time-floor", time_floor.keep)
+    supervisor.start("time-floor", lambda: time_floor.keep(configuration.vouched_at))
     supervisor.start("face-detector", judge.warm_up)
     supervisor.start("configuration", follower.run)
     supervisor.start("certificate", identity.run)

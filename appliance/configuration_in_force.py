@@ -52,6 +52,10 @@ class ConfigurationInForce:
         looked = self._follower.confirmed_at if self._follower else None
         return looked or self._activated_at
 
+    def vouched_at(self) -> datetime | None:
+        """The last moment, by this box's clock, at which AIMA's short-lived signature was in force."""
+        return self._follower.confirmed_at if self._follower else None
+
     def receipt_certificate(self) -> x509.Certificate | None:
         """Who signs AIMA's receipts."""
         if self._current is None:

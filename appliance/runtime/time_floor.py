@@ -1,7 +1,9 @@
 """The earliest moment it can possibly be. A box without a battery-backed clock starts in the past; certificates,
 retention and the freshness of the configuration would then be judged wrongly, so it must not go unnoticed.
 
-The floor is on disk and only ever rises. Not responsible for setting the clock (the system's time service does).
+The floor is on disk and only ever rises, and only to moments that AIMA has vouched for (its short-lived signature on
+the configuration was in force): a clock that once jumped ahead must not stop the box for as long as it jumped. Not
+responsible for setting the clock (the system's time service does).
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ def raised_floor(now: datetime, floor: datetime | None, tolerance: timedelta = T
 
 
 class TimeFloor:
-    """`path` holds one RFC 3339 moment. `check` blocks (file, fsync): call it before the loop runs or in a thread."""
+    """`path` holds one RFC 3339 moment. All but `keep` block (file, fsync): call them in a thread."""
 
     def __init__(self, path: Path, clock: Clock, *, tolerance: timedelta = TOLERANCE) -> None:
         self._path = path
@@ -44,7 +46,9 @@ class TimeFloor:
         self._tolerance = tolerance
 
     def floor(self) -> datetime | None:
-        """None before the first check. Raises StorageCorrupted `time-floor-damaged`, StateError `state-unusable`."""
+        """None before the first vouched moment.
+
+        Raises StorageCorrupted `time-floor-damaged`, StateError `state-unusable`."""
         data = read_private(self._path)
         if data is None:
             return None
@@ -56,27 +60,39 @@ class TimeFloor:
             raise _damaged()
         return moment.astimezone(UTC)
 
-    def check(self) -> datetime:
-        """Compare the clock with the floor and raise the floor; returns it.
+    def check(self) -> None:
+        """Compare the clock with the floor.
 
-        Raises ClockWentBackwards, StorageCorrupted, StateError `state-unusable`. A full disk only leaves it lower.
+        Raises ClockWentBackwards, StorageCorrupted, StateError `state-unusable`.
+        """
+        raised_floor(self._clock.now(), self.floor(), self._tolerance)
+
+    def raise_to(self, vouched: datetime) -> None:
+        """It cannot be earlier than `vouched` any more. A full disk only leaves the floor lower, which is safe.
+
+        Raises StorageCorrupted, StateError `state-unusable`.
         """
         before = self.floor()
-        after = raised_floor(self._clock.now(), before, self._tolerance)
-        if before is None or after > before:
-            try:
-                write_private(self._path, timestamp(after).encode() + b"\n")
-            except DiskFull as error:
-                # The floor stays where it was, which is safe; a box that did not start could free no space.
-                log.warning("time-floor-not-raised", code=error.code)
-        return after
+        if before is not None and vouched <= before:
+            return
+        try:
+            write_private(self._path, timestamp(vouched).encode() + b"\n")
+        except DiskFull as error:
+            # A box that did not start could free no space.
+            log.warning("time-floor-not-raised", code=error.code)
 
     async def keep(
-        self, *, interval_s: float = 60.0, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        vouched: Callable[[], datetime | None],
+        *,
+        interval_s: float = 60.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """A supervised task: raise the floor while the box runs. Raises as `check` does."""
+        """A supervised task: raise the floor to what AIMA vouched for last, None for nothing yet."""
         while True:
-            await asyncio.to_thread(self.check)
+            moment = vouched()
+            if moment is not None:
+                await asyncio.to_thread(self.raise_to, moment)
             await sleep(interval_s)
 
 

@@ -49,21 +49,34 @@ def test_it_survives_a_restart(tmp_path: Path) -> None:
     clock = SetClock(NOON)
     path = tmp_path / "time-floor"
     assert TimeFloor(path, clock).floor() is None
-    TimeFloor(path, clock).check()
+    TimeFloor(path, clock).raise_to(NOON)
     assert TimeFloor(path, clock).floor() == NOON
     clock.moment = NOON - timedelta(days=1)
     with pytest.raises(ClockWentBackwards):
         TimeFloor(path, clock).check()
+    TimeFloor(path, clock).raise_to(clock.moment)
     assert TimeFloor(path, clock).floor() == NOON
     assert [entry.name for entry in tmp_path.iterdir()] == ["time-floor"]
 
 
+def test_a_clock_that_jumped_ahead_and_was_put_right_stops_nothing(tmp_path: Path) -> None:
+    clock = SetClock(NOON)
+    floor = TimeFloor(tmp_path / "time-floor", clock)
+    floor.raise_to(NOON)
+    clock.moment = NOON + timedelta(days=3650)
+    floor.check()
+    clock.moment = NOON + timedelta(hours=1)
+    floor.check()
+    assert floor.floor() == NOON
+
+
 def test_a_power_cut_while_writing_leaves_the_old_floor(tmp_path: Path) -> None:
     path = tmp_path / "time-floor"
-    TimeFloor(path, SetClock(NOON)).check()
+    TimeFloor(path, SetClock(NOON)).raise_to(NOON)
     (tmp_path / ".time-floor.unfinished").write_bytes(b"2026-0")
     later = NOON + timedelta(hours=1)
-    assert TimeFloor(path, SetClock(later)).check() == later
+    TimeFloor(path, SetClock(later)).raise_to(later)
+    assert TimeFloor(path, SetClock(later)).floor() == later
     assert [entry.name for entry in tmp_path.iterdir()] == ["time-floor"]
 
 
@@ -78,7 +91,7 @@ def test_a_damaged_record_is_named(tmp_path: Path, content: bytes) -> None:
 
 def test_a_missing_or_unusable_directory_is_named(tmp_path: Path) -> None:
     with pytest.raises(StateError) as refused:
-        TimeFloor(tmp_path / "gone" / "time-floor", SetClock(NOON)).check()
+        TimeFloor(tmp_path / "gone" / "time-floor", SetClock(NOON)).raise_to(NOON)
     assert refused.value.code == "state-unusable"
     (tmp_path / "folder").mkdir()
     with pytest.raises(StateError) as refused:
@@ -86,14 +99,16 @@ def test_a_missing_or_unusable_directory_is_named(tmp_path: Path) -> None:
     assert refused.value.code == "state-unusable"
 
 
-async def test_while_running_the_floor_follows_and_a_step_back_is_raised(tmp_path: Path) -> None:
-    clock = SetClock(NOON)
-    steps = iter([timedelta(minutes=1), timedelta(days=-1)])
+async def test_while_running_the_floor_follows_what_was_vouched_for(tmp_path: Path) -> None:
+    moments = iter([None, NOON, NOON - timedelta(days=1)])
+    seen: list[datetime | None] = []
+    floor = TimeFloor(tmp_path / "time-floor", SetClock(NOON))
 
     async def sleep(_interval_s: float) -> None:
-        clock.moment += next(steps)
-        await asyncio.sleep(0)
+        seen.append(await asyncio.to_thread(floor.floor))
+        if len(seen) == 3:
+            raise asyncio.CancelledError
 
-    floor = TimeFloor(tmp_path / "time-floor", clock)
-    with pytest.raises(ClockWentBackwards):
-        await floor.keep(sleep=sleep)
+    with pytest.raises(asyncio.CancelledError):
+        await floor.keep(lambda: next(moments), sleep=sleep)
+    assert seen == [None, NOON, NOON]
