@@ -42,7 +42,8 @@ def _stream(handler: Handler) -> Handler:
 
 async def end_streams(app: web.Application) -> None:
     """When the application stops."""
-    streams = list(app[STREAMS])
+    open_streams = app[STREAMS]
+    streams = list(open_streams)
     for task in streams:
         task.cancel()
     await asyncio.gather(*streams, return_exceptions=True)
