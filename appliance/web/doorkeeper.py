@@ -70,6 +70,8 @@ async def name_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         if answer.status < 400:
             raise
         return _refusal(request, UsageError("There is no such page.", code=f"http-{answer.status}"), answer.status)
+    except ConnectionError:
+        raise  # nobody is there any more to be told anything; aiohttp knows
     except Exception as error:  # the outermost handler of a request: a person never sees a traceback
         log.error("request-failed", exc_info=error)
         return _refusal(request, KioskError("Something went wrong in the box: try again."), 500)

@@ -68,7 +68,8 @@ async def preview(request: web.Request) -> web.StreamResponse:
                 frame = following.result()
                 following = asyncio.ensure_future(anext(frames))
                 head = f"Content-Type: image/jpeg\r\nContent-Length: {len(frame.jpeg)}\r\n\r\n"
-                await response.write(head.encode() + frame.jpeg + f"\r\n--{_BOUNDARY}\r\n".encode())
+                if not await _told(response, head.encode() + frame.jpeg + f"\r\n--{_BOUNDARY}\r\n".encode()):
+                    break
     finally:
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
@@ -92,8 +93,18 @@ async def events(request: web.Request) -> web.StreamResponse:
                 number = await news.after(number)
         except TimeoutError:
             continue
-        await response.write(f"data: {number}\n\n".encode())
+        if not await _told(response, f"data: {number}\n\n".encode()):
+            break
     return response
+
+
+async def _told(response: web.StreamResponse, data: bytes) -> bool:
+    """Whether there was still somebody to tell."""
+    try:
+        await response.write(data)
+    except ConnectionError:
+        return False
+    return True
 
 
 def _watched(request: web.Request) -> bool:

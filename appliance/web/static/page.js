@@ -15,6 +15,13 @@ function openDetails() {
   return [...document.querySelectorAll("details[id][open]")].map((element) => element.id);
 }
 
+const FOCUSABLE = "a, button, input:not([type=hidden]), select, textarea, summary, canvas";
+
+/** Where the keyboard is, so that it is there again in the same view drawn anew. */
+function focused() {
+  return [...main().querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+}
+
 /** Puts a freshly rendered page's content in place; focus goes to what is new. */
 function show(html, { keepFocus }) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
@@ -22,13 +29,19 @@ function show(html, { keepFocus }) {
   if (!next) return;
   const sameView = next.dataset.view === main().dataset.view;
   const open = sameView ? openDetails() : [];
+  const at = sameView ? focused() : -1;
+  const problem = document.getElementById("problem");
+  // What was refused stays to be read until the next command, though the box has other news.
+  if (keepFocus && sameView && problem && !next.querySelector("#problem")) {
+    next.prepend("\n    ", problem.cloneNode(true));
+  }
   if (next.outerHTML !== main().outerHTML || !keepFocus) {
     main().replaceWith(document.adoptNode(next));
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     dirty = false;
     setUp(main());
-    const problem = document.getElementById("problem");
-    if (problem) problem.scrollIntoView({ block: "nearest" });
+    if (!keepFocus) document.getElementById("problem")?.scrollIntoView({ block: "nearest" });
+    if (at >= 0) main().querySelectorAll(FOCUSABLE)[at]?.focus({ preventScroll: true });
     if (!sameView) {
       window.scrollTo(0, 0);
       main().focus({ preventScroll: true });

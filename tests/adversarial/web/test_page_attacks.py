@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import structlog
 from yarl import URL
 
 from appliance.web.local_path import local_path
@@ -179,6 +180,17 @@ async def test_the_stream_of_events_ends_when_the_screen_locks(ana: Person) -> N
         ana.counter.news.publish()
         rest = await asyncio.wait_for(response.content.read(), 10)
     assert b"event: locked" in rest
+
+
+async def test_a_reader_who_leaves_is_no_fault_of_the_pages(ana: Person) -> None:
+    news = ana.counter.news
+    with structlog.testing.capture_logs() as lines:
+        async with ana.session.get(ana.counter.url_of("/events")) as response:
+            await response.content.readuntil(b"\n\n")
+        for _ in range(20):
+            news.publish()
+            await asyncio.sleep(0.01)
+    assert [line for line in lines if line["event"] == "request-failed"] == []
 
 
 async def test_the_machines_page_says_nothing_about_people(ana: Person) -> None:
