@@ -14,7 +14,7 @@ from appliance.errors import AccessDenied
 from appliance.model.device import DeviceState
 from appliance.web import guidance
 from appliance.web.catalogues import LANGUAGES, read_catalogues
-from appliance.web.keys import PORTS, SESSION
+from appliance.web.keys import NEWS, PORTS, SESSION
 from appliance.web.languages import language_of
 from appliance.web.ports import WebPorts
 from appliance.web.wording import Wording
@@ -80,6 +80,7 @@ def _common(request: web.Request) -> dict[str, Any]:
         "csrf": session.csrf_token if session is not None else "",
         "path": request.path if request.method == "GET" else "/",
         "sandbox": ports.sandbox,
+        "news": request.app[NEWS].number,
         "alarms": _alarms(ports) if session is not None else {},
         "problem": None,
         "typed": {},

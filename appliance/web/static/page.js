@@ -2,6 +2,7 @@
 // Everything but the signature also works without this file.
 import { setUpSignature } from "./signature.js";
 
+const RETRY_MS = 3000;
 const main = () => document.getElementById("main");
 const offline = document.getElementById("offline");
 let posting = 0;
@@ -22,35 +23,39 @@ function focused() {
   return [...main().querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
 }
 
-/** Puts a freshly rendered page's content in place; focus goes to what is new. */
-function show(html, { keepFocus }) {
+/** Puts a freshly rendered page in place. `byItself` is for what nobody asked for: never over what somebody types. */
+function show(html, { byItself }) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
+  const nav = fresh.getElementById("nav");
+  const shown = document.getElementById("nav");
+  if (nav && shown && nav.outerHTML !== shown.outerHTML) shown.replaceWith(document.adoptNode(nav));
   const next = fresh.getElementById("main");
-  if (!next) return;
+  if (next && !(byItself && dirty)) {
+    document.title = fresh.title;
+    showMain(next, byItself);
+  }
+}
+
+function showMain(next, byItself) {
+  // Parsed without scripting, what is for browsers without it would come alive.
+  for (const element of next.querySelectorAll("noscript")) element.remove();
   const sameView = next.dataset.view === main().dataset.view;
   const open = sameView ? openDetails() : [];
   const at = sameView ? focused() : -1;
   const problem = document.getElementById("problem");
   // What was refused stays to be read until the next command, though the box has other news.
-  if (keepFocus && sameView && problem && !next.querySelector("#problem")) {
-    next.prepend("\n    ", problem.cloneNode(true));
+  if (byItself && sameView && problem && !next.querySelector("#problem")) next.prepend(problem.cloneNode(true));
+  if (byItself && next.outerHTML === main().outerHTML) return;
+  main().replaceWith(document.adoptNode(next));
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  dirty = false;
+  setUp(main());
+  if (!byItself) document.getElementById("problem")?.scrollIntoView({ block: "nearest" });
+  if (at >= 0) main().querySelectorAll(FOCUSABLE)[at]?.focus({ preventScroll: true });
+  if (!sameView) {
+    window.scrollTo(0, 0);
+    main().focus({ preventScroll: true });
   }
-  if (next.outerHTML !== main().outerHTML || !keepFocus) {
-    main().replaceWith(document.adoptNode(next));
-    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-    dirty = false;
-    setUp(main());
-    if (!keepFocus) document.getElementById("problem")?.scrollIntoView({ block: "nearest" });
-    if (at >= 0) main().querySelectorAll(FOCUSABLE)[at]?.focus({ preventScroll: true });
-    if (!sameView) {
-      window.scrollTo(0, 0);
-      main().focus({ preventScroll: true });
-    }
-  }
-  const nav = fresh.getElementById("nav");
-  const shownNav = document.getElementById("nav");
-  if (nav && shownNav && nav.outerHTML !== shownNav.outerHTML) shownNav.replaceWith(document.adoptNode(nav));
-  document.title = fresh.title;
 }
 
 async function post(form, submitter) {
@@ -65,7 +70,7 @@ async function post(form, submitter) {
     else {
       offline.hidden = true;
       if (response.redirected) history.replaceState(null, "", response.url);
-      show(await response.text(), { keepFocus: false });
+      show(await response.text(), { byItself: false });
     }
   } catch {
     offline.hidden = false;
@@ -80,7 +85,7 @@ async function post(form, submitter) {
 let refreshing = false;
 let again = false;
 async function refresh() {
-  if (dirty || document.body.classList.contains("narrow")) return;
+  if (document.body.classList.contains("narrow")) return;
   if (refreshing) {
     again = true;
     return;
@@ -90,7 +95,7 @@ async function refresh() {
     const response = await fetch(location.href, { headers: { Accept: "text/html", "X-Background": "1" } });
     if (atLogIn(response)) location.assign(response.url);
     else if (response.status === 404) location.assign("/");
-    else if (response.ok && !dirty) show(await response.text(), { keepFocus: true });
+    else if (response.ok) show(await response.text(), { byItself: true });
     offline.hidden = true;
   } catch {
     offline.hidden = false;
@@ -106,12 +111,13 @@ async function refresh() {
 function follow() {
   if (!document.getElementById("nav")) return;
   const events = new EventSource("/events");
-  let seen = null;
+  // The number that the page was drawn at: what changed before the stream was open is news as well.
+  let seen = document.body.dataset.news;
   events.onmessage = (event) => {
     const known = seen;
     seen = event.data;
     offline.hidden = true;
-    if (known !== null && known !== seen) refresh();
+    if (known !== seen) refresh();
   };
   events.addEventListener("locked", () => {
     events.close();
@@ -119,7 +125,9 @@ function follow() {
   });
   events.onerror = () => {
     seen = "";
-    if (posting === 0) offline.hidden = false;
+    // Asking for the page tells what it is: the box is away, or the screen has locked.
+    if (posting === 0) refresh();
+    if (events.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_MS);
   };
   window.addEventListener("pagehide", () => events.close());
 }
