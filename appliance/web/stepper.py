@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from appliance.attendance.state import Attendance
-from appliance.model.attendance import Step
+from appliance.attendance.target import Target
+from appliance.model.attendance import ExemptionReason, Step
 from appliance.model.verdict import CaptureKind
 
 _STEPS = {
@@ -25,7 +26,7 @@ class StepMark(msgspec.Struct, frozen=True, kw_only=True):
 
 def steps_of(attendance: Attendance) -> tuple[Step, ...]:
     """What this attendance goes through; a plan that asks for less is shorter, so is one of a child under six."""
-    kinds = {target.kind for target in attendance.targets}
+    kinds = {target.kind for target in attendance.targets if not _under_six(target)}
     captures = [step for kind, step in _STEPS.items() if kind in kinds]
     signature = [Step.SIGNATURE] if attendance.opened.plan.signature else []
     return (Step.APPLICANT, Step.NOTICE, *captures, *signature, Step.REVIEW)
@@ -48,6 +49,8 @@ def step_marks(attendance: Attendance) -> tuple[StepMark, ...]:
 
 def fingers_left_out(attendance: Attendance) -> bool:
     """Whether the plan asks for fingers that the applicant's age takes away (under six, DOMAIN)."""
-    if attendance.applicant is None or not attendance.opened.plan.fingers:
-        return False
-    return not any(target.kind is CaptureKind.FINGERPRINT for target in attendance.targets)
+    return any(_under_six(target) for target in attendance.targets)
+
+
+def _under_six(target: Target) -> bool:
+    return any(exemption.reason is ExemptionReason.UNDER_SIX for exemption in target.exemptions)
