@@ -105,6 +105,8 @@ class Register:
         await self._journal.erase(attendance_id)
         self._attendances.pop(attendance_id, None)
         self._damaged.pop(attendance_id, None)
+        # Whoever still waits for it finds the attendance gone.
+        self._locks.pop(attendance_id, None)
         self.changed()
 
 
