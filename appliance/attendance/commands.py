@@ -12,6 +12,7 @@ from datetime import date
 
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Phase, Target
+from appliance.documents.mrz_countries import COUNTRY_CODES
 from appliance.errors import AttendanceError
 from appliance.model.applicant import FieldValue, Origin, Representative
 from appliance.model.attendance import (
@@ -48,8 +49,8 @@ def require_step(attendance: Attendance, *steps: Step) -> None:
         raise AttendanceError(f"This is not possible now: the attendance is at the step “{attendance.step.value}”.")
 
 
-def check_fields(rules: Sequence[FieldRule], fields: Mapping[str, FieldValue]) -> None:
-    """The applicant's fields against the signed schema. The error names fields, never values."""
+def check_fields(rules: Sequence[FieldRule], fields: Mapping[str, FieldValue], on: date) -> None:
+    """The applicant's fields against the signed schema, on a day. The error names fields, never values."""
     known = {rule.name: rule for rule in rules}
     wrong = sorted(name for name in fields if name not in known)
     for rule in rules:
@@ -57,7 +58,7 @@ def check_fields(rules: Sequence[FieldRule], fields: Mapping[str, FieldValue]) -
         if not value:
             if rule.required:
                 wrong.append(rule.name)
-        elif len(value) > rule.max_length or not _of_kind(rule.kind, value):
+        elif len(value) > rule.max_length or not _of_kind(rule.kind, value) or _unborn(rule, value, on):
             wrong.append(rule.name)
     if wrong:
         raise AttendanceError(f"Please check these fields: {', '.join(wrong)}.", code="applicant-fields")
@@ -74,9 +75,14 @@ def _of_kind(kind: FieldKind, value: str) -> bool:
                 return False
             return len(value) == len("2000-01-01")
         case FieldKind.COUNTRY:
-            return 1 <= len(value) <= 3 and value.isascii() and value.isalpha() and value.isupper()
+            return value in COUNTRY_CODES
         case FieldKind.SEX:
             return value in ("F", "M", "X")
+
+
+def _unborn(rule: FieldRule, value: str, on: date) -> bool:
+    """A birth date to come would make a small child of the applicant, and waive every finger."""
+    return rule.mrz == "birth_date" and rule.kind is FieldKind.DATE and value > on.isoformat()
 
 
 def with_origin(attendance: Attendance, values: Mapping[str, str]) -> dict[str, FieldValue]:
@@ -102,7 +108,7 @@ def enter_applicant(
     if any(len(value) > LONGEST_VALUE for value in values.values()):
         raise AttendanceError("A field is too long: please check what was typed.", code="applicant-fields")
     kept = with_origin(attendance, values)
-    check_fields(attendance.opened.applicant_fields, kept)
+    check_fields(attendance.opened.applicant_fields, kept, date.fromisoformat(at[:10]))
     if representative is not None and not (representative.name.strip() and representative.proof.strip()):
         raise AttendanceError(
             "A representative needs a name and the document that proves their standing.",

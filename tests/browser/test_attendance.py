@@ -130,6 +130,7 @@ async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
 
     await expect(page.locator("main dl.facts").first).to_contain_text(APPLICANT["surname"])
     await nothing_overflows(page)
+    await correct_the_surname(page)
     await main_form(page, "seal").click()
 
     await expect(page.locator(".sealed-card")).to_be_visible()
@@ -138,6 +139,14 @@ async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
     for place in ("devices", "post"):
         await page.goto(f"{sandbox['url']}{place}")
         await nothing_overflows(page)
+
+
+async def correct_the_surname(page: Page) -> None:
+    """From the review and back to it, by what the page offers."""
+    await page.locator("a[href$='edit=applicant']").click()
+    await page.fill("[name='field:surname']", "CORRIGIDA")
+    await main_form(page, "applicant").click()
+    await expect(page.locator("main dl.facts").first).to_contain_text("CORRIGIDA")
 
 
 async def draw_signature(page: Page) -> None:

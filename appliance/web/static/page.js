@@ -6,6 +6,7 @@ const RETRY_MS = 3000;
 const main = () => document.getElementById("main");
 const offline = document.getElementById("offline");
 let posting = 0;
+let answered = 0;
 let dirty = false;
 
 function atLogIn(response) {
@@ -69,6 +70,7 @@ async function post(form, submitter) {
     if (atLogIn(response)) location.assign(response.url);
     else {
       offline.hidden = true;
+      answered += 1;
       if (response.redirected) history.replaceState(null, "", response.url);
       show(await response.text(), { byItself: false });
     }
@@ -91,11 +93,15 @@ async function refresh() {
     return;
   }
   refreshing = true;
+  const [asked, known] = [location.href, answered];
   try {
-    const response = await fetch(location.href, { headers: { Accept: "text/html", "X-Background": "1" } });
-    if (atLogIn(response)) location.assign(response.url);
+    const response = await fetch(asked, { headers: { Accept: "text/html", "X-Background": "1" } });
+    const html = await response.text();
+    // A command was answered meanwhile: what was asked before it is old, and must not be drawn over its answer.
+    if (asked !== location.href || known !== answered) again = true;
+    else if (atLogIn(response)) location.assign(response.url);
     else if (response.status === 404) location.assign("/");
-    else if (response.ok) show(await response.text(), { byItself: true });
+    else if (response.ok) show(html, { byItself: true });
     offline.hidden = true;
   } catch {
     offline.hidden = false;

@@ -177,7 +177,7 @@ def test_only_a_finger_that_is_asked_for_can_be_exempted(position: str) -> None:
 
 RULES = (
     FieldRule(name="surname", label={}, max_length=10),
-    FieldRule(name="birth-date", label={}, kind=FieldKind.DATE),
+    FieldRule(name="birth-date", label={}, kind=FieldKind.DATE, mrz="birth_date"),
     FieldRule(name="nationality", label={}, kind=FieldKind.COUNTRY, required=False),
 )
 
@@ -191,14 +191,16 @@ RULES = (
         ({"surname": "A" * 11, "birth-date": "1990-11-24"}, "surname"),
         ({"surname": "A\x00B", "birth-date": "1990-11-24"}, "surname"),
         ({"surname": "   ", "birth-date": "1990-11-24"}, "surname"),
+        ({"surname": "SILVA", "birth-date": "2026-11-25"}, "birth-date"),
         ({"surname": "SILVA", "birth-date": "1990-11-24", "nationality": "prt"}, "nationality"),
+        ({"surname": "SILVA", "birth-date": "1990-11-24", "nationality": "ZZ"}, "nationality"),
         ({"surname": "SILVA", "birth-date": "1990-11-24", "shoe-size": "43"}, "shoe-size"),
     ],
 )
 def test_fields_are_refused_by_name_and_never_by_value(fields: dict[str, str], named: str) -> None:
     values = {name: FieldValue(value=value, origin=Origin.TECHNICIAN) for name, value in fields.items()}
     with pytest.raises(AttendanceError) as refused:
-        commands.check_fields(RULES, values)
+        commands.check_fields(RULES, values, date(2026, 11, 24))
     assert named in refused.value.sentence
     assert all(value not in refused.value.sentence for value in fields.values() if value.strip())
 
