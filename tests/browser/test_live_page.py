@@ -140,4 +140,4 @@ async def test_the_keyboard_alone_reaches_the_main_action(counter: Counter, scri
             break
     assert await page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     await page.keyboard.press("Enter")
-    await expect(page.locator("main")).to_have_attribute("data-view", "attendance-signature-")
+    await expect(page.locator("main")).to_have_attribute("data-view", "attendance-signature--")
