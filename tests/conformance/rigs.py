@@ -36,6 +36,8 @@ from drivers.zfm.emulated_module import ModuleSettings
 from drivers.zfm.emulator import PtyModule, drawn_print
 
 Options = dict[str, Any]
+PATIENCE_S = 30.0
+"""How long what must come may take on a busy machine. Never a measure of a driver."""
 _QUIET = FaultPlan(absent_s=60.0)
 Bench = Callable[[FaultPlan, Path], AbstractContextManager[Options]]
 
@@ -48,7 +50,7 @@ class FaultCase:
     plan: FaultPlan
     error: type[DriverError] | None
     opening: bool = False
-    timeout_s: float = 5.0
+    timeout_s: float = PATIENCE_S
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ from drivers.contracts import (
 )
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.registry import build_driver
-from tests.conformance.rigs import Rig
+from tests.conformance.rigs import PATIENCE_S, Rig
 
 WATCHDOG_S = 20.0
 
@@ -54,7 +54,7 @@ def built(rig: Rig, directory: Path, plan: FaultPlan = WELL_BEHAVED) -> Iterator
             driver.close()
 
 
-def request_for(contract: Contract, timeout_s: float = 5.0, frame_limit: int = 1) -> Request:
+def request_for(contract: Contract, timeout_s: float = PATIENCE_S, frame_limit: int = 1) -> Request:
     match contract:
         case Contract.FINGERPRINT_READER:
             return FingerprintRequest(position="right_index", timeout_s=timeout_s)

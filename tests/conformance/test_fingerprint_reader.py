@@ -10,7 +10,7 @@ import pytest
 from drivers.contracts import Contract, FingerprintRequest
 from drivers.errors import CaptureTimedOut
 from drivers.faults import FaultPlan
-from tests.conformance.rigs import Rig, rigs_of
+from tests.conformance.rigs import PATIENCE_S, Rig, rigs_of
 from tests.conformance.taking import built, frames_of, take_all
 
 every_reader = pytest.mark.parametrize("rig", rigs_of(Contract.FINGERPRINT_READER), ids=lambda rig: rig.name)
@@ -32,17 +32,17 @@ def test_a_print_is_grey_dark_on_light_and_of_known_resolution(rig: Rig, tmp_pat
 def test_a_finger_that_comes_late_is_waited_for(rig: Rig, tmp_path: Path) -> None:
     with built(rig, tmp_path, FaultPlan(absent_s=0.4)) as driver:
         driver.open()
-        assert take_all(driver, FingerprintRequest(timeout_s=20.0)) >= 1
+        assert take_all(driver, FingerprintRequest(timeout_s=PATIENCE_S)) >= 1
 
 
 @every_reader
 def test_after_nobody_came_the_reader_still_works(rig: Rig, tmp_path: Path) -> None:
     with built(rig, tmp_path, FaultPlan(after_frames=1, absent_s=60.0)) as driver:
         driver.open()
-        assert take_all(driver, FingerprintRequest(timeout_s=5.0)) == 1
+        assert take_all(driver, FingerprintRequest(timeout_s=PATIENCE_S)) == 1
         for _ in range(2):
             with pytest.raises(CaptureTimedOut):
                 take_all(driver, FingerprintRequest(timeout_s=0.2))
         driver.close()
         driver.open()
-        assert take_all(driver, FingerprintRequest(timeout_s=5.0)) == 1
+        assert take_all(driver, FingerprintRequest(timeout_s=PATIENCE_S)) == 1
