@@ -35,11 +35,16 @@ class DriverEntry:
 
 BUILT_IN: Mapping[str, DriverEntry] = {
     "simulated-fingerprint": DriverEntry(Contract.FINGERPRINT_READER, "drivers.simulated.fingerprint:create"),
+    "emulated-nb1010": DriverEntry(Contract.FINGERPRINT_READER, "drivers.nb1010.emulator:create"),
+    "emulated-uru4000": DriverEntry(Contract.FINGERPRINT_READER, "drivers.uru4000.emulator:create"),
     "simulated-camera": DriverEntry(Contract.CAMERA, "drivers.simulated.camera:create"),
     "simulated-scanner": DriverEntry(Contract.DOCUMENT_SCANNER, "drivers.simulated.scanner:create"),
     "zfm": DriverEntry(Contract.FINGERPRINT_READER, "drivers.zfm.driver:create"),
+    "libfprint": DriverEntry(Contract.FINGERPRINT_READER, "drivers.libfprint.driver:create"),
+    "nb1010": DriverEntry(Contract.FINGERPRINT_READER, "drivers.nb1010.driver:create"),
     "opencv-camera": DriverEntry(Contract.CAMERA, "drivers.opencv_camera.driver:create"),
     "sane": DriverEntry(Contract.DOCUMENT_SCANNER, "drivers.sane.driver:create"),
+    "uru4000": DriverEntry(Contract.FINGERPRINT_READER, "drivers.uru4000.driver:create"),
 }
 
 

@@ -32,8 +32,9 @@ from drivers.errors import (
 )
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.opencv_camera.emulator import CameraSettings, HttpCamera, drawn_portraits
+from drivers.simulated.drawn.plain_print import drawn_print
 from drivers.zfm.emulated_module import ModuleSettings
-from drivers.zfm.emulator import PtyModule, drawn_print
+from drivers.zfm.emulator import PtyModule
 
 Options = dict[str, Any]
 PATIENCE_S = 30.0
@@ -168,6 +169,26 @@ _HTTP_FAULTS = (
     FaultCase(name="never-an-answer", plan=FaultPlan(hang=True), error=DeviceTimedOut, opening=True),
 )
 
+
+@contextmanager
+def _emulated_usb(plan: FaultPlan, _: Path) -> Iterator[Options]:
+    yield {"faults": msgspec.to_builtins(plan)}
+
+
+@contextmanager
+def _microsoft(plan: FaultPlan, _: Path) -> Iterator[Options]:
+    yield {"faults": msgspec.to_builtins(plan), "microsoft": True}
+
+
+# A USB transfer is whole or not at all, and these readers have no word for a fault of their own.
+_USB_FAULTS = (
+    FaultCase(name="delay", plan=FaultPlan(delay_s=0.002), error=None),
+    *(_ABSENT, _REFUSE),
+    *(fault for fault in _typed() if fault.name != "fault"),
+    FaultCase(name="hang", plan=FaultPlan(hang=True), error=DeviceTimedOut, timeout_s=0.3),
+    FaultCase(name="crash", plan=FaultPlan(crash=True), error=DeviceLost),
+)
+
 _SLOW = {"read-delay": "yes", "read-delay-duration": "200000", "read-limit": "yes", "read-limit-size": "64"}
 
 
@@ -228,6 +249,27 @@ RIGS: tuple[Rig, ...] = (
         driver_id="zfm",
         bench=_r503,
         faults=_HARMLESS,
+    ),
+    Rig(
+        name="uru4500-emulated",
+        contract=Contract.FINGERPRINT_READER,
+        driver_id="emulated-uru4000",
+        bench=_emulated_usb,
+        faults=_USB_FAULTS,
+    ),
+    Rig(
+        name="microsoft-v2-emulated",
+        contract=Contract.FINGERPRINT_READER,
+        driver_id="emulated-uru4000",
+        bench=_microsoft,
+        faults=_USB_FAULTS,
+    ),
+    Rig(
+        name="nb1010-emulated",
+        contract=Contract.FINGERPRINT_READER,
+        driver_id="emulated-nb1010",
+        bench=_emulated_usb,
+        faults=_USB_FAULTS,
     ),
     Rig(
         name="opencv-video-file",

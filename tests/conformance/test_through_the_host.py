@@ -16,8 +16,9 @@ from appliance.errors import DeviceError
 from drivers.contracts import Contract, FingerprintRequest
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.profiles import Profile, Use
+from drivers.simulated.drawn.plain_print import drawn_print
 from drivers.zfm.emulated_module import ModuleSettings
-from drivers.zfm.emulator import PtyModule, drawn_print
+from drivers.zfm.emulator import PtyModule
 from tests.conformance.rigs import RIGS, FaultCase, Options, Rig
 from tests.conformance.taking import request_for
 

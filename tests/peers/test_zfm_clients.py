@@ -14,9 +14,10 @@ import pytest
 import serial
 
 from drivers.contracts import Pixels
+from drivers.simulated.drawn.plain_print import drawn_print
 from drivers.zfm.codec import pack_pixels
 from drivers.zfm.emulated_module import ModuleSettings
-from drivers.zfm.emulator import PtyModule, drawn_print
+from drivers.zfm.emulator import PtyModule
 
 PRINT = drawn_print(seed=3)
 PROJECT = Path(__file__).resolve().parents[2]

@@ -19,10 +19,10 @@ from drivers.errors import (
     DriverError,
 )
 from drivers.faults import FaultPlan
+from drivers.simulated.drawn.plain_print import drawn_print
 from drivers.transport.memory import Line, MemoryLink, joined
 from drivers.zfm.driver import Options, ZfmReader
 from drivers.zfm.emulated_module import EmulatedModule, ModuleSettings, WireClosed
-from drivers.zfm.emulator import drawn_print
 
 PRINT = drawn_print()
 

@@ -1,0 +1,207 @@
+"""Every fingerprint reader that Debian's libfprint knows, through a helper process on the system's Python.
+
+libfprint's licence (LGPL) and its GObject machinery stay in that process. It reports no resolution, so that it is an
+option (from the profile). For training and demonstration. Not responsible for the messages (`wire`) nor for
+what libfprint does (`reader_process`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+import numpy as np
+
+from drivers.contracts import DeviceIdentity, FingerprintRequest, Frame, FramePool, Stop
+from drivers.errors import (
+    CaptureCancelled,
+    CaptureTimedOut,
+    DeviceLost,
+    DeviceNotFound,
+    DeviceProtocolError,
+    DeviceTimedOut,
+    DriverError,
+    error_from_code,
+)
+from drivers.libfprint.wire import Reader, WireError, to_bytes
+from drivers.lifeline import dying_with_us
+
+_READ_BYTES: Final = 1 << 18
+_WAIT_S: Final = 0.1
+_CANCEL_S: Final = 0.5
+_CLOSE_S: Final = 0.7
+_VIRTUAL: Final = ("virtual_image", "virtual_device")
+_ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`device` is libfprint's name of the reader's driver, or its id; empty takes the first that there is.
+
+    `resolution_ppi` is not reported by libfprint. `python` is the system's, where `gi` can be imported.
+    """
+
+    device: str = ""
+    resolution_ppi: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 500
+    open_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=60)] = 10.0
+    python: str = "/usr/bin/python3"
+
+
+class LibfprintReader:
+    """A `FingerprintReader`."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._helper: _Helper | None = None
+        self._simulated = False
+        self._sequence = 0
+
+    def open(self) -> DeviceIdentity:
+        """Start the helper and have it open the reader. DeviceNotFound, also where libfprint is not installed."""
+        self.close()
+        self._helper = helper = _Helper(self._options.python)
+        self._sequence = 0
+        try:
+            helper.say({"do": "open", "device": self._options.device})
+            opened, _ = helper.hear("opened", time.monotonic() + self._options.open_timeout_s, None)
+        except BaseException:
+            self.close()
+            raise
+        self._simulated = opened.get("driver") in _VIRTUAL
+        return DeviceIdentity(vendor="", model=str(opened.get("name", "")), simulated=self._simulated)
+
+    def close(self) -> None:
+        helper, self._helper = self._helper, None
+        if helper is not None:
+            with contextlib.suppress(DriverError):
+                helper.say({"do": "close"})
+                helper.hear("closed", time.monotonic() + _CLOSE_S, None)
+            helper.end()
+
+    def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        """One grey frame of the reader's own size. `timeout_s` is for the finger to come."""
+        helper = self._helper
+        if helper is None:
+            raise DeviceLost("The fingerprint reader is not open.")
+        image, raw = self._image(helper, time.monotonic() + request.timeout_s, stop)
+        captured_ns = time.monotonic_ns()
+        width, height = image.get("width"), image.get("height")
+        if not isinstance(width, int) or not isinstance(height, int) or width * height != len(raw) or not raw:
+            raise DeviceProtocolError
+        pixels = pool.take(height, width)
+        pixels[...] = np.frombuffer(raw, np.uint8).reshape(height, width)
+        self._sequence += 1
+        yield Frame(
+            pixels=pixels,
+            sequence=self._sequence - 1,
+            captured_monotonic_ns=captured_ns,
+            resolution_ppi=self._options.resolution_ppi,
+            simulated=self._simulated,
+        )
+
+    def _image(self, helper: _Helper, deadline: float, stop: Stop) -> tuple[dict[str, Any], bytes]:
+        """The next image; a finger that libfprint wants placed again is waited for again."""
+        while True:
+            helper.say({"do": "capture"})
+            try:
+                message, raw = helper.hear("image", deadline, stop, also="retry")
+            except (DeviceTimedOut, CaptureCancelled) as reason:
+                helper.say({"do": "cancel"})
+                with contextlib.suppress(CaptureCancelled):
+                    helper.hear("image", time.monotonic() + _CANCEL_S, None, also="retry")
+                if isinstance(reason, CaptureCancelled):
+                    raise
+                raise CaptureTimedOut("No finger was presented in time: try again.") from None
+            if message["event"] == "image":
+                return message, raw
+
+
+class _Helper:
+    """The helper's process and the talk with it."""
+
+    def __init__(self, python: str) -> None:
+        command = dying_with_us([python, "-s", "-m", "drivers.libfprint.reader_process"])
+        # Its own Python must not find our packages; what libusb complains about at length is nobody's to keep.
+        env = os.environ | {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        try:
+            self._process = subprocess.Popen(
+                command,
+                env=env,
+                cwd="/",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as failure:
+            raise DeviceNotFound from failure
+        self._reader = Reader()
+        self._waiting: list[tuple[dict[str, Any], bytes]] = []
+
+    def say(self, message: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(to_bytes(message))
+        except OSError as failure:
+            raise self._ended() from failure
+
+    def hear(self, event: str, deadline: float, stop: Stop | None, also: str = "") -> tuple[dict[str, Any], bytes]:
+        """The next message, which must be `event` or `also`; a failure as its typed error."""
+        while not self._waiting:
+            if stop is not None and stop.is_set():
+                raise CaptureCancelled
+            if time.monotonic() >= deadline:
+                raise DeviceTimedOut
+            self._receive()
+        message, raw = self._waiting.pop(0)
+        if message.get("event") == "failed":
+            raise error_from_code(str(message.get("code")))
+        if message.get("event") not in (event, also):
+            raise DeviceProtocolError
+        return message, raw
+
+    def _receive(self) -> None:
+        assert self._process.stdout is not None
+        fd = self._process.stdout.fileno()
+        with selectors.DefaultSelector() as selector:
+            selector.register(fd, selectors.EVENT_READ)
+            if not selector.select(_WAIT_S):
+                return
+        data = os.read(fd, _READ_BYTES)
+        if not data:
+            raise self._ended()
+        try:
+            self._waiting += self._reader.feed(data)
+        except WireError as failure:
+            raise DeviceProtocolError from failure
+
+    def _ended(self) -> DriverError:
+        """Why the helper is gone: it could not import libfprint, or libfprint took it down."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self._process.wait(_CANCEL_S) == 1:
+                return DeviceNotFound(
+                    "The system's fingerprint library is missing: install Debian's gir1.2-fprint-2.0 and python3-gi."
+                )
+        return DeviceLost("The fingerprint library ended unexpectedly: unplug the reader and plug it in again.")
+
+    def end(self) -> None:
+        """Gone when this returns."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def create(options: Options) -> LibfprintReader:
+    """The reader, not opened."""
+    return LibfprintReader(options)
