@@ -156,7 +156,8 @@ def _page(process: ScanProcess, fd: int, deadline: float, pool: FramePool, stop:
         data = process.read(fd)
         if data:
             decoder.feed(data)
-        elif data == b"" or ended:
+        elif data == b"" or ended or error_from_report(process.complaint) is not None:
+            # `scanimage` may hang where it should end: what it has reported is what happened.
             break
         if time.monotonic() >= deadline:
             raise DeviceTimedOut("The scanner did not finish a page in time.")

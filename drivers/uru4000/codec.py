@@ -179,8 +179,8 @@ def _is_noise(rows: NDArray[np.uint8]) -> bool:
     """Whether neighbours in (n, 384) rows have nothing to do with each other. Never of a single row."""
     if len(rows) < 2:
         return False
-    steps = np.diff(rows.astype(np.int32), axis=0)
-    return float((steps * steps).mean()) >= _NOISE_BETWEEN_ROWS
+    steps = rows[1:].astype(np.float32) - rows[:-1]
+    return float(np.square(steps).mean()) >= _NOISE_BETWEEN_ROWS
 
 
 def _has_rows(pair: tuple[int, int]) -> bool:
