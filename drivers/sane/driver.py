@@ -29,7 +29,7 @@ from drivers.sane.channels import PAGES_MAX, Channels, feeder_channels, flat_bed
 from drivers.sane.listing import FoundScanner, list_scanners
 from drivers.sane.page import PageDecoder
 from drivers.sane.process import ScanProcess, environment, run_briefly
-from drivers.sane.status import error_from_exit, error_from_report
+from drivers.sane.status import error_from_exit, error_from_report, has_reported
 
 _SIMULATED_BACKEND = "test"
 _LISTING_S = 5.0
@@ -131,7 +131,7 @@ def _pages(
     pages = 0
     deadline = time.monotonic() + timeout_s
     for fd in channels.descriptors(process.stdout_fd):
-        page = _page(process, fd, deadline, pool, stop)
+        page = _page(process, fd, deadline, pool, stop, alone=not channels.goes_on)
         if page is None:
             break
         if not channels.goes_on:
@@ -146,8 +146,8 @@ def _pages(
         raise DeviceProtocolError
 
 
-def _page(process: ScanProcess, fd: int, deadline: float, pool: FramePool, stop: Stop) -> Pixels | None:
-    """The page that comes through `fd`; None when the run ended without one."""
+def _page(process: ScanProcess, fd: int, deadline: float, pool: FramePool, stop: Stop, *, alone: bool) -> Pixels | None:
+    """The page that comes through `fd`; None when the run ended without one. `alone`: no page came before it."""
     decoder = PageDecoder(pool)
     while True:
         if stop.is_set():
@@ -156,7 +156,7 @@ def _page(process: ScanProcess, fd: int, deadline: float, pool: FramePool, stop:
         data = process.read(fd)
         if data:
             decoder.feed(data)
-        elif data == b"" or ended or error_from_report(process.complaint) is not None:
+        elif data == b"" or ended or (has_reported if alone else error_from_report)(process.complaint):
             # `scanimage` may hang where it should end: what it has reported is what happened.
             break
         if time.monotonic() >= deadline:
@@ -181,8 +181,8 @@ def _check_end(process: ScanProcess, deadline: float, *, pages: int, stop: Stop)
     while (status := process.exit_status(wait_s=0.1)) is None:
         if stop.is_set():
             raise CaptureCancelled
-        reported = error_from_report(process.complaint)
-        if reported is not None and time.monotonic() >= began + _REPORTED_END_S:
+        reported = error_from_report if pages else has_reported
+        if reported(process.complaint) and time.monotonic() >= began + _REPORTED_END_S:
             break
         if time.monotonic() >= deadline:
             raise DeviceTimedOut

@@ -93,6 +93,11 @@ def error_from_report(complaint: str) -> DriverError | None:
     return None if status in _PAGE_IS_WHOLE else error_from_exit(status, complaint)
 
 
+def has_reported(complaint: str) -> bool:
+    """Whether a run has said on stderr how a page ended, well or badly."""
+    return _REPORTED.search(complaint) is not None
+
+
 def error_from_exit(exit_status: int, complaint: str) -> DriverError | None:
     """None for success. `complaint` is what it wrote on stderr; it is read, and never repeated to a person.
 
