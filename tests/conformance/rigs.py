@@ -206,7 +206,7 @@ def _sane(plan: FaultPlan, directory: Path) -> Iterator[Options]:
     yield {"device": "test:0", "config_dir": str(directory), "extra": extra}
 
 
-_SANE_STATUS = {"corrupt": "EOF", "fault": "NO_MEM", "unplug": "IO_ERROR", "refuse": "ACCESS_DENIED"}
+_SANE_STATUS = {"fault": "NO_MEM", "unplug": "IO_ERROR", "refuse": "ACCESS_DENIED"}
 SANE_TEST_CONF = """
 number_of_devices 2
 mode Gray
@@ -225,7 +225,8 @@ br_x 80.0
 br_y 100.0
 """
 _SANE_FAULTS = (
-    FaultCase(name="corrupt", plan=FaultPlan(corrupt=True), error=DeviceProtocolError),
+    # Pages that break off are in the driver's own tests: told to end early, this backend says nothing and now and then
+    # hangs for good (it cancels its reader's thread inside malloc).
     FaultCase(name="fault", plan=FaultPlan(fault=True), error=DeviceFault),
     FaultCase(name="unplug", plan=FaultPlan(unplug=True), error=DeviceLost),
     FaultCase(name="refuse", plan=FaultPlan(refuse=True), error=DeviceAccessDenied),
