@@ -1,4 +1,4 @@
-"""What is plugged in, as the system tells it without opening anything: serial ports, video devices, scanners.
+"""What is plugged in, as the system tells it without opening anything: USB devices, serial ports, cameras, scanners.
 
 Facts only. Which profile fits is `matching_profiles`; what to do about it is the doctor's (`appliance.commands`).
 Everything here may block for seconds.
@@ -23,11 +23,15 @@ from drivers.errors import DeviceFault, DeviceTimedOut
 from drivers.profiles import Profile
 
 SCANIMAGE_TIMEOUT_S = 20.0
+_USB_DEVICES = Path("/sys/bus/usb/devices")
+_USB_NODES = Path("/dev/bus/usb")
+_UNDRIVEN_CLASSES = {"ff", "00"}
 _VIDEO_CLASS = Path("/sys/class/video4linux")
 _SCANNER = re.compile(r"^(?P<device>[^|\n]+)\|(?P<vendor>[^|\n]*)\|(?P<model>[^|\n]*)$", re.MULTILINE)
 
 
 class FoundKind(StrEnum):
+    USB_DEVICE = "usb-device"
     SERIAL_PORT = "serial-port"
     CAMERA = "camera"
     SCANNER = "scanner"
@@ -49,7 +53,36 @@ class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     vendor_id: str = ""
     product_id: str = ""
+    serial_number: str = ""
     accessible: bool = True
+
+
+def find_usb_devices(devices: Path = _USB_DEVICES, nodes: Path = _USB_NODES) -> list[FoundDevice]:
+    """Devices that no driver of the kernel's stands before, by sysfs: fingerprint readers, and what we do not know.
+
+    An interface of the vendor's own class is what they have in common (hubs, keyboards, cameras and disks have others).
+    """
+    found = []
+    for folder in sorted(devices.glob("*")):
+        classes = {_line(interface / "bInterfaceClass") for interface in folder.glob(f"{folder.name}:*")}
+        if not _line(folder / "idVendor") or not classes <= _UNDRIVEN_CLASSES:
+            continue
+        if not classes and _line(folder / "bDeviceClass") not in _UNDRIVEN_CLASSES:
+            continue
+        bus, number = _line(folder / "busnum"), _line(folder / "devnum")
+        node = nodes / bus.zfill(3) / number.zfill(3)
+        found.append(
+            FoundDevice(
+                kind=FoundKind.USB_DEVICE,
+                device=str(node),
+                description=f"{_line(folder / 'manufacturer')} {_line(folder / 'product')}".strip(),
+                vendor_id=_line(folder / "idVendor"),
+                product_id=_line(folder / "idProduct"),
+                serial_number=_line(folder / "serial"),
+                accessible=os.access(node, os.R_OK | os.W_OK),
+            )
+        )
+    return found
 
 
 def find_serial_ports() -> list[FoundDevice]:
@@ -65,6 +98,7 @@ def find_serial_ports() -> list[FoundDevice]:
                 description=port.description or "",
                 vendor_id="" if port.vid is None else f"{port.vid:04x}",
                 product_id="" if port.pid is None else f"{port.pid:04x}",
+                serial_number=port.serial_number or "",
                 accessible=os.access(port.device, os.R_OK | os.W_OK),
             )
         )
@@ -86,6 +120,7 @@ def find_cameras(video_class: Path = _VIDEO_CLASS, dev: Path = Path("/dev")) -> 
                 description=_line(node / "name"),
                 vendor_id=_line(usb / "idVendor"),
                 product_id=_line(usb / "idProduct"),
+                serial_number=_line(usb / "serial"),
                 accessible=os.access(device, os.R_OK | os.W_OK),
             )
         )
@@ -127,16 +162,22 @@ def scanners_from_list(listed: str) -> list[FoundDevice]:
 
 
 def matching_profiles(found: FoundDevice, profiles: Iterable[Profile]) -> list[Profile]:
-    """Profiles whose USB ids are the device's; where there is none, those of its kind that match nothing on USB."""
+    """Profiles whose USB ids are the device's; where there is none, those of its kind that match nothing on USB.
+
+    A profile that names a product goes before those that only share its ids.
+    """
     everyone = list(profiles)
+    ids = (found.vendor_id, found.product_id)
     exact = [
-        profile
+        (bool(match.product), profile)
         for profile in everyone
-        if any((m.vendor_id, m.product_id) == (found.vendor_id, found.product_id) for m in profile.match)
+        for match in profile.match
+        if (match.vendor_id, match.product_id) == ids and match.product in ("", found.description)
     ]
-    driver = _DRIVERS[found.kind]
+    named = any(by_name for by_name, _ in exact)
+    driver = _DRIVERS.get(found.kind)
     possible = [p for p in everyone if p.driver == driver and not p.match and not p.simulated]
-    return exact or possible
+    return [profile for by_name, profile in exact if by_name or not named] or possible
 
 
 def _line(path: Path) -> str:

@@ -15,6 +15,7 @@ from drivers.discovery import (
     find_cameras,
     find_scanners,
     find_serial_ports,
+    find_usb_devices,
     matching_profiles,
 )
 from drivers.errors import DriverError
@@ -23,21 +24,31 @@ from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
 Find = Callable[[], "list[FoundDevice] | None"]
 
 _FINDERS: dict[FoundKind, Find] = {
+    FoundKind.USB_DEVICE: find_usb_devices,
     FoundKind.SERIAL_PORT: find_serial_ports,
     FoundKind.CAMERA: find_cameras,
     FoundKind.SCANNER: find_scanners,
 }
 _NOTHING = {
+    FoundKind.USB_DEVICE: "No fingerprint reader was found on USB: plug one in, or use one on a serial port.",
     FoundKind.SERIAL_PORT: "No serial port was found: plug in the fingerprint module's USB converter.",
     FoundKind.CAMERA: "No camera was found: plug one in, or name a network camera's address with --device.",
     FoundKind.SCANNER: "No scanner was found: plug it in, switch it on, and wait until it is quiet.",
 }
-_GROUPS = {FoundKind.SERIAL_PORT: "dialout", FoundKind.CAMERA: "video", FoundKind.SCANNER: "scanner"}
+_GROUPS = {
+    FoundKind.USB_DEVICE: "plugdev",
+    FoundKind.SERIAL_PORT: "dialout",
+    FoundKind.CAMERA: "video",
+    FoundKind.SCANNER: "scanner",
+}
 
 
 async def doctor(directory: Path = PROFILES_DIRECTORY) -> list[dict[str, Any]]:
-    """One row a profile (`kind` profile), one a device found (`serial-port`, `camera`, `scanner`), and one a kind of
-    device of which nothing was found (`nothing-found`). Opens no device. Raises DeviceError for a wrong profile."""
+    """One row a profile (`kind` profile), one a device found (`usb-device`, `serial-port`, `camera`, `scanner`), and
+    one a kind of device of which nothing was found (`nothing-found`).
+
+    Opens no device. Raises DeviceError for a wrong profile.
+    """
     try:
         profiles = await asyncio.to_thread(load_profiles, directory)
     except DriverError as error:
@@ -69,7 +80,10 @@ def _profile_row(profile: Profile) -> dict[str, Any]:
         "driver": profile.driver,
         "model": f"{profile.vendor} {profile.model}",
         "use": [use.value for use in profile.use],
-        "certification": profile.certification,
+        "certification": profile.certification.value,
+        "sensor_mm": profile.sensor_mm,
+        "firmware_versions": profile.firmware_versions,
+        "cleaning_interval_days": profile.cleaning_interval_days,
         "simulated": profile.simulated,
         "note": refuse_for_enrolment(profile) or profile.note,
     }
@@ -81,7 +95,9 @@ def _device_row(found: FoundDevice, matched: list[Profile]) -> dict[str, Any]:
         "device": found.device,
         "description": found.description,
         "usb": f"{found.vendor_id}:{found.product_id}" if found.vendor_id else "",
+        "serial_number": found.serial_number,
         "accessible": found.accessible,
+        "status": "not-accessible" if not found.accessible else "matched" if matched else "unknown",
         "profiles": [profile.profile_id for profile in matched],
         "advice": _advice(found, matched),
     }
@@ -91,7 +107,7 @@ def _advice(found: FoundDevice, matched: list[Profile]) -> str:
     if not found.accessible:
         return f"This user may not use {found.device}: add it to the group {_GROUPS[found.kind]} and log in again."
     if not matched:
-        return "No profile fits it: it is not among the approved models."
+        return "It is not among the approved models, so it is not used: unplug it, or ask AIMA to approve it."
     first = matched[0].profile_id
     choice = "Try it" if len(matched) == 1 else "Several profiles may fit; try one"
     return f"{choice}: claim-kiosk capture --profile {first} --device '{found.device}' --out image.png"

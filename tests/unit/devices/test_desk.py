@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,7 +15,7 @@ from appliance.devices.enrolment_use import refuse_for_enrolment
 from appliance.errors import DeviceError, SettingsError
 from appliance.model.device import DeviceSettings, DeviceState
 from drivers.contracts import Contract, FingerprintRequest
-from drivers.profiles import Profile, Use, load_profiles
+from drivers.profiles import Certification, Profile, Use, load_profiles
 
 READER = DeviceSettings(device_id="reader-1", profile_id="simulated-fingerprint")
 CAMERA = DeviceSettings(device_id="camera-1", profile_id="simulated-camera")
@@ -84,19 +85,32 @@ def test_settings_that_name_what_is_not_there_are_refused(
     assert refused.value.code == code
 
 
+CERTIFIED: dict[str, Any] = {
+    "simulated": False,
+    "use": (Use.ENROLMENT, Use.TRAINING),
+    "sensor_mm": (16.0, 20.0),
+    "certification": Certification.PIV,
+}
+
+
 @pytest.mark.parametrize(
-    ("simulated", "use", "refused"),
+    ("change", "why"),
     [
-        (False, (Use.ENROLMENT, Use.TRAINING), False),
-        (False, (Use.TRAINING, Use.DEMONSTRATION), True),
-        (False, (Use.LOG_IN,), True),
-        (True, (Use.ENROLMENT,), True),
+        ({}, None),
+        ({"certification": Certification.EBTS_F}, None),
+        ({"use": (Use.TRAINING, Use.DEMONSTRATION)}, "training and demonstration"),
+        ({"use": (Use.LOG_IN,)}, "log-in"),
+        ({"simulated": True}, "simulated"),
+        ({"sensor_mm": (15.9, 20.0)}, "15.9 × 20 mm"),
+        ({"sensor_mm": (20.0, 16.0)}, "20 × 16 mm"),
+        ({"sensor_mm": None}, "does not say"),
+        ({"certification": Certification.NONE}, "certificate"),
     ],
 )
-def test_only_real_devices_approved_for_enrolment_make_records(
-    simulated: bool, use: tuple[Use, ...], refused: bool, profiles: Mapping[str, Profile]
+def test_only_real_large_and_certified_readers_make_records(
+    change: dict[str, Any], why: str | None, profiles: Mapping[str, Profile]
 ) -> None:
-    profile = msgspec.structs.replace(profiles["zfm-r307"], simulated=simulated, use=use)
+    profile = msgspec.structs.replace(profiles["zfm-r307"], **CERTIFIED | change)
     reason = refuse_for_enrolment(profile)
-    assert (reason is not None) is refused
-    assert reason is None or profile.model in reason
+    assert (reason is None) is (why is None)
+    assert reason is None or (profile.model in reason and str(why) in reason)

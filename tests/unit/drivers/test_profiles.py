@@ -34,6 +34,30 @@ def test_a_profile_gives_its_driver_its_options() -> None:
     assert profile.use == (Use.ENROLMENT, Use.TRAINING)
 
 
+CAMERA = """
+contract = "camera"
+driver = "opencv-camera"
+vendor = "Maker"
+model = "C1"
+use = ["enrolment"]
+orientation_deg = 90
+exposure = { shortest_ms = 1.0, longest_ms = 20.0 }
+"""
+
+
+def test_a_cameras_orientation_and_exposure_are_its_drivers_options() -> None:
+    assert profile_from_toml("maker-c1", CAMERA.encode()).driver_options() == {
+        "orientation_deg": 90,
+        "shortest_exposure_ms": 1.0,
+        "longest_exposure_ms": 20.0,
+    }
+
+
+def test_exposure_limits_must_be_in_order() -> None:
+    with pytest.raises(OptionInvalid, match="exposure"):
+        profile_from_toml("maker-c1", CAMERA.replace("20.0", "0.5").encode())
+
+
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
@@ -44,6 +68,20 @@ def test_a_profile_gives_its_driver_its_options() -> None:
         ('"training"', '"fun"', "use"),
         ("500", "0", "resolution_ppi"),
         ("[options]", "[options", "maker-r1"),
+        ('use = ["enrolment", "training"]', "use = []", "use"),
+        ("[[match]]", 'certification = "CE"\n[[match]]', "certification"),
+        ("[[match]]", "sensor_mm = [16.0]\n[[match]]", "sensor_mm"),
+        ("[[match]]", "sensor_mm = [16.0, 0.0]\n[[match]]", "sensor_mm"),
+        ("[[match]]", "orientation_deg = 45\n[[match]]", "orientation_deg"),
+        ("[[match]]", "orientation_deg = 90\n[[match]]", "orientation_deg"),
+        ("[[match]]", "exposure = { shortest_ms = 1.0, longest_ms = 20.0 }\n[[match]]", "exposure"),
+        ("[[match]]", 'capabilities = ["mind-reading"]\n[[match]]', "capabilities"),
+        ("[[match]]", 'quirks = ["haunted"]\n[[match]]', "quirks"),
+        ("[[match]]", "quality_thresholds = { toe = 30 }\n[[match]]", "quality_thresholds"),
+        ("[[match]]", "quality_thresholds = { index = 101 }\n[[match]]", "quality_thresholds"),
+        ("[[match]]", "cleaning_interval_days = 0\n[[match]]", "cleaning_interval_days"),
+        ("[[match]]", "simulated = true\n[[match]]", "use"),
+        ("[options]", '[[match]]\nvendor_id = "05ba"\nproduct_id = "000a"\n[options]', "match"),
     ],
 )
 def test_a_wrong_profile_is_refused_by_name(old: str, new: str, named: str) -> None:
