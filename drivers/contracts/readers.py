@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -37,12 +37,13 @@ class CameraRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`area_mm` is (width, height) from the top left, None for the whole bed."""
+    """`area_mm` is (width, height) from the top left, None for the whole bed. `sides` 2 scans both, page by page."""
 
     resolution_ppi: int = 600
     colour: bool = True
     area_mm: tuple[float, float] | None = None
     page_limit: int = 1
+    sides: Literal[1, 2] = 1
     timeout_s: float = 60.0
 
 

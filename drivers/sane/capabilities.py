@@ -48,6 +48,7 @@ class Capabilities:
     resolution_ppi: Numbers | None
     width_mm: Numbers | None
     height_mm: Numbers | None
+    sources: tuple[str, ...] = ()
 
     @classmethod
     def from_listing(cls, listing: str) -> Self:
@@ -57,6 +58,7 @@ class Capabilities:
             resolution_ppi=Numbers.from_text(found.get("--resolution", "")),
             width_mm=Numbers.from_text(found.get("-x", "")),
             height_mm=Numbers.from_text(found.get("-y", "")),
+            sources=tuple(found["--source"].split("|")) if "--source" in found else (),
         )
 
     def area_for(self, request: ScanRequest) -> tuple[float, float] | None:

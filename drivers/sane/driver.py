@@ -26,6 +26,7 @@ from drivers.errors import (
 from drivers.sane.arguments import check_device_name, check_extra, check_values, scan_arguments
 from drivers.sane.capabilities import Capabilities
 from drivers.sane.channels import PAGES_MAX, Channels, feeder_channels, flat_bed_channel
+from drivers.sane.escl import SANE_NAME, EsclScanner, is_address
 from drivers.sane.listing import FoundScanner, list_scanners
 from drivers.sane.page import PageDecoder
 from drivers.sane.process import ScanProcess, environment, run_briefly
@@ -39,7 +40,9 @@ _REPORTED_END_S = 0.3
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`device` is SANE's name of it. `feeder` says that `source` feeds pages by itself.
+    """`device` is SANE's name of it, or the address of a driverless one (eSCL) on this machine.
+
+    `feeder` says that `source` feeds pages by itself; `duplex_source` is the one that scans both sides.
 
     `extra` are settings of the scanner's own (`scanimage -A` lists them). `config_dir` replaces /etc/sane.d. SANE's
     own `test` backend is marked as simulated whatever `simulated` says.
@@ -47,6 +50,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     device: str
     source: str = ""
+    duplex_source: str = ""
     feeder: bool = False
     colour_mode: str = "Color"
     grey_mode: str = "Gray"
@@ -60,8 +64,13 @@ class SaneScanner:
     """A `DocumentScanner`."""
 
     def __init__(self, options: Options) -> None:
+        self._escl = EsclScanner(options.device) if is_address(options.device) else None
+        if self._escl is not None:
+            options = msgspec.structs.replace(options, device=SANE_NAME)
         check_device_name(options.device)
-        check_values((options.source, options.colour_mode, options.grey_mode, options.config_dir))
+        check_values(
+            (options.source, options.duplex_source, options.colour_mode, options.grey_mode, options.config_dir)
+        )
         check_extra(options.extra)
         self._options = options
         self._env = environment(options.config_dir)
@@ -73,11 +82,13 @@ class SaneScanner:
         """Ask the scanner what it can do; it is not held between scans. DeviceNotFound, DeviceBusy and others."""
         self.close()
         options = self._options
+        if self._escl is not None:
+            self._env = environment(self._escl.configure())
         name = f"--device-name={options.device}"
         status, listing, complaint = run_briefly([name, "-A"], self._env, options.open_timeout_s)
         error = error_from_exit(status, complaint)
         if error is not None:
-            raise error
+            raise self._refined(error)
         self._capabilities = Capabilities.from_listing(listing)
         self._sequence = 0
         known = self._known()
@@ -96,6 +107,8 @@ class SaneScanner:
 
     def close(self) -> None:
         self._capabilities = None
+        if self._escl is not None:
+            self._escl.close()
 
     def scan(self, request: ScanRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
         """One frame a page. `timeout_s` is for each page: DeviceTimedOut."""
@@ -104,11 +117,12 @@ class SaneScanner:
         if not 1 <= request.page_limit <= PAGES_MAX:
             raise RequestUnsupported(f"A scan has between 1 and {PAGES_MAX} pages.")
         area_mm = self._capabilities.area_for(request)
+        options = self._options_for(request, self._capabilities)
         if stop.is_set():
             raise CaptureCancelled
-        opening = feeder_channels(request.page_limit) if self._options.feeder else flat_bed_channel()
+        opening = feeder_channels(request.page_limit) if options.feeder else flat_bed_channel()
         with opening as channels:
-            arguments = scan_arguments(self._options, request, area_mm, channels.arguments)
+            arguments = scan_arguments(options, request, area_mm, channels.arguments)
             process = ScanProcess(arguments, self._env)
             try:
                 for pixels, captured_ns in _pages(process, channels, request.timeout_s, pool, stop):
@@ -120,8 +134,24 @@ class SaneScanner:
                         simulated=self._simulated,
                     )
                     self._sequence += 1
+            except DriverError as error:
+                raise self._refined(error) from None
             finally:
                 process.end()
+
+    def _options_for(self, request: ScanRequest, capabilities: Capabilities) -> Options:
+        """The options with the source that the request's sides need. RequestUnsupported where there is none."""
+        options = self._options
+        if request.sides == 2:
+            if not options.duplex_source:
+                raise RequestUnsupported("The scanner does not scan both sides.")
+            options = msgspec.structs.replace(options, source=options.duplex_source, feeder=True)
+        if options.source and capabilities.sources and options.source not in capabilities.sources:
+            raise RequestUnsupported(f"The scanner has no source {options.source}.")
+        return options
+
+    def _refined(self, error: DriverError) -> DriverError:
+        return error if self._escl is None else self._escl.refined(error)
 
 
 def _pages(

@@ -32,11 +32,13 @@ from drivers.errors import (
 )
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.opencv_camera.emulator import CameraSettings, HttpCamera, drawn_portraits
+from drivers.sane.escl_emulator import EsclScanner, EsclSettings, ScannerFault
 from drivers.simulated.drawn.plain_print import drawn_print
 from drivers.zfm.emulated_module import ModuleSettings
 from drivers.zfm.emulator import PtyModule
 
 Options = dict[str, Any]
+ESCL_BACKEND = list(Path("/usr/lib").glob("*/sane/libsane-airscan.so.1")) if shutil.which("scanimage") else []
 PATIENCE_S = 30.0
 """How long what must come may take on a busy machine. Never a measure of a driver."""
 _QUIET = FaultPlan(absent_s=60.0)
@@ -206,6 +208,16 @@ def _sane(plan: FaultPlan, directory: Path) -> Iterator[Options]:
     yield {"device": "test:0", "config_dir": str(directory), "extra": extra}
 
 
+@contextmanager
+def _escl(plan: FaultPlan, _: Path) -> Iterator[Options]:
+    """Debian's sane-airscan in between, a driverless scanner of ours behind it."""
+    if not ESCL_BACKEND:
+        pytest.skip("needs the system package sane-airscan")
+    fault = ScannerFault.DENIED if plan.refuse else ScannerFault.NONE
+    with EsclScanner(EsclSettings(faults=plan, fault=fault)) as scanner:
+        yield {"device": scanner.address, "source": "Flatbed", "duplex_source": "ADF Duplex", "simulated": True}
+
+
 _SANE_STATUS = {"fault": "NO_MEM", "unplug": "IO_ERROR", "refuse": "ACCESS_DENIED"}
 SANE_TEST_CONF = """
 number_of_devices 2
@@ -231,6 +243,13 @@ _SANE_FAULTS = (
     FaultCase(name="unplug", plan=FaultPlan(unplug=True), error=DeviceLost),
     FaultCase(name="refuse", plan=FaultPlan(refuse=True), error=DeviceAccessDenied),
     FaultCase(name="hang", plan=FaultPlan(hang=True), error=DeviceTimedOut, timeout_s=0.3),
+)
+
+_ESCL_FAULTS = (
+    FaultCase(name="delay", plan=FaultPlan(delay_s=0.05), error=None),
+    FaultCase(name="refuse", plan=FaultPlan(refuse=True), error=DeviceAccessDenied),
+    FaultCase(name="hang", plan=FaultPlan(hang=True), error=DeviceTimedOut, timeout_s=0.5),
+    FaultCase(name="unplug", plan=FaultPlan(unplug=True), error=DeviceLost),
 )
 
 RIGS: tuple[Rig, ...] = (
@@ -303,6 +322,14 @@ RIGS: tuple[Rig, ...] = (
         driver_id="sane",
         bench=_sane,
         faults=_SANE_FAULTS,
+    ),
+    Rig(
+        name="escl-emulated",
+        contract=Contract.DOCUMENT_SCANNER,
+        driver_id="sane",
+        bench=_escl,
+        faults=_ESCL_FAULTS,
+        quiet_plan=FaultPlan(hang=True),
     ),
 )
 
