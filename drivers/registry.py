@@ -40,6 +40,7 @@ BUILT_IN: Mapping[str, DriverEntry] = {
     "simulated-camera": DriverEntry(Contract.CAMERA, "drivers.simulated.camera:create"),
     "simulated-scanner": DriverEntry(Contract.DOCUMENT_SCANNER, "drivers.simulated.scanner:create"),
     "zfm": DriverEntry(Contract.FINGERPRINT_READER, "drivers.zfm.driver:create"),
+    "camera-scanner": DriverEntry(Contract.DOCUMENT_SCANNER, "drivers.camera_scanner.driver:create"),
     "libfprint": DriverEntry(Contract.FINGERPRINT_READER, "drivers.libfprint.driver:create"),
     "nb1010": DriverEntry(Contract.FINGERPRINT_READER, "drivers.nb1010.driver:create"),
     "opencv-camera": DriverEntry(Contract.CAMERA, "drivers.opencv_camera.driver:create"),

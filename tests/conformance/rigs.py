@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from drivers.camera_scanner.emulator import drawn_card, laid_on_desk
 from drivers.contracts import Contract
 from drivers.errors import (
     CaptureTimedOut,
@@ -29,6 +30,7 @@ from drivers.errors import (
     DriverError,
     HostCrashed,
     HostUnresponsive,
+    ScannerEmpty,
 )
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.opencv_camera.emulator import CameraSettings, HttpCamera, drawn_portraits
@@ -152,6 +154,16 @@ def _still_file(_: FaultPlan, directory: Path) -> Iterator[Options]:
 @contextmanager
 def _http(plan: FaultPlan, _: Path) -> Iterator[Options]:
     with HttpCamera(CameraSettings(images=drawn_portraits(4, 120, 160), faults=plan, rate_hz=60.0)) as camera:
+        yield {"device": camera.address, "simulated": True, "open_timeout_s": 1.5, "read_timeout_s": 0.8}
+
+
+@contextmanager
+def _above_the_desk(plan: FaultPlan, _: Path) -> Iterator[Options]:
+    empty = bool(plan.absent_s)
+    page = np.full((4, 4, 3), 60, np.uint8) if empty else drawn_card(1300, 820)
+    desk, _corners = laid_on_desk(page, size=(1200, 1600))
+    faults = WELL_BEHAVED if empty else plan
+    with HttpCamera(CameraSettings(images=[desk], faults=faults, rate_hz=60.0)) as camera:
         yield {"device": camera.address, "simulated": True, "open_timeout_s": 1.5, "read_timeout_s": 0.8}
 
 
@@ -322,6 +334,18 @@ RIGS: tuple[Rig, ...] = (
         driver_id="sane",
         bench=_sane,
         faults=_SANE_FAULTS,
+    ),
+    Rig(
+        name="camera-above-the-desk",
+        contract=Contract.DOCUMENT_SCANNER,
+        driver_id="camera-scanner",
+        bench=_above_the_desk,
+        faults=(
+            FaultCase(name="refuse", plan=FaultPlan(refuse=True), error=DeviceAccessDenied, opening=True),
+            FaultCase(name="hang", plan=FaultPlan(after_frames=2, hang=True), error=DeviceTimedOut),
+            FaultCase(name="unplug", plan=FaultPlan(after_frames=2, unplug=True), error=DeviceLost),
+            FaultCase(name="absent", plan=FaultPlan(absent_s=60.0), error=ScannerEmpty, timeout_s=0.5),
+        ),
     ),
     Rig(
         name="escl-emulated",
