@@ -4,6 +4,7 @@ from __future__ import annotations
 
 pytest_plugins = [
     "tests.guards.availability",
+    "tests.guards.driver_table",
     "tests.guards.environment",
     "tests.guards.event_loop",
     "tests.guards.log_lines",

@@ -25,8 +25,8 @@ def plug(testbed: "UMockdev.Testbed", kind: str, serial: str) -> str:
     subsystem, node = NODES[kind]
     facts = ["ID_VENDOR_ID", "05ba", "ID_MODEL_ID", "000a", "ID_SERIAL_SHORT", serial, "DEVNAME", f"/dev/{node}"]
     attributes = ["idVendor", "05ba", "idProduct", "000a", "busnum", "1", "devnum", "7", "serial", serial]
+    # Adding one tells of it as well.
     path: str = testbed.add_device(subsystem, f"pretended-{kind}", None, attributes, facts)
-    testbed.uevent(path, "add")
     return path
 
 
