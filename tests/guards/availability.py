@@ -17,6 +17,7 @@ _NO_SHARED = f"needs the recordings at {SHARED_DATA}"
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("claim-kiosk")
     group.addoption("--kills", type=int, default=10, help="how often the real process is killed at random points")
+    group.addoption("--cycles", type=int, default=20, help="how often a device is unplugged, and a fault injected")
     group.addoption("--slow", action="store_true", help="run the tests marked slow, and more examples of each property")
 
 
@@ -40,6 +41,13 @@ def shared_data() -> Path:
 def kills(request: pytest.FixtureRequest) -> int:
     """How many times a kill test kills its process: 10 in an ordinary run."""
     number: int = request.config.getoption("--kills")
+    return number
+
+
+@pytest.fixture(scope="session")
+def cycles(request: pytest.FixtureRequest) -> int:
+    """How often a device is pulled out and plugged in, and how many faults are injected: 20 in an ordinary run."""
+    number: int = request.config.getoption("--cycles")
     return number
 
 
