@@ -22,6 +22,7 @@ from drivers.errors import (
     DeviceTimedOut,
     RequestUnsupported,
 )
+from drivers.opencv_camera.controls import NO_CONTROLS, CameraControls, apply
 from drivers.opencv_camera.refusal import http_refusal
 from drivers.opencv_camera.source import Source, SourceKind
 
@@ -46,10 +47,12 @@ class CaptureSettings:
     width: int = 0
     height: int = 0
     fourcc: str = ""
+    controls: CameraControls = NO_CONTROLS
 
 
 def open_capture(source: Source, settings: CaptureSettings) -> cv2.VideoCapture:
-    """An opened capture. DeviceNotFound, -AccessDenied, -Busy, -TimedOut, -ProtocolError or RequestUnsupported."""
+    """An opened capture. DeviceNotFound, -AccessDenied, -Busy, -TimedOut, -ProtocolError, RequestUnsupported or
+    OptionInvalid."""
     _check_path(source)
     started = time.monotonic()
     try:
@@ -61,6 +64,7 @@ def open_capture(source: Source, settings: CaptureSettings) -> cv2.VideoCapture:
         _explain(source, waited_s=time.monotonic() - started, settings=settings)
     try:
         _set_size(capture, source, settings)
+        apply(capture, settings.controls)
     except BaseException:
         capture.release()
         raise

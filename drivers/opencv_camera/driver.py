@@ -9,14 +9,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 import cv2
 import msgspec
 
-from drivers.contracts import CameraRequest, DeviceIdentity, Frame, FramePool, Pixels, Stop
-from drivers.errors import CaptureTimedOut, DeviceLost, DeviceProtocolError
+from drivers.contracts import CameraRequest, DeviceIdentity, Frame, FramePool, Pixels, PrivatePool, Stop
+from drivers.errors import CaptureTimedOut, DeviceLost, DeviceProtocolError, OptionInvalid
 from drivers.opencv_camera.capture import CaptureSettings, open_capture
+from drivers.opencv_camera.controls import CameraControls, Milliseconds
 from drivers.opencv_camera.player import PlayEnded, Player
 from drivers.opencv_camera.source import Source, SourceKind, source_from_text
 
@@ -24,6 +25,8 @@ _STOP_POLL_S: Final = 0.2
 _LEAVE_S: Final = 0.3
 _CLOSE_S: Final = 1.0
 """A read that hangs longer goes on in its thread, which releases the camera when it ends."""
+_TURNS: Final = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+_PRIVATE: Final = PrivatePool()
 _PIXELS_MAX: Final = 50_000_000
 
 T = TypeVar("T")
@@ -33,13 +36,21 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=60)]
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`loop` and the simulated mark concern recordings: one is always marked, whatever `simulated` says.
 
-    `fourcc` asks a USB camera for a format (`MJPG` gives most of them their full rate).
+    `fourcc` asks a USB camera for a format (`MJPG` gives most of them their full rate). `orientation_deg` turns its
+    picture clockwise. `exposure_ms`, `focus` and `white_balance_k` are for USB cameras that have such controls; the
+    exposure stays within what the profile allows.
     """
 
     device: str
     loop: bool = True
     simulated: bool = False
     fourcc: Annotated[str, msgspec.Meta(pattern=r"^([A-Z0-9]{4})?$")] = ""
+    orientation_deg: Literal[0, 90, 180, 270] = 0
+    exposure_ms: Milliseconds | None = None
+    focus: Annotated[int, msgspec.Meta(ge=0, le=1023)] | None = None
+    white_balance_k: Annotated[int, msgspec.Meta(ge=1000, le=12000)] | None = None
+    shortest_exposure_ms: Milliseconds | None = None
+    longest_exposure_ms: Milliseconds | None = None
     open_timeout_s: Seconds = 5.0
     read_timeout_s: Seconds = 5.0
 
@@ -50,6 +61,11 @@ class OpenCvCamera:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._source: Source = source_from_text(options.device)
+        self._controls = CameraControls(
+            exposure_ms=options.exposure_ms, focus=options.focus, white_balance_k=options.white_balance_k
+        ).within(options.shortest_exposure_ms, options.longest_exposure_ms)
+        if self._controls.settings() and self._source.kind is not SourceKind.VIDEO_DEVICE:
+            raise OptionInvalid("Exposure, focus and white balance can be set on a USB camera only.")
         self._simulated = options.simulated or self._source.kind is SourceKind.FILE
         self._is_open = False
         self._sequence = 0
@@ -92,15 +108,19 @@ class OpenCvCamera:
 
     def _frames(self, player: Player, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
         size = self._await(player.size, request.timeout_s, stop)
+        turn = _TURNS.get(self._options.orientation_deg)
         given = 0
         while size is not None and not (request.frame_limit and given >= request.frame_limit):
-            offered = _offer(pool, size)
+            # What must be turned is decoded into memory of its own, and turned into the pool's.
+            offered = _offer(pool if turn is None else _PRIVATE, size)
             player.ask(offered)
             taken = self._await(player.take, request.timeout_s, stop)
             if taken is None or not self._is_open:
                 return
             pixels, captured_ns = taken
-            if pixels is not offered:
+            if turn is not None:
+                pixels = _turned(pixels, turn, pool)
+            elif pixels is not offered:
                 pixels = _moved(pixels, pool)
                 size = pixels.shape[0], pixels.shape[1]
             yield Frame(
@@ -144,6 +164,7 @@ class OpenCvCamera:
             width=request.width,
             height=request.height,
             fourcc=self._options.fourcc,
+            controls=self._controls,
         )
 
 
@@ -152,6 +173,15 @@ def _offer(pool: FramePool, size: tuple[int, int]) -> Pixels:
     if height < 1 or width < 1 or height * width > _PIXELS_MAX:
         raise DeviceProtocolError("The camera announces a picture of an impossible size.")
     return pool.take(height, width, 3)
+
+
+def _turned(pixels: Pixels, turn: int, pool: FramePool) -> Pixels:
+    if pixels.ndim == 2:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR).astype("uint8", copy=False)
+    height, width = pixels.shape[:2]
+    upright = _offer(pool, (height, width) if turn == cv2.ROTATE_180 else (width, height))
+    cv2.rotate(pixels, turn, dst=upright)
+    return upright
 
 
 def _moved(pixels: Pixels, pool: FramePool) -> Pixels:
