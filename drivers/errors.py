@@ -8,6 +8,7 @@
     ├── DeviceTimedOut         did not answer by its deadline
     ├── DeviceProtocolError    bytes that its protocol does not allow
     ├── DeviceFault            it reports a fault of its own
+    ├── DeviceUntrusted        what it sent is not vouched for, or not an answer to what was asked
     ├── CaptureTimedOut        the device is well, but nobody presented anything
     ├── CaptureCancelled
     ├── RequestUnsupported     a request outside its capabilities
@@ -70,6 +71,11 @@ class DeviceProtocolError(DriverError):
 class DeviceFault(DriverError):
     code = "device-fault"
     default_sentence = "The device reports a fault."
+
+
+class DeviceUntrusted(DriverError):
+    code = "device-untrusted"
+    default_sentence = "The device could not prove what it says: ask the field engineer to check its registration."
 
 
 class CaptureTimedOut(DriverError):

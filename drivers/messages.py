@@ -80,6 +80,8 @@ class FrameReady(_Message, frozen=True, kw_only=True, tag="frame"):
     resolution_ppi: int | None
     simulated: bool
     dropped: int
+    position: str = ""
+    preview: bool = False
 
 
 class Done(_Message, frozen=True, kw_only=True, tag="done"):

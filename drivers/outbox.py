@@ -82,4 +82,6 @@ class Outbox:
             resolution_ppi=frame.resolution_ppi,
             simulated=frame.simulated,
             dropped=self.dropped,
+            position=frame.position,
+            preview=frame.preview,
         )

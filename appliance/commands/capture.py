@@ -79,6 +79,7 @@ async def _one_frame(device: HostedDevice) -> Frame:
                 captured_monotonic_ns=frame.captured_monotonic_ns,
                 resolution_ppi=frame.resolution_ppi,
                 simulated=frame.simulated,
+                position=frame.position,
             )
             if device.contract is not Contract.CAMERA or frame.sequence >= _CAMERA_WARM_UP_FRAMES:
                 break

@@ -115,6 +115,8 @@ class FrameStream:
             captured_monotonic_ns=event.captured_monotonic_ns,
             resolution_ppi=event.resolution_ppi,
             simulated=event.simulated,
+            position=event.position,
+            preview=event.preview,
         )
 
     def _give_back(self) -> None:

@@ -8,13 +8,17 @@ import msgspec
 
 
 class DeviceIdentity(msgspec.Struct, frozen=True, kw_only=True):
-    """Who the opened device says it is. Empty strings where it does not say."""
+    """Who the opened device says it is. Empty strings where it does not say.
+
+    `certification` is the level that it has proved by a signature under a trusted root (`L1`), empty for none.
+    """
 
     vendor: str
     model: str
     serial_number: str = ""
     firmware_version: str = ""
     simulated: bool = False
+    certification: str = ""
 
 
 class Stop(Protocol):

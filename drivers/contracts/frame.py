@@ -19,6 +19,8 @@ class Frame:
     `pixels` may lie in memory that the giver takes back (a `FramePool` slot): who keeps it, copies it.
     `resolution_ppi` is None where it has no meaning (a camera) or is unknown.
     `simulated` is true for everything that no sensor saw, emulators included; it travels into the signed package.
+    `position` is the finger that it shows where the device says so (one placement on a slap scanner gives several
+    frames). `preview` marks a picture that is only to be looked at: nobody vouches for it, and it is never kept.
     """
 
     pixels: Pixels
@@ -26,6 +28,8 @@ class Frame:
     captured_monotonic_ns: int
     resolution_ppi: int | None = None
     simulated: bool = False
+    position: str = ""
+    preview: bool = False
 
 
 class FramePool(Protocol):

@@ -21,19 +21,29 @@ class Contract(StrEnum):
 
 
 class FingerprintRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`position` is the finger asked for (`right_index` …); readers that see one finger at a time ignore it."""
+    """`position` is the finger asked for (`right_index` …); readers that see one finger at a time ignore it.
+
+    `positions` are those of one placement on a slap scanner, in place of `position`: one frame each, in that order.
+    `preview` asks for pictures to look at while fingers are placed, until stopped; a reader without them ignores it.
+    """
 
     position: str = "unknown"
     timeout_s: float = 10.0
+    positions: tuple[str, ...] = ()
+    preview: bool = False
 
 
 class CameraRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Zero width or height means the camera's own; `frame_limit` 0 means until stopped."""
+    """Zero width or height means the camera's own; `frame_limit` 0 means until stopped.
+
+    `preview` asks for pictures to look at where the camera's kept ones are slower or vouched for; others ignore it.
+    """
 
     width: int = 0
     height: int = 0
     frame_limit: int = 0
     timeout_s: float = 30.0
+    preview: bool = False
 
 
 class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,7 +36,9 @@ from drivers.messages import (
 NUMBERS = st.integers(0, 2**62)
 TEXT = st.text(max_size=40)
 VALUES = st.one_of(TEXT, NUMBERS, st.booleans(), st.floats(allow_nan=False))
-IDENTITIES = st.builds(DeviceIdentity, vendor=TEXT, model=TEXT, serial_number=TEXT, simulated=st.booleans())
+IDENTITIES = st.builds(
+    DeviceIdentity, vendor=TEXT, model=TEXT, serial_number=TEXT, simulated=st.booleans(), certification=TEXT
+)
 
 COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(Open, options=st.dictionaries(TEXT, VALUES, max_size=4)),
@@ -56,6 +58,8 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
         ),
         resolution_ppi=st.none() | NUMBERS,
         simulated=st.booleans(),
+        position=TEXT,
+        preview=st.booleans(),
     ),
     st.builds(Done, capture=NUMBERS, dropped=NUMBERS),
     st.builds(Failed, capture=NUMBERS, code=TEXT, sentence=TEXT),
@@ -119,7 +123,9 @@ def test_a_message_over_the_limit_is_not_sent() -> None:
     ("contract", "request_"),
     [
         (Contract.FINGERPRINT_READER, FingerprintRequest(position="left_thumb", timeout_s=2.5)),
+        (Contract.FINGERPRINT_READER, FingerprintRequest(positions=("left_thumb", "right_thumb"), preview=True)),
         (Contract.CAMERA, CameraRequest(width=640, height=480, frame_limit=3)),
+        (Contract.CAMERA, CameraRequest(preview=True)),
         (Contract.DOCUMENT_SCANNER, ScanRequest(area_mm=(85.6, 54.0), colour=False)),
     ],
 )
