@@ -13,6 +13,7 @@ from typing import Protocol
 
 from appliance.attendance.judging import Judge
 from appliance.attendance.preview import Preview, PreviewFrame
+from appliance.attendance.ranking import verdict_rank
 from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CaptureRules
@@ -98,7 +99,7 @@ async def capture_once(
             async for frame in _until(take_now, frames):
                 judged = await judge.judge(kind, frame)
                 await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict))
-                if best is None or _rank(judged.verdict) > _rank(best.verdict):
+                if best is None or verdict_rank(judged.verdict) > verdict_rank(best.verdict):
                     best = Presented(judged.verdict, judged.pixels, frame.simulated)
                 first_at = clock.monotonic() if first_at is None else first_at
                 over = clock.monotonic() - first_at >= window_s(kind, rules)
@@ -137,10 +138,6 @@ async def _until(enough: asyncio.Event, frames: AsyncIterator[Frame]) -> AsyncIt
 
 async def _next(frames: AsyncIterator[Frame]) -> Frame | None:
     return await anext(frames, None)
-
-
-def _rank(verdict: Verdict) -> tuple[bool, int]:
-    return not verdict.reasons, -1 if verdict.score == NOT_JUDGED else verdict.score
 
 
 def _nothing(kind: CaptureKind) -> Verdict:

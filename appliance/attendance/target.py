@@ -1,7 +1,7 @@
 """One thing to capture (the document, the face, one hand): rounds, attempts, fallbacks and the choice among them.
 
 Pure. The rules are BSI TR-03121-3 vol. 2 §4.6.2 and §5.4.5.1.3: at most three attempts a round, then the best, then
-the operator decides; per hand index, thumb, middle, ring; if none passes the highest, ties in that same order.
+the operator decides; per hand index, thumb, middle, ring. Which image is the best is `ranking`'s to say.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from enum import StrEnum
 
 import msgspec
 
+from appliance.attendance.ranking import best_attempt
 from appliance.model.attendance import Decision, ExemptionReason
 from appliance.model.capture import Attempt
-from appliance.model.position import FALLBACK_ORDER, Position, candidates
-from appliance.model.verdict import NOT_JUDGED, CaptureKind
+from appliance.model.position import Position, candidates
+from appliance.model.verdict import CaptureKind
 
 
 class Phase(StrEnum):
@@ -116,22 +117,6 @@ def hand_target(first: Position, rules_attempts: int) -> Target:
         positions=tuple(position.value for position in candidates(first)),
         attempts_per_round=rules_attempts,
     )
-
-
-def _rank(attempt: Attempt) -> tuple[bool, int, int]:
-    score = -1 if attempt.verdict.score == NOT_JUDGED else attempt.verdict.score
-    finger = Position(attempt.position).finger if attempt.position else ""
-    preference = -FALLBACK_ORDER.index(finger) if finger in FALLBACK_ORDER else 0
-    return attempt.accepted, score, preference
-
-
-def best_attempt(attempts: tuple[Attempt, ...]) -> Attempt | None:
-    """The accepted before the others, then the highest score, then index > thumb > middle > ring, then the newest."""
-    best: Attempt | None = None
-    for attempt in attempts:
-        if attempt.part is not None and (best is None or _rank(attempt) >= _rank(best)):
-            best = attempt
-    return best
 
 
 def after_attempt(target: Target, attempt: Attempt) -> Target:

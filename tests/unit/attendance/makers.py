@@ -36,10 +36,16 @@ DEVICE = DeviceFacts(
 
 
 def attempt(
-    target: Target, score: int, *, position: str | None = None, threshold: int = 30, image: bool = True
+    target: Target,
+    score: int,
+    *,
+    position: str | None = None,
+    threshold: int = 30,
+    image: bool = True,
+    reasons: tuple[str, ...] = (),
 ) -> Attempt:
     """One attempt at `target`'s present finger (or `position`), with an image unless told otherwise."""
-    reasons = ("not-judged",) if score == NOT_JUDGED else ()
+    reasons = ("not-judged",) if score == NOT_JUDGED else reasons
     verdict = Verdict(kind=target.kind, score=score, reasons=reasons)
     return Attempt(
         kind=target.kind,

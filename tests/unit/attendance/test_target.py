@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from appliance.attendance.target import (
     Exemption,
     Phase,
@@ -11,7 +9,6 @@ from appliance.attendance.target import (
     after_attempt,
     after_decision,
     after_exemption,
-    best_attempt,
     hand_target,
 )
 from appliance.model.attendance import Decision, ExemptionReason
@@ -65,32 +62,6 @@ def test_using_the_best_takes_the_highest_score_of_the_hand() -> None:
     used = after_decision(spent, Decision.USE)
     assert used.chosen is not None
     assert (used.chosen.position, used.chosen.verdict.score) == ("right_index", 25)
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "wins"),
-    [
-        ("right_index", "right_thumb", "right_index"),
-        ("right_thumb", "right_index", "right_index"),
-        ("right_thumb", "right_middle", "right_thumb"),
-        ("right_middle", "right_ring", "right_middle"),
-    ],
-)
-def test_ties_go_to_index_then_thumb_then_middle(first: str, second: str, wins: str) -> None:
-    tied = (attempt(RIGHT, 20, position=first), attempt(RIGHT, 20, position=second))
-    best = best_attempt(tied)
-    assert best is not None
-    assert best.position == wins
-
-
-def test_an_image_that_cannot_be_judged_ranks_below_every_score() -> None:
-    best = best_attempt((attempt(RIGHT, 255), attempt(RIGHT, 0)))
-    assert best is not None
-    assert best.verdict.score == 0
-
-
-def test_an_attempt_without_an_image_is_never_the_best() -> None:
-    assert best_attempt((attempt(RIGHT, 255, image=False),)) is None
 
 
 def test_a_new_round_starts_at_one_and_keeps_what_was_taken() -> None:
