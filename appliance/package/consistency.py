@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appliance.model.attendance import ExemptionReason
 from appliance.model.manifest import Manifest
 from appliance.package.asice import part_name_allowed
 
@@ -25,4 +26,7 @@ def contradictions(manifest: Manifest) -> tuple[str, ...]:
         found.append("a simulated capture in a package that does not say so")
     if any(capture.accepted and capture.part is None for capture in manifest.captures):
         found.append("an accepted capture without an image")
+    missing = {known.position for known in manifest.exemptions if known.reason is ExemptionReason.MISSING}
+    if any(capture.position in missing for capture in manifest.captures):
+        found.append("a capture of a finger that is said to be missing")
     return tuple(found)

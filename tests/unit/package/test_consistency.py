@@ -1,0 +1,50 @@
+"""What a manifest may not say at once; the box seals none of it and AIMA's side refuses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from appliance.model.attendance import ExemptionReason
+from appliance.model.manifest import ExemptionRecord, Manifest
+from appliance.model.verdict import CaptureKind
+from appliance.package.consistency import contradictions
+from tests.unit.package.world import manifest_for, some_parts
+
+replace = msgspec.structs.replace
+Change = Callable[[Manifest], Manifest]
+
+
+def finger(manifest: Manifest, exempt: ExemptionReason, position: str = "right_index") -> Manifest:
+    """A print of the right index finger, and an exemption of a finger."""
+    captures = tuple(replace(c, kind=CaptureKind.FINGERPRINT, position="right_index") for c in manifest.captures)
+    exemption = ExemptionRecord(position=position, reason=exempt, permanent=True)
+    return replace(manifest, captures=captures, exemptions=(exemption,))
+
+
+SOUND: dict[str, Change] = {
+    "as it comes": lambda m: m,
+    "a print of an injured finger": lambda m: finger(m, ExemptionReason.INJURED),
+    "another finger is missing": lambda m: finger(m, ExemptionReason.MISSING, "right_thumb"),
+}
+
+CONTRADICTIONS: dict[str, Change] = {
+    "a print of a missing finger": lambda m: finger(m, ExemptionReason.MISSING),
+    "a simulated capture, unsaid": lambda m: replace(m, simulated=False),
+    "an image that is not there": lambda m: replace(m, parts=()),
+    "a signature neither given nor excused": lambda m: replace(
+        m, signature=m.signature and replace(m.signature, unable_reason=None)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_what_fits_together_passes(name: str) -> None:
+    assert contradictions(SOUND[name](manifest_for(some_parts()))) == ()
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_what_contradicts_itself_is_found(name: str) -> None:
+    assert contradictions(CONTRADICTIONS[name](manifest_for(some_parts())))
