@@ -161,11 +161,10 @@ def exempt(
     """A finger that cannot be given: missing, injured or impossible, for good or for now."""
     require_step(attendance, Step.DOCUMENT, Step.FACE, Step.FINGERPRINTS)
     target = known_target(attendance, name)
-    already = {exemption.position for exemption in target.exemptions}
     if (
         target.kind is not CaptureKind.FINGERPRINT
         or position not in target.positions
-        or position in already
+        or position in target.exempt_positions
         or target.phase is Phase.DONE
         or reason is ExemptionReason.UNDER_SIX
     ):

@@ -109,7 +109,7 @@ def _chosen(attendance: Attendance) -> list[Attempt]:
 
 def _attempts(attendance: Attendance) -> list[Attempt]:
     """Every try, those before a restart included, in the order in which they were made."""
-    tries = [attempt for target in attendance.targets for attempt in (*target.discarded, *target.attempts)]
+    tries = [attempt for target in attendance.targets for attempt in target.tries]
     return sorted(tries, key=lambda attempt: attempt.started_at)
 
 
@@ -119,7 +119,7 @@ def _part_name(attempt: Attempt) -> str:
 
 
 def _capture_record(target: Target, chosen: Attempt) -> CaptureRecord:
-    tries = [a for a in (*target.discarded, *target.attempts) if a.position == chosen.position]
+    tries = [a for a in target.tries if a.position == chosen.position]
     return CaptureRecord(
         kind=chosen.kind,
         position=chosen.position,

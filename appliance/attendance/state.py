@@ -7,17 +7,12 @@ from datetime import date
 
 import msgspec
 
-from appliance.attendance.target import (
-    Exemption,
-    Phase,
-    Target,
+from appliance.attendance.target import Exemption, Phase, Target, document_target, face_target, hand_target
+from appliance.attendance.turns import (
     after_attempt,
     after_damage,
     after_decision,
     after_exemption,
-    document_target,
-    face_target,
-    hand_target,
     not_under_six,
     under_six,
 )
@@ -100,7 +95,7 @@ class Attendance(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def simulated(self) -> bool:
         """Whether anything in it was seen by no sensor."""
-        attempts = [attempt for target in self.targets for attempt in (*target.attempts, *target.discarded)]
+        attempts = [attempt for target in self.targets for attempt in target.tries]
         return any(attempt.device.simulated for attempt in attempts)
 
 

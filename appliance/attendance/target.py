@@ -1,7 +1,8 @@
-"""One thing to capture (the document, the face, one hand): rounds, attempts, fallbacks and the choice among them.
+"""One thing to capture (the document, the face, one hand): rounds, attempts, fallbacks and what may be decided.
 
 Pure. The rules are BSI TR-03121-3 vol. 2 §4.6.2 and §5.4.5.1.3: at most three attempts a round, then the best, then
-the operator decides; per hand index, thumb, middle, ring. Which image is the best is `ranking`'s to say.
+the operator decides; per hand index, thumb, middle, ring. Which image is the best is `ranking`'s to say, what comes
+after an attempt or a decision `turns`'.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ class Exemption(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """`positions` are what may be captured, in order; `(None,)` for the document and the face."""
+    """`positions` are what may be captured, in order; `(None,)` for the document and the face.
+
+    `attempts` compete to be the choice; `discarded` ones do not any more, and stay in the record.
+    """
 
     name: str
     kind: CaptureKind
@@ -49,8 +53,12 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def exempt(self) -> bool:
         """Every finger that could have been asked for is missing or injured."""
-        exempted = {exemption.position for exemption in self.exemptions}
-        return all(position in exempted for position in self.positions)
+        return self.exempt_positions.issuperset(self.positions)
+
+    @property
+    def exempt_positions(self) -> frozenset[str | None]:
+        """The fingers that are asked for no more; one exemption says why."""
+        return frozenset(exemption.position for exemption in self.exemptions)
 
     @property
     def position(self) -> str | None:
@@ -70,14 +78,38 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def best(self) -> Attempt | None:
-        return best_attempt(self.attempts)
+        """The best image of the target. None of a finger that is not there: whatever was on the reader was another."""
+        missing = {known.position for known in self.exemptions if known.reason is ExemptionReason.MISSING}
+        return best_attempt(attempt for attempt in self.attempts if attempt.position not in missing)
+
+    @property
+    def tries(self) -> tuple[Attempt, ...]:
+        """Every attempt there ever was at this target, those that compete no more first."""
+        return (*self.discarded, *self.attempts)
+
+    def last_round(self, position: str | None) -> int:
+        """The highest round used so far at a finger, whatever became of it; 0 before the first."""
+        return max((attempt.round for attempt in self.tries if attempt.position == position), default=0)
+
+    def round_to_continue(self, position: str | None) -> int:
+        """The round in which a finger is taken up (again): its last one while attempts are left in it, else a new one.
+
+        A round of which something was discarded is over: its numbers are taken.
+        """
+        last = self.last_round(position)
+        taken = [a for a in self.attempts if a.position == position and a.round == last]
+        broken = any(a.position == position and a.round == last for a in self.discarded)
+        return last if taken and not broken and len(taken) < self.attempts_per_round else last + 1
 
     @property
     def next_fallback(self) -> int | None:
-        """The index of the next finger that is neither tried nor exempt, if the hand has one."""
-        exempted = {exemption.position for exemption in self.exemptions}
+        """The index of the next finger that is not exempt and whose round is not used up, if the hand has one."""
+        exempted = self.exempt_positions
         for index in range(self.at + 1, len(self.positions)):
-            if self.positions[index] not in exempted:
+            position = self.positions[index]
+            tried = any(attempt.position == position for attempt in self.attempts)
+            used_up = tried and self.round_to_continue(position) > self.last_round(position)
+            if position not in exempted and not used_up:
                 return index
         return None
 
@@ -117,82 +149,3 @@ def hand_target(first: Position, rules_attempts: int) -> Target:
         positions=tuple(position.value for position in candidates(first)),
         attempts_per_round=rules_attempts,
     )
-
-
-def after_attempt(target: Target, attempt: Attempt) -> Target:
-    grown = msgspec.structs.replace(target, attempts=(*target.attempts, attempt))
-    if attempt.accepted:
-        return msgspec.structs.replace(grown, chosen=grown.best, decision="automatic")
-    return grown
-
-
-def after_decision(target: Target, decision: Decision) -> Target:
-    replace = msgspec.structs.replace
-    match decision:
-        case Decision.USE:
-            return replace(target, chosen=target.best, decision="operator")
-        case Decision.RECAPTURE:
-            at = target.at
-            if target.chosen is not None and target.chosen.position in target.positions:
-                at = target.positions.index(target.chosen.position)
-            taken = [a.round for a in target.attempts if a.position == target.positions[at]]
-            return replace(target, chosen=None, decision="", at=at, round=max(taken, default=0) + 1)
-        case Decision.FALLBACK:
-            index = target.next_fallback
-            return target if index is None else replace(target, at=index, round=1)
-        case Decision.RESTART:
-            discarded = (*target.discarded, *target.attempts)
-            fresh = replace(target, attempts=(), discarded=discarded, exemptions=(), chosen=None, decision="")
-            return replace(fresh, at=0, round=1)
-
-
-def after_damage(target: Target, part: str) -> Target:
-    """One of its images cannot be used any more: the attempt stays on record, and its finger is captured again."""
-    damaged = next((a for a in target.attempts if a.part is not None and a.part.name == part), None)
-    if damaged is None:
-        return target
-    tries = (*target.discarded, *target.attempts)
-    return msgspec.structs.replace(
-        target,
-        attempts=tuple(attempt for attempt in target.attempts if attempt is not damaged),
-        discarded=(*target.discarded, damaged),
-        chosen=None,
-        decision="",
-        at=target.positions.index(damaged.position),
-        round=max(attempt.round for attempt in tries if attempt.position == damaged.position) + 1,
-    )
-
-
-def after_exemption(target: Target, exemption: Exemption) -> Target:
-    grown = msgspec.structs.replace(target, exemptions=(*target.exemptions, exemption))
-    if exemption.position != target.position or grown.exempt:
-        return grown
-    index = grown.next_fallback
-    if index is not None:
-        return msgspec.structs.replace(grown, at=index, round=1)
-    if grown.best is not None:
-        # No fallback is left, but an earlier finger gave an image: that one is the hand's best.
-        return msgspec.structs.replace(grown, chosen=grown.best, decision="best-of-hand")
-    exempted = {known.position for known in grown.exemptions}
-    first = next(i for i, position in enumerate(grown.positions) if position not in exempted)
-    taken = [a.round for a in grown.attempts if a.position == grown.positions[first]]
-    return msgspec.structs.replace(grown, at=first, round=max(taken, default=0) + 1)
-
-
-def under_six(target: Target) -> Target:
-    """A small child's hand: no finger of it is asked for; what was tried before stays in the record."""
-    exemptions = tuple(
-        Exemption(position=position, reason=ExemptionReason.UNDER_SIX, permanent=False)
-        for position in target.positions
-        if position is not None
-    )
-    discarded = (*target.discarded, *target.attempts)
-    replace = msgspec.structs.replace
-    return replace(target, exemptions=exemptions, attempts=(), discarded=discarded, chosen=None, decision="")
-
-
-def not_under_six(target: Target) -> Target:
-    """The birth date was corrected: the hand is asked for after all. Other targets stay as they are."""
-    if not any(exemption.reason is ExemptionReason.UNDER_SIX for exemption in target.exemptions):
-        return target
-    return msgspec.structs.replace(target, exemptions=(), at=0, round=1)

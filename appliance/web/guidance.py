@@ -71,7 +71,7 @@ def open_positions(target: Target) -> tuple[str, ...]:
     """The fingers of a hand that may still be exempted."""
     if target.kind is not CaptureKind.FINGERPRINT:
         return ()
-    exempted = {exemption.position for exemption in target.exemptions}
+    exempted = target.exempt_positions
     return tuple(position for position in target.positions if position is not None and position not in exempted)
 
 
@@ -84,7 +84,7 @@ class Finger(msgspec.Struct, frozen=True, kw_only=True):
 
 def hand(target: Target) -> tuple[Finger, ...]:
     """All five fingers of a hand target, in the order thumb to little."""
-    exempted = {exemption.position for exemption in target.exemptions}
+    exempted = target.exempt_positions
     side = target.name.split("_")[0]
     chosen = target.chosen.position if target.chosen is not None else None
 

@@ -67,7 +67,7 @@ def _target_view(target: Target) -> dict[str, Any]:
                 "position": chosen.position,
                 "score": chosen.verdict.score,
                 "accepted": chosen.accepted,
-                "attempts": len([a for a in (*target.discarded, *target.attempts) if a.position == chosen.position]),
+                "attempts": len([a for a in target.tries if a.position == chosen.position]),
             }
         ),
     }

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from appliance.attendance.target import (
-    Exemption,
-    Phase,
-    Target,
-    after_attempt,
-    after_decision,
-    after_exemption,
-    hand_target,
-)
+from appliance.attendance.target import Exemption, Phase, Target, hand_target
+from appliance.attendance.turns import after_attempt, after_decision, after_exemption
 from appliance.model.attendance import Decision, ExemptionReason
 from appliance.model.position import Position, candidates
 from tests.unit.attendance.makers import attempt

@@ -6,7 +6,8 @@ import pytest
 
 from appliance.attendance.state import Attendance, replay
 from appliance.attendance.target import Exemption as Exempt
-from appliance.attendance.target import Target, after_attempt, after_decision, after_exemption, hand_target
+from appliance.attendance.target import Target, hand_target
+from appliance.attendance.turns import after_attempt, after_decision, after_exemption
 from appliance.model.attendance import Decision, Event, ExemptionReason
 from appliance.model.position import Position
 from appliance.model.verdict import NOT_JUDGED

@@ -1,0 +1,122 @@
+"""What becomes of a target: after an attempt, a decision, an exemption, a damaged image, a corrected birth date. Pure.
+
+What competes and what does not, and how rounds are counted, is explained in `decisions/0008`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from appliance.attendance.target import Exemption, Target
+from appliance.model.attendance import Decision, ExemptionReason
+from appliance.model.capture import Attempt
+
+replace = msgspec.structs.replace
+
+
+def after_attempt(target: Target, attempt: Attempt) -> Target:
+    grown = replace(target, attempts=(*target.attempts, attempt))
+    if attempt.accepted:
+        return replace(grown, chosen=grown.best, decision="automatic")
+    return grown
+
+
+def after_decision(target: Target, decision: Decision) -> Target:
+    match decision:
+        case Decision.USE:
+            return replace(target, chosen=target.best, decision="operator")
+        case Decision.RECAPTURE:
+            return _recaptured(target)
+        case Decision.FALLBACK:
+            index = target.next_fallback
+            return target if index is None else _taken_up(target, index)
+        case Decision.RESTART:
+            fresh = replace(_without_choice(target), attempts=(), discarded=target.tries, exemptions=())
+            return _taken_up(fresh, 0)
+
+
+def after_exemption(target: Target, exemption: Exemption) -> Target:
+    grown = replace(target, exemptions=(*target.exemptions, exemption))
+    if grown.exempt:
+        return _best_of_hand(grown)
+    if exemption.position != target.position:
+        return grown
+    index = grown.next_fallback
+    if index is not None:
+        return _taken_up(grown, index)
+    if grown.best is not None:
+        # No fallback is left, but an earlier finger gave an image: that one is the hand's best.
+        return _best_of_hand(grown)
+    return _in_new_round(grown, range(len(grown.positions)))
+
+
+def after_damage(target: Target, part: str) -> Target:
+    """One of its images cannot be used any more: the attempt stays on record, and its finger is captured again.
+
+    Where no finger can be captured again, the best of what is left takes its place.
+    """
+    damaged = next((a for a in target.attempts if a.part is not None and a.part.name == part), None)
+    if damaged is None:
+        return target
+    left = _discarding(_without_choice(target), damaged)
+    if left.exempt:
+        return _best_of_hand(left)
+    return _in_new_round(left, [target.positions.index(damaged.position), target.at, *range(len(target.positions))])
+
+
+def under_six(target: Target) -> Target:
+    """A small child's hand: no finger of it is asked for; what was tried before stays in the record."""
+    exemptions = tuple(
+        Exemption(position=position, reason=ExemptionReason.UNDER_SIX, permanent=False)
+        for position in target.positions
+        if position is not None
+    )
+    return replace(_without_choice(target), exemptions=exemptions, attempts=(), discarded=target.tries)
+
+
+def not_under_six(target: Target) -> Target:
+    """The birth date was corrected: the hand is asked for after all. Other targets stay as they are."""
+    if not any(exemption.reason is ExemptionReason.UNDER_SIX for exemption in target.exemptions):
+        return target
+    return _taken_up(replace(target, exemptions=()), 0)
+
+
+def _recaptured(target: Target) -> Target:
+    """A new round of the chosen finger, or of the present one.
+
+    Whoever asks to take again what had passed has seen what no score tells (closed eyes): that image competes no
+    more. What never passed goes on competing, so that one more round cannot lose the best there is.
+    """
+    chosen, again = target.chosen, _without_choice(target)
+    if chosen is None:
+        return _in_new_round(again, [target.at, *range(len(target.positions))])
+    if chosen.accepted:
+        again = _discarding(again, chosen)
+    return _in_new_round(again, [target.positions.index(chosen.position), target.at, *range(len(target.positions))])
+
+
+def _without_choice(target: Target) -> Target:
+    return replace(target, chosen=None, decision="")
+
+
+def _discarding(target: Target, attempt: Attempt) -> Target:
+    attempts = tuple(known for known in target.attempts if known != attempt)
+    return replace(target, attempts=attempts, discarded=(*target.discarded, attempt))
+
+
+def _best_of_hand(target: Target) -> Target:
+    best = target.best
+    return target if best is None else replace(target, chosen=best, decision="best-of-hand")
+
+
+def _taken_up(target: Target, index: int) -> Target:
+    return replace(target, at=index, round=target.round_to_continue(target.positions[index]))
+
+
+def _in_new_round(target: Target, wanted: Iterable[int]) -> Target:
+    """At the first of the wanted fingers that is not exempt; a target that is exempt as a whole stays where it is."""
+    exempted = target.exempt_positions
+    at = next((index for index in wanted if target.positions[index] not in exempted), target.at)
+    return replace(target, at=at, round=target.last_round(target.positions[at]) + 1)
