@@ -159,7 +159,8 @@ def apply(attendance: Attendance | None, event: Event) -> Attendance:
     now = replace(attendance, length=attendance.length + 1)
     match event:
         case ApplicantEntered():
-            return replace(now, applicant=event, targets=_targets_for(now, event))
+            signature = now.signature if _says_the_same(now.applicant, event) else None
+            return replace(now, applicant=event, targets=_targets_for(now, event), signature=signature)
         case MrzRead():
             return replace(now, mrz=event)
         case NoticeShown():
@@ -176,6 +177,11 @@ def apply(attendance: Attendance | None, event: Event) -> Attendance:
             return replace(now, abandoned=event)
         case Attempted() | Decided() | Exempted():
             return replace(now, targets=_with_target(now, _changed_target(now, event)))
+
+
+def _says_the_same(before: ApplicantEntered | None, after: ApplicantEntered) -> bool:
+    """Who signed, or said why not, did so for these data and this representative; for others they are asked again."""
+    return before is not None and (before.fields, before.representative) == (after.fields, after.representative)
 
 
 def _without(attendance: Attendance, part: str) -> Attendance:

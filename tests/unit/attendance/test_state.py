@@ -14,9 +14,10 @@ from appliance.attendance import commands
 from appliance.attendance.state import Attendance, age_years, apply, replay
 from appliance.attendance.target import Phase
 from appliance.errors import AttendanceError, StorageCorrupted
-from appliance.model.applicant import FieldValue, Origin
+from appliance.model.applicant import FieldValue, Origin, Representative, Standing
 from appliance.model.attendance import (
     Abandoned,
+    ApplicantEntered,
     Attempted,
     Decision,
     Event,
@@ -245,3 +246,27 @@ def test_a_damaged_signature_is_asked_for_again() -> None:
     attendance = replay([opened(), entered(), noticed(), *signed])
     assert apply(attendance, PartDamaged(at=AT, technician_id=WHO, part="s.json")).signature is None
     assert apply(attendance, PartDamaged(at=AT, technician_id=WHO, part="other")).signature == signed[0]
+
+
+SIGNED = Signed(
+    at=AT,
+    technician_id=WHO,
+    part=ImagePart(name="s.json", media_type="application/json", size=1, sha256="0" * 64, crc32=0),
+)
+UNABLE = SignatureUnable(at=AT, technician_id=WHO, reason="injured")
+SOMEBODY = Representative(name="Rosa", standing=Standing.PARENT, proof="Certidão 12")
+
+
+@pytest.mark.parametrize("signature", [SIGNED, UNABLE])
+@pytest.mark.parametrize(
+    "changed", [entered("1990-05-02"), msgspec.structs.replace(entered(), representative=SOMEBODY)]
+)
+def test_who_signed_is_asked_again_once_the_data_are_others(
+    signature: Signed | SignatureUnable, changed: ApplicantEntered
+) -> None:
+    _, attendance = walk(Step.SIGNATURE)
+    signed = apply(attendance, signature)
+    assert signed.step is Step.REVIEW
+    assert apply(signed, entered()).signature == signature
+    again = apply(signed, changed)
+    assert (again.signature, again.step) == (None, Step.SIGNATURE)
