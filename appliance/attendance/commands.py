@@ -109,12 +109,20 @@ def enter_applicant(
         raise AttendanceError("A field is too long: please check what was typed.", code="applicant-fields")
     kept = with_origin(attendance, values)
     check_fields(attendance.opened.applicant_fields, kept, date.fromisoformat(at[:10]))
-    if representative is not None and not (representative.name.strip() and representative.proof.strip()):
-        raise AttendanceError(
-            "A representative needs a name and the document that proves their standing.",
-            code="applicant-fields",
-        )
+    if representative is not None:
+        check_representative(representative)
     return ApplicantEntered(at=at, technician_id=technician_id, fields=kept, representative=representative)
+
+
+def check_representative(representative: Representative) -> None:
+    """A name and a proof of standing, each plain text that the record can hold."""
+    for text in (representative.name, representative.proof):
+        if not text.strip() or len(text) > LONGEST_VALUE or not text.isprintable():
+            raise AttendanceError(
+                "A representative needs a name and the document that proves their standing, "
+                f"each of at most {LONGEST_VALUE} characters.",
+                code="applicant-fields",
+            )
 
 
 def show_notice(attendance: Attendance, language: str, text_sha256: str, *, at: str, technician_id: str) -> NoticeShown:

@@ -89,10 +89,14 @@ class Register:
         return self._locks.setdefault(attendance_id, asyncio.Lock())
 
     async def append(self, attendance_id: str, event: Event) -> Attendance:
-        """Durable, then known, then told. The caller holds `writing`, but for the first event."""
+        """Durable, then known, then told. The caller holds `writing`, but for the first event.
+
+        What is known is what a restart would read. Raises AttendanceError `event-unreadable`; nothing is stored then.
+        """
         before = self._attendances.get(attendance_id)
+        payload, event = _stored_form(event)
         after = apply(before, event)
-        await self._journal.append(attendance_id, before.length if before else 0, event_to_bytes(event))
+        await self._journal.append(attendance_id, before.length if before else 0, payload)
         self._attendances[attendance_id] = after
         log.info(
             "attendance-event", attendance_id=attendance_id, event_type=type(event).__name__, step=after.step.value
@@ -108,6 +112,18 @@ class Register:
         # Whoever still waits for it finds the attendance gone.
         self._locks.pop(attendance_id, None)
         self.changed()
+
+
+def _stored_form(event: Event) -> tuple[bytes, Event]:
+    """An event's bytes, and the event that they give back: constructors check no bounds, reading does."""
+    try:
+        payload = event_to_bytes(event)
+        return payload, event_from_bytes(payload)
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        raise AttendanceError(
+            "This was not recorded, because it could not be read again: check what was typed.",
+            code="event-unreadable",
+        ) from error
 
 
 def _decode(payload: bytes) -> Event:

@@ -1,0 +1,156 @@
+"""A box in memory: the real service over a journal, a vault, a desk and a sealer that do as a test says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import numpy as np
+
+from appliance.attendance.judging import Judge, Judged
+from appliance.attendance.permission import permit_all
+from appliance.attendance.register import Register
+from appliance.attendance.service import AttendanceService
+from appliance.attendance.state import Attendance
+from appliance.errors import DeviceError, SealingFailed
+from appliance.model.attendance import Sealed, SealRequested, Step
+from appliance.model.capture import DeviceFacts, ImagePart
+from appliance.model.verdict import CaptureKind, Verdict
+from appliance.runtime.clock import SystemClock
+from drivers.contracts import Contract, Frame, Request
+from tests.unit.attendance.makers import AT, DEVICE, WHO, configuration
+
+Script = list[int | DeviceError]
+
+NOBODY = -1
+"""In a script: the device waits, and nobody presents anything."""
+
+
+async def _nobody_comes() -> AsyncIterator[Frame]:
+    await asyncio.Event().wait()
+    yield Frame(np.zeros((8, 8), np.uint8), 0, 0)
+
+
+class MemoryJournal:
+    def __init__(self) -> None:
+        self.streams_by_id: dict[str, list[bytes]] = {}
+
+    async def append(self, stream_id: str, expected_sequence: int, payload: bytes) -> None:
+        stream = self.streams_by_id.setdefault(stream_id, [])
+        assert len(stream) == expected_sequence
+        stream.append(payload)
+
+    async def read(self, stream_id: str) -> list[bytes]:
+        return list(self.streams_by_id[stream_id])
+
+    async def streams(self) -> list[str]:
+        return list(self.streams_by_id)
+
+    async def erase(self, stream_id: str) -> None:
+        self.streams_by_id.pop(stream_id, None)
+
+
+class MemoryVault:
+    def __init__(self) -> None:
+        self.blobs: dict[tuple[str, str], bytes] = {}
+
+    async def store(self, owner: str, name: str, media_type: str, data: bytes) -> ImagePart:
+        self.blobs[owner, name] = data
+        return ImagePart(name=name, media_type=media_type, size=len(data), sha256="0" * 64, crc32=0)
+
+    async def erase(self, owner: str) -> None:
+        self.blobs = {key: blob for key, blob in self.blobs.items() if key[0] != owner}
+
+
+class ScriptedDevice:
+    """Gives one frame an attempt, whose grey value is the score that the judge will give it; or fails as scripted."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+
+    def facts(self) -> DeviceFacts:
+        return DEVICE
+
+    @asynccontextmanager
+    async def frames(self, _request: Request) -> AsyncIterator[AsyncIterator[Frame]]:
+        step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if step == NOBODY:
+            yield _nobody_comes()
+            return
+        if isinstance(step, DeviceError):
+            raise step
+
+        async def one() -> AsyncIterator[Frame]:
+            yield Frame(np.full((8, 8), step, np.uint8), 0, 0, 500, simulated=True)
+
+        yield one()
+
+
+class ScriptedDesk:
+    def __init__(self, script: Script) -> None:
+        self._device = ScriptedDevice(script)
+
+    def device(self, _contract: Contract) -> ScriptedDevice:
+        return self._device
+
+
+class GreyJudge(Judge):
+    async def judge(self, kind: CaptureKind, frame: Frame) -> Judged:
+        return Judged(Verdict(kind=kind, score=int(frame.pixels[0, 0])), b"jpeg", frame.pixels.copy())
+
+
+class Box:
+    """One box that can be restarted: the journal and the vault stay, everything else is new."""
+
+    def __init__(self, script: Script, permitted: Callable[[DeviceFacts], None] = permit_all) -> None:
+        self.journal, self.vault = MemoryJournal(), MemoryVault()
+        self.script, self.permitted = script, permitted
+        self.sealings = 0
+        self.sealing_fails = False
+        self.judge = GreyJudge()
+        self.configuration = configuration()
+        self.service = self.restarted()
+
+    def restarted(self) -> AttendanceService:
+        self.service = AttendanceService(
+            register=Register(self.journal),
+            vault=self.vault,
+            devices=ScriptedDesk(self.script),
+            judge=self.judge,
+            sealer=self.seal,
+            configuration=lambda: self.configuration,
+            clock=SystemClock(),
+            permitted=self.permitted,
+        )
+        return self.service
+
+    async def seal(self, attendance: Attendance, request: SealRequested) -> Sealed:
+        self.sealings += 1
+        if self.sealing_fails:
+            raise SealingFailed("on purpose")
+        assert attendance.seal_requested == request
+        return Sealed(at=AT, technician_id=WHO, package_id=request.package_id, sha256="0" * 64, bytes=1)
+
+    async def at(self, step: Step) -> str:
+        """An attendance that was walked as far as `step`, restarting the box before every command."""
+        attendance = await self.service.open(WHO, "residence-permit", ("regularizacao",))
+        while attendance.step is not step:
+            await self.restarted().recover()
+            attendance = await self.forward(attendance)
+        return attendance.attendance_id
+
+    async def forward(self, attendance: Attendance) -> Attendance:
+        service, one = self.service, attendance.attendance_id
+        match attendance.step:
+            case Step.APPLICANT:
+                return await service.enter_applicant(one, WHO, {"surname": "SILVA"})
+            case Step.NOTICE:
+                return await service.show_notice(one, WHO, "pt", "0" * 64)
+            case Step.SIGNATURE:
+                return await service.sign(one, WHO, b"[]")
+            case Step.REVIEW:
+                return await service.seal(one, WHO)
+            case _:
+                assert attendance.waiting_target is not None
+                return await service.capture(one, WHO, attendance.waiting_target.name)
