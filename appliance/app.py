@@ -183,6 +183,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
             configuration=configuration.current,
             software=SoftwareRecord(name="claim-kiosk", version=version("claim-kiosk")),
             clock=clock,
+            sandbox=settings.kiosk.mode is Mode.SANDBOX,
         ),
         configuration=configuration.current,
         clock=clock,

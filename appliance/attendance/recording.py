@@ -49,14 +49,17 @@ def recorded(
     package_id: str,
     created_at: str,
     software: SoftwareRecord,
+    sandbox: bool,
 ) -> Recorded:
-    """Raises SealingFailed when the attendance lacks what every package has."""
+    """A sandbox's package is simulated whatever is in it. Raises SealingFailed when the attendance is incomplete."""
     applicant, notice = attendance.applicant, attendance.notice
     if applicant is None or notice is None:
         raise SealingFailed("This attendance is not complete: it cannot be sealed.")
     parts = [(_part_name(attempt), attempt.part) for attempt in _chosen(attendance) if attempt.part is not None]
     if isinstance(attendance.signature, Signed):
         parts.append(("signature.json", attendance.signature.part))
+    attempts = _attempts(attendance)
+    devices = tuple(dict.fromkeys(attempt.device for attempt in attempts))
     opened, centre = attendance.opened, attendance.opened.centre
     manifest = Manifest(
         format=FORMAT,
@@ -64,7 +67,7 @@ def recorded(
         package_id=package_id,
         attendance_id=attendance.attendance_id,
         created_at=created_at,
-        simulated=attendance.simulated,
+        simulated=sandbox or attendance.simulated,
         software=software,
         centre=CentreRecord(
             centre_id=centre.centre_id,
@@ -85,10 +88,11 @@ def recorded(
         applicant=applicant.fields,
         representative=applicant.representative,
         notice=NoticeRecord(language=notice.language, shown_at=notice.at, text_sha256=notice.text_sha256),
+        devices=devices,
         captures=tuple(
             _capture_record(target, target.chosen) for target in attendance.targets if target.chosen is not None
         ),
-        attempts=tuple(_attempt_record(attempt) for attempt in _attempts(attendance)),
+        attempts=tuple(_attempt_record(attempt, devices.index(attempt.device)) for attempt in attempts),
         exemptions=tuple(
             ExemptionRecord(position=known.position, reason=known.reason, permanent=known.permanent)
             for target in attendance.targets
@@ -135,7 +139,7 @@ def _capture_record(target: Target, chosen: Attempt) -> CaptureRecord:
     )
 
 
-def _attempt_record(attempt: Attempt) -> AttemptRecord:
+def _attempt_record(attempt: Attempt, device_index: int) -> AttemptRecord:
     return AttemptRecord(
         kind=attempt.kind,
         position=attempt.position,
@@ -148,7 +152,10 @@ def _attempt_record(attempt: Attempt) -> AttemptRecord:
         started_at=attempt.started_at,
         duration_ms=attempt.duration_ms,
         accepted=attempt.accepted,
+        algorithm=attempt.verdict.algorithm,
+        technician_id=attempt.technician_id,
         device_id=attempt.device.device_id,
+        device_index=device_index,
     )
 
 

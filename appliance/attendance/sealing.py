@@ -73,13 +73,16 @@ class SpoolSealer:
         configuration: Callable[[], Configuration | None],
         software: SoftwareRecord,
         clock: Clock,
+        sandbox: bool,
     ) -> None:
+        """What a `sandbox` seals says that it is simulated, also where nothing was captured."""
         self._queue = queue
         self._vault = vault
         self._signer = signer
         self._configuration = configuration
         self._software = software
         self._clock = clock
+        self._sandbox = sandbox
 
     async def __call__(self, attendance: Attendance, request: SealRequested) -> Sealed:
         """Raises SealingFailed, StoredPartDamaged, StorageCorrupted, DiskFull, ConfigurationError.
@@ -94,6 +97,7 @@ class SpoolSealer:
             package_id=request.package_id,
             created_at=request.at,
             software=self._software,
+            sandbox=self._sandbox,
         )
         reading = _Reading()
         parts = [

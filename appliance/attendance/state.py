@@ -201,7 +201,8 @@ def _changed_target(attendance: Attendance, event: Attempted | Decided | Exempte
         )
     match event:
         case Attempted():
-            return after_attempt(target, event.attempt)
+            made = msgspec.structs.replace(event.attempt, technician_id=event.technician_id)
+            return after_attempt(target, made)
         case Decided():
             return after_decision(target, event.decision)
         case Exempted():

@@ -31,7 +31,10 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """`round` and `number` count from 1. Without an image `part` is None and the verdict says why."""
+    """`round` and `number` count from 1. Without an image `part` is None and the verdict says why.
+
+    `technician_id` is its event's; it is known once the event is folded.
+    """
 
     kind: CaptureKind
     position: str | None
@@ -44,3 +47,4 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     accepted: bool
     device: DeviceFacts
     part: ImagePart | None
+    technician_id: str = ""

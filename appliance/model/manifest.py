@@ -19,7 +19,7 @@ from appliance.model.configuration import CentreModel
 from appliance.model.verdict import CaptureKind
 
 FORMAT: Final = "claim-kiosk-manifest"
-VERSION: Final = 1
+VERSION: Final = 2
 
 Reference = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
@@ -36,6 +36,8 @@ PartName = Annotated[
     str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$(?!\n)", max_length=128)
 ]
 MediaType = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$(?!\n)", max_length=100)]
+Algorithm = Annotated[str, msgspec.Meta(max_length=200)]
+"""Which method judged, and its version; empty where there was nothing to judge."""
 Size = Annotated[int, msgspec.Meta(ge=0, le=1 << 30)]
 
 
@@ -89,7 +91,7 @@ class CaptureRecord(_Value, frozen=True, kw_only=True):
     quality: Score
     attempts: Count
     accepted: bool
-    algorithm: Annotated[str, msgspec.Meta(max_length=200)]
+    algorithm: Algorithm
     threshold: Score
     decision: CaptureDecision
     device: DeviceFacts
@@ -99,7 +101,11 @@ class CaptureRecord(_Value, frozen=True, kw_only=True):
 
 
 class AttemptRecord(_Value, frozen=True, kw_only=True):
-    """One try, kept or not. `round` and `number` count from 1; `measures` are what the verdict rests on."""
+    """One try, kept or not. `round` and `number` count from 1; `measures` are what the verdict of `algorithm` rests on.
+
+    `device_index` is the device's place in the manifest's `devices`, from 0: the same device with another firmware
+    is another entry. `technician_id` made the attempt; who opened the attendance is the manifest's.
+    """
 
     kind: CaptureKind
     position: Code | None
@@ -112,7 +118,10 @@ class AttemptRecord(_Value, frozen=True, kw_only=True):
     started_at: Timestamp
     duration_ms: Annotated[int, msgspec.Meta(ge=0, le=86_400_000)]
     accepted: bool
+    algorithm: Algorithm
+    technician_id: Reference
     device_id: Reference | None
+    device_index: Count
 
 
 class ExemptionRecord(_Value, frozen=True, kw_only=True):
@@ -139,7 +148,7 @@ class PartRecord(_Value, frozen=True, kw_only=True):
 
 class Manifest(_Value, frozen=True, kw_only=True):
     format: Literal["claim-kiosk-manifest"]
-    version: Literal[1]
+    version: Literal[2]
     package_id: Reference
     attendance_id: Reference
     created_at: Timestamp
@@ -154,6 +163,8 @@ class Manifest(_Value, frozen=True, kw_only=True):
     applicant: dict[Code, FieldValue]
     representative: Representative | None
     notice: NoticeRecord
+    devices: tuple[DeviceFacts, ...]
+    """Every device, as it was, that any attempt was made with; none twice."""
     captures: tuple[CaptureRecord, ...]
     attempts: tuple[AttemptRecord, ...]
     exemptions: tuple[ExemptionRecord, ...]

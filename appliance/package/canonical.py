@@ -8,7 +8,7 @@ import msgspec
 import rfc8785
 
 from appliance.errors import PackageRefused, SealingFailed
-from appliance.model.manifest import Manifest
+from appliance.model.manifest import FORMAT, VERSION, Manifest
 
 MANIFEST_LIMIT_BYTES = 1 << 20
 
@@ -60,7 +60,7 @@ def _check_version(data: bytes) -> None:
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as fault:
         raise PackageRefused("The package's manifest is not JSON.", code="package-manifest-invalid") from fault
     head = cast("dict[str, object]", loose) if isinstance(loose, dict) else {}
-    if head.get("format") != "claim-kiosk-manifest" or head.get("version") != 1:
+    if head.get("format") != FORMAT or head.get("version") != VERSION:
         raise PackageRefused(
             "The package's manifest has a format or version that this program does not know.",
             code="package-manifest-version",

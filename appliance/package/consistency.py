@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from appliance.model.attendance import ExemptionReason
 from appliance.model.manifest import Manifest
 from appliance.package.asice import part_name_allowed
@@ -22,11 +24,25 @@ def contradictions(manifest: Manifest) -> tuple[str, ...]:
             found.append("the signature is neither given nor excused, or both")
     if not {name for name in named if name is not None} <= set(names):
         found.append("a capture names a part that is not there")
-    if any(capture.device.simulated for capture in manifest.captures) and not manifest.simulated:
-        found.append("a simulated capture in a package that does not say so")
+    used = (*manifest.devices, *(capture.device for capture in manifest.captures))
+    if any(device.simulated for device in used) and not manifest.simulated:
+        found.append("a simulated device in a package that does not say so")
     if any(capture.accepted and capture.part is None for capture in manifest.captures):
         found.append("an accepted capture without an image")
     missing = {known.position for known in manifest.exemptions if known.reason is ExemptionReason.MISSING}
     if any(capture.position in missing for capture in manifest.captures):
         found.append("a capture of a finger that is said to be missing")
+    found += _about_devices(manifest)
     return tuple(found)
+
+
+def _about_devices(manifest: Manifest) -> Iterator[str]:
+    devices = manifest.devices
+    if len(set(devices)) != len(devices):
+        yield "a device is listed twice"
+    if not {capture.device for capture in manifest.captures} <= set(devices):
+        yield "a capture's device is not listed"
+    if not all(a.device_index < len(devices) for a in manifest.attempts):
+        yield "an attempt's device is not listed"
+    elif any(a.device_id != devices[a.device_index].device_id for a in manifest.attempts):
+        yield "an attempt names another device than it points to"

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from appliance.model.manifest import Manifest
+from appliance.model.manifest import VERSION, Manifest
 
 SCHEMA_PATH = Path(__file__).with_name("manifest.schema.json")
 _WIDTH = 100
@@ -24,8 +24,8 @@ def manifest_schema() -> dict[str, Any]:
     definitions = {name: _strict(definition) for name, definition in sorted(generated["$defs"].items())}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:claim-kiosk:manifest:1",
-        "title": "Manifest of a claim-kiosk package, version 1",
+        "$id": f"urn:claim-kiosk:manifest:{VERSION}",
+        "title": f"Manifest of a claim-kiosk package, version {VERSION}",
         "description": "Bound to the package by its bytes, which are RFC 8785. Digests are SHA-256, lower-case hex.",
         "$ref": generated["$ref"],
         "$defs": definitions,

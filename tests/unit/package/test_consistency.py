@@ -11,10 +11,12 @@ from appliance.model.attendance import ExemptionReason
 from appliance.model.manifest import ExemptionRecord, Manifest
 from appliance.model.verdict import CaptureKind
 from appliance.package.consistency import contradictions
-from tests.unit.package.world import manifest_for, some_parts
+from tests.unit.package.world import DEVICE, manifest_for, some_parts
 
 replace = msgspec.structs.replace
 Change = Callable[[Manifest], Manifest]
+
+UPDATED = replace(DEVICE, firmware_version="1.1")
 
 
 def finger(manifest: Manifest, exempt: ExemptionReason, position: str = "right_index") -> Manifest:
@@ -24,19 +26,35 @@ def finger(manifest: Manifest, exempt: ExemptionReason, position: str = "right_i
     return replace(manifest, captures=captures, exemptions=(exemption,))
 
 
+def tried(manifest: Manifest, **changes: object) -> Manifest:
+    """The manifest with other facts about its attempts."""
+    return replace(manifest, attempts=tuple(replace(attempt, **changes) for attempt in manifest.attempts))
+
+
 SOUND: dict[str, Change] = {
     "as it comes": lambda m: m,
     "a print of an injured finger": lambda m: finger(m, ExemptionReason.INJURED),
     "another finger is missing": lambda m: finger(m, ExemptionReason.MISSING, "right_thumb"),
+    "an attempt with the same device under another firmware": lambda m: tried(
+        replace(m, devices=(DEVICE, UPDATED)), device_index=1
+    ),
 }
 
 CONTRADICTIONS: dict[str, Change] = {
     "a print of a missing finger": lambda m: finger(m, ExemptionReason.MISSING),
     "a simulated capture, unsaid": lambda m: replace(m, simulated=False),
+    "a simulated device, unsaid": lambda m: replace(
+        m, captures=(), devices=(DEVICE,), attempts=(), parts=(), simulated=False
+    ),
     "an image that is not there": lambda m: replace(m, parts=()),
     "a signature neither given nor excused": lambda m: replace(
         m, signature=m.signature and replace(m.signature, unable_reason=None)
     ),
+    "a device listed twice": lambda m: replace(m, devices=(*m.devices, *m.devices)),
+    "a capture with a device that is not listed": lambda m: replace(m, devices=(UPDATED,)),
+    "an attempt with a device beyond the list": lambda m: tried(m, device_index=1),
+    "an attempt that names another device": lambda m: tried(m, device_id="reader-2"),
+    "an attempt that names no device": lambda m: tried(m, device_id=None),
 }
 
 

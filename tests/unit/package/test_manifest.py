@@ -68,8 +68,9 @@ def _drop(*path: str | int) -> Callable[[Any], None]:
 
 MUTATIONS: dict[str, Callable[[Any], None]] = {
     "another format": _set("format", to="manifest"),
-    "another version": _set("version", to=2),
-    "version as text": _set("version", to="1"),
+    "another version": _set("version", to=3),
+    "the version before": _set("version", to=1),
+    "version as text": _set("version", to="2"),
     "no package id": _drop("package_id"),
     "empty package id": _set("package_id", to=""),
     "package id with a path": _set("package_id", to="../x"),
@@ -96,6 +97,13 @@ MUTATIONS: dict[str, Callable[[Any], None]] = {
     "representative without proof": _drop("representative", "proof"),
     "score as text": _set("attempts", 0, "score", to="71"),
     "measure as text": _set("attempts", 0, "measures", "sharpness", to="high"),
+    "an attempt by nobody": _drop("attempts", 0, "technician_id"),
+    "an attempt by an empty name": _set("attempts", 0, "technician_id", to=""),
+    "an attempt judged by nothing": _drop("attempts", 0, "algorithm"),
+    "an attempt without its device": _drop("attempts", 0, "device_index"),
+    "an attempt before the first device": _set("attempts", 0, "device_index", to=-1),
+    "no table of devices": _drop("devices"),
+    "a listed device without its firmware": _drop("devices", 0, "firmware_version"),
     "notice not shown": _set("notice", to=None),
 }
 
@@ -130,7 +138,7 @@ _GOOD = manifest_to_bytes(manifest_for(some_parts()))
         (b"[" * 100_000, "package-manifest-invalid"),
         (_GOOD + b"\n", "package-manifest-invalid"),
         (_GOOD.replace(b":1", b": 1"), "package-manifest-invalid"),
-        (_GOOD.replace(b'"version":1', b'"version":1.0'), "package-manifest-invalid"),
+        (_GOOD.replace(b'"version":2', b'"version":2.0'), "package-manifest-invalid"),
         (_GOOD.replace(b'"simulated":true', b'"simulated":true,"simulated":true', 1), "package-manifest-invalid"),
         (_GOOD.replace("Espécimen".encode(), b"Esp\\u00e9cimen"), "package-manifest-invalid"),
         (b" " * (MANIFEST_LIMIT_BYTES + 1), "package-manifest-invalid"),

@@ -190,7 +190,7 @@ def manifest_for(parts: Sequence[PartSource], **changes: object) -> Manifest:
     face = parts[0].name if parts else None
     manifest = Manifest(
         format="claim-kiosk-manifest",
-        version=1,
+        version=2,
         package_id="0f8a2f1c-0000-4000-8000-000000000001",
         attendance_id="0f8a2f1c-0000-4000-8000-000000000002",
         created_at="2026-03-05T10:30:00.000Z",
@@ -208,6 +208,7 @@ def manifest_for(parts: Sequence[PartSource], **changes: object) -> Manifest:
         applicant={"surname": FieldValue(value="Espécimen", origin=Origin.MRZ)},
         representative=None,
         notice=NoticeRecord(language="pt", shown_at="2026-03-05T10:21:00.000Z", text_sha256="ab" * 32),
+        devices=(DEVICE,),
         captures=(
             CaptureRecord(
                 kind=CaptureKind.FACE,
@@ -236,7 +237,10 @@ def manifest_for(parts: Sequence[PartSource], **changes: object) -> Manifest:
                 started_at="2026-03-05T10:22:00.000Z",
                 duration_ms=812,
                 accepted=True,
+                algorithm="simple-face-1",
+                technician_id="tecnica",
                 device_id="reader-1",
+                device_index=0,
             ),
         ),
         exemptions=(),
