@@ -186,7 +186,7 @@ def unable_to_sign(attendance: Attendance, reason: str, *, at: str, technician_i
     require_step(attendance, Step.SIGNATURE)
     if not reason.strip():
         raise AttendanceError("Say why there is no signature.", code="reason-missing")
-    return SignatureUnable(at=at, technician_id=technician_id, reason=reason.strip()[:200])
+    return SignatureUnable(at=at, technician_id=technician_id, reason=reason.strip()[:LONGEST_VALUE])
 
 
 def request_seal(attendance: Attendance, package_id: str, *, at: str, technician_id: str) -> SealRequested:
@@ -194,6 +194,12 @@ def request_seal(attendance: Attendance, package_id: str, *, at: str, technician
     return SealRequested(at=at, technician_id=technician_id, package_id=package_id)
 
 
-def abandon(attendance: Attendance, reason: str, *, at: str, technician_id: str) -> Abandoned:
-    require_open(attendance)
-    return Abandoned(at=at, technician_id=technician_id, reason=reason.strip()[:200] or "not-stated")
+def may_be_abandoned(attendance: Attendance, *, packaged: bool) -> bool:
+    """At every step until its package is queued (`packaged`): a sealing that cannot succeed must not keep the data."""
+    return attendance.step not in FROZEN or (attendance.step is Step.SEALING and not packaged)
+
+
+def abandon(attendance: Attendance, reason: str, *, packaged: bool, at: str, technician_id: str) -> Abandoned:
+    if not may_be_abandoned(attendance, packaged=packaged):
+        require_open(attendance)
+    return Abandoned(at=at, technician_id=technician_id, reason=reason.strip()[:LONGEST_VALUE] or "not-stated")

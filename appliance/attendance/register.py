@@ -10,6 +10,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from appliance.attendance.first_seen import STREAM, FirstSeen, opened_at
 from appliance.attendance.state import Attendance, apply, replay
 from appliance.errors import AttendanceError, KioskError, StorageCorrupted
 from appliance.model.attendance import Event, event_from_bytes, event_to_bytes
@@ -36,18 +37,28 @@ class Register:
         self._journal = journal
         self._attendances: dict[str, Attendance] = {}
         self._damaged: dict[str, KioskError] = {}
+        self._damaged_since: dict[str, str] = {}
+        self._first_seen = FirstSeen(journal)
         self._locks: dict[str, asyncio.Lock] = {}
         self._watchers: list[Callable[[], None]] = []
 
-    async def load(self) -> None:
+    async def load(self, now: str) -> None:
         """Reads every journal. A damaged one is set aside by name and never stops the others."""
+        await self._first_seen.load()
         for stream_id in await self._journal.streams():
-            try:
-                payloads = await self._journal.read(stream_id)
-                self._attendances[stream_id] = replay(_decode(payload) for payload in payloads)
-            except StorageCorrupted as error:
-                self._damaged[stream_id] = error
-                log.error("attendance-damaged", attendance_id=stream_id, code=error.code)
+            if stream_id != STREAM:
+                await self._load(stream_id, now)
+        await self._first_seen.keep_only(set(self._damaged))
+
+    async def _load(self, stream_id: str, now: str) -> None:
+        payloads: list[bytes] = []
+        try:
+            payloads = await self._journal.read(stream_id)
+            self._attendances[stream_id] = replay(_decode(payload) for payload in payloads)
+        except StorageCorrupted as error:
+            self._damaged[stream_id] = error
+            self._damaged_since[stream_id] = opened_at(payloads) or await self._first_seen.at(stream_id, now)
+            log.error("attendance-damaged", attendance_id=stream_id, code=error.code)
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """`watcher` is called on the event loop after each change; it must be quick."""
@@ -61,6 +72,11 @@ class Register:
     def damaged(self) -> dict[str, KioskError]:
         """Attendance ids whose journal cannot be read, and why."""
         return dict(self._damaged)
+
+    @property
+    def damaged_since(self) -> dict[str, str]:
+        """Since when each of them is here: its opening where that can be read, else when it was first met."""
+        return dict(self._damaged_since)
 
     def all(self) -> tuple[Attendance, ...]:
         """Oldest first."""
@@ -108,7 +124,9 @@ class Register:
         """Forgets the journal. Erasing twice is as good as once."""
         await self._journal.erase(attendance_id)
         self._attendances.pop(attendance_id, None)
-        self._damaged.pop(attendance_id, None)
+        if self._damaged.pop(attendance_id, None) is not None:
+            self._damaged_since.pop(attendance_id, None)
+            await self._first_seen.keep_only(set(self._damaged))
         # Whoever still waits for it finds the attendance gone.
         self._locks.pop(attendance_id, None)
         self.changed()

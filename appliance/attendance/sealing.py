@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -9,7 +10,7 @@ from typing import BinaryIO, Protocol
 
 from cryptography import x509
 
-from appliance.attendance.recording import recorded
+from appliance.attendance.recording import Recorded, recorded
 from appliance.attendance.state import Attendance
 from appliance.errors import ConfigurationError, StorageCorrupted, StoredPartDamaged
 from appliance.model.attendance import Sealed, SealRequested
@@ -18,7 +19,7 @@ from appliance.model.configuration import Configuration
 from appliance.model.manifest import SoftwareRecord
 from appliance.package.cades import Signer
 from appliance.package.part import PartSource
-from appliance.package.seal import SealedPackage, seal
+from appliance.package.seal import SealedPackage, checked_record, seal
 from appliance.runtime.clock import Clock, timestamp
 
 
@@ -45,6 +46,10 @@ class PackageQueue(Protocol):
     async def enqueue(
         self, package_id: str, attendance_id: str, write: Callable[[BinaryIO], SealedPackage]
     ) -> Entry: ...
+
+    def holds(self, attendance_id: str) -> bool: ...
+
+    async def discard(self, package_id: str) -> None: ...
 
 
 _DAMAGED = frozenset({"image-altered", "image-missing", "part-altered"})
@@ -84,6 +89,19 @@ class SpoolSealer:
         self._clock = clock
         self._sandbox = sandbox
 
+    async def check(self, attendance: Attendance, request: SealRequested) -> None:
+        """Whether its record keeps the rules of every package. Raises SealingFailed; no image is looked at."""
+        manifest = self._recorded(attendance, request).manifest
+        await asyncio.to_thread(checked_record, manifest)
+
+    def holds(self, attendance_id: str) -> bool:
+        """Whether its package is queued: from then on it is the spool's."""
+        return self._queue.holds(attendance_id)
+
+    async def discard(self, package_id: str) -> None:
+        """Erases what an interrupted sealing left of a package that was never queued."""
+        await self._queue.discard(package_id)
+
     async def __call__(self, attendance: Attendance, request: SealRequested) -> Sealed:
         """Raises SealingFailed, StoredPartDamaged, StorageCorrupted, DiskFull, ConfigurationError.
 
@@ -92,13 +110,7 @@ class SpoolSealer:
         configuration = self._configuration()
         if configuration is None:
             raise ConfigurationError("This box has no valid configuration from AIMA yet.", code="configuration-missing")
-        record = recorded(
-            attendance,
-            package_id=request.package_id,
-            created_at=request.at,
-            software=self._software,
-            sandbox=self._sandbox,
-        )
+        record = self._recorded(attendance, request)
         reading = _Reading()
         parts = [
             self._source(attendance.attendance_id, part.name, stored, reading)
@@ -126,6 +138,15 @@ class SpoolSealer:
             package_id=entry.package_id,
             sha256=entry.sha256,
             bytes=entry.bytes,
+        )
+
+    def _recorded(self, attendance: Attendance, request: SealRequested) -> Recorded:
+        return recorded(
+            attendance,
+            package_id=request.package_id,
+            created_at=request.at,
+            software=self._software,
+            sandbox=self._sandbox,
         )
 
     def _source(self, owner: str, name: str, stored: ImagePart, reading: _Reading) -> PartSource:

@@ -9,7 +9,6 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Protocol
 
 import msgspec
 import structlog
@@ -18,6 +17,7 @@ from appliance.attendance import commands
 from appliance.attendance.capturing import CONTRACTS, CaptureDevices, Presented, capture_once
 from appliance.attendance.images import png
 from appliance.attendance.judging import Judge
+from appliance.attendance.ports import Sealer, Vault
 from appliance.attendance.prefill import prefill
 from appliance.attendance.preview import Preview
 from appliance.attendance.register import Register
@@ -34,8 +34,6 @@ from appliance.model.attendance import (
     MrzRead,
     Opened,
     PartDamaged,
-    Sealed,
-    SealRequested,
     Signed,
     Step,
 )
@@ -47,20 +45,6 @@ log = structlog.get_logger(__name__)
 
 SYSTEM = "system"
 """Stands in for the technician where the box itself decides (retention)."""
-
-
-class Vault(Protocol):
-    """What the service needs of `durable.vault`."""
-
-    async def store(self, owner: str, name: str, media_type: str, data: bytes) -> ImagePart: ...
-
-    async def erase(self, owner: str) -> None: ...
-
-
-class Sealer(Protocol):
-    """Turns a frozen attendance into a package that is durable in the spool; safe to repeat."""
-
-    async def __call__(self, attendance: Attendance, request: SealRequested) -> Sealed: ...
 
 
 class AttendanceService:
@@ -96,7 +80,7 @@ class AttendanceService:
 
     async def recover(self) -> None:
         """After a start: what was being sealed is sealed, what was abandoned is erased."""
-        await self.register.load()
+        await self.register.load(self._now())
         for attendance in self.register.all():
             if attendance.step is Step.ABANDONED:
                 await self._finish_erasing(attendance.attendance_id)
@@ -282,6 +266,7 @@ class AttendanceService:
     async def seal(self, attendance_id: str, technician_id: str) -> Attendance:
         """Freezes, then seals, then says so. Repeating it after a crash ends at the same package.
 
+        A record that breaks its own rules is refused before it is frozen: it can still be put right.
         Raises StoredPartDamaged; the attendance is then open again for that part. After any other error it waits,
         frozen, to be sealed once its cause is gone.
         """
@@ -293,6 +278,7 @@ class AttendanceService:
                 # After a damaged part the id stays: whatever a power cut left of the first package is replaced.
                 package_id = attendance.package_id or secrets.token_hex(16)
                 request = commands.request_seal(attendance, package_id, at=self._now(), technician_id=technician_id)
+                await self._sealer.check(attendance, request)
                 frozen = await self.register.append(attendance_id, request)
             try:
                 sealed = await self._sealer(frozen, request)
@@ -312,7 +298,8 @@ class AttendanceService:
             await self.erase(attendance_id)
             return
         async with self.register.writing(attendance_id) as attendance:
-            event = commands.abandon(attendance, reason, at=self._now(), technician_id=technician_id)
+            packaged = self._sealer.holds(attendance_id)
+            event = commands.abandon(attendance, reason, packaged=packaged, at=self._now(), technician_id=technician_id)
             await self.register.append(attendance_id, event)
             await self._erase(attendance_id)
 
@@ -323,12 +310,15 @@ class AttendanceService:
 
     async def _erase(self, attendance_id: str) -> None:
         """Images and their key first, the journal last: an interrupted erasure is found and finished at the start."""
+        attendance = self.register.find(attendance_id)
+        if attendance is not None and attendance.package_id:
+            await self._sealer.discard(attendance.package_id)
         await self._vault.erase(attendance_id)
         await self.register.erase(attendance_id)
         log.info("attendance-erased", attendance_id=attendance_id)
 
     async def apply_retention(self) -> None:
-        """Abandons what has been open for longer than the configuration allows; erases what could not be before."""
+        """Abandons what is here for longer than the configuration allows; erases what could not be before."""
         configuration = self._configuration()
         if configuration is None:
             return
@@ -336,8 +326,20 @@ class AttendanceService:
         for attendance in self.register.all():
             if attendance.step is Step.ABANDONED:
                 await self._finish_erasing(attendance.attendance_id)
-            elif attendance.opened.at < oldest and attendance.step not in commands.FROZEN:
-                await self._abandon_by_rule(attendance.attendance_id)
+            elif attendance.opened.at < oldest:
+                await self._give_up(attendance)
+        for attendance_id, since in self.register.damaged_since.items():
+            if since < oldest and not self._sealer.holds(attendance_id):
+                await self._abandon_by_rule(attendance_id)
+
+    async def _give_up(self, attendance: Attendance) -> None:
+        """One that waits to be sealed is tried a last time: what was in the way may be gone."""
+        attendance_id = attendance.attendance_id
+        if attendance.step is Step.SEALING:
+            await self._try_again(attendance_id)
+        now = self.register.find(attendance_id)
+        if now is not None and commands.may_be_abandoned(now, packaged=self._sealer.holds(attendance_id)):
+            await self._abandon_by_rule(attendance_id)
 
     async def _abandon_by_rule(self, attendance_id: str) -> None:
         try:

@@ -26,7 +26,7 @@ from appliance.package.envelope import encrypt
 from appliance.package.part import PartSource, checked_chunks
 from appliance.package.stored_zip import ENTRY_LIMIT, SIZE_LIMIT_BYTES, Entry, directory, local_header, total_size
 
-__all__ = ["PartSource", "SealedPackage", "Signer", "seal"]
+__all__ = ["PartSource", "SealedPackage", "Signer", "checked_record", "seal"]
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,20 @@ def seal(
     return SealedPackage(manifest.package_id, output.sha256.hexdigest(), output.bytes, objects[0].sha256.hex())
 
 
-def _checked_manifest(manifest: Manifest, parts: Sequence[PartSource]) -> bytes:
-    """Its canonical bytes, once it says what the parts are and nothing in it contradicts itself."""
-    records = tuple(PartRecord(name=p.name, media_type=p.media_type, size=p.size, sha256=p.sha256) for p in parts)
-    if records != manifest.parts or contradictions(manifest):
+def checked_record(manifest: Manifest, *, fits: bool = True) -> bytes:
+    """The canonical bytes of a record that keeps its own rules. Raises SealingFailed; needs none of the images."""
+    if not fits or contradictions(manifest):
         raise SealingFailed(
             "The attendance's record does not fit its images and cannot be sealed; report this to support.",
             code="manifest-inconsistent",
         )
     return manifest_to_bytes(manifest)
+
+
+def _checked_manifest(manifest: Manifest, parts: Sequence[PartSource]) -> bytes:
+    """Its canonical bytes, once it says what the parts are and nothing in it contradicts itself."""
+    records = tuple(PartRecord(name=p.name, media_type=p.media_type, size=p.size, sha256=p.sha256) for p in parts)
+    return checked_record(manifest, fits=records == manifest.parts)
 
 
 def _plaintext(

@@ -88,6 +88,19 @@ class Spool:
         except KeyError:
             raise StateError("There is no such package in the queue.", code="package-unknown") from None
 
+    def holds(self, attendance_id: str) -> bool:
+        """Whether a package of that attendance is here, in whatever state: then it is the queue's to keep or erase."""
+        return any(entry.attendance_id == attendance_id for entry in self._entries.values())
+
+    async def discard(self, package_id: str) -> None:
+        """Erases what an interrupted sealing left under that id. What is queued stays. Raises DiskFull, StateError."""
+        async with self._enqueueing:
+            if package_id in self._entries or not _IDENTIFIER.fullmatch(package_id):
+                return
+            await self._run(lambda: self._files.erase(package_id))
+            await self._run(lambda: self._files.erase_orphan(package_id))
+            self._orphans.discard(package_id)
+
     def path(self, package_id: str) -> Path:
         return self._files.path(package_id)
 

@@ -42,7 +42,7 @@ class MemoryJournal:
         stream.append(payload)
 
     async def read(self, stream_id: str) -> list[bytes]:
-        return list(self.streams_by_id[stream_id])
+        return list(self.streams_by_id.get(stream_id, []))
 
     async def streams(self) -> list[str]:
         return list(self.streams_by_id)
@@ -61,6 +61,34 @@ class MemoryVault:
 
     async def erase(self, owner: str) -> None:
         self.blobs = {key: blob for key, blob in self.blobs.items() if key[0] != owner}
+
+
+class MemorySealer:
+    """`fails` after the freeze and `refuses` before it, while they are set; `queued` are attendances with a package."""
+
+    def __init__(self) -> None:
+        self.fails = self.refuses = False
+        self.sealings = 0
+        self.queued: set[str] = set()
+        self.discarded: list[str] = []
+
+    async def check(self, _attendance: Attendance, _request: SealRequested) -> None:
+        if self.refuses:
+            raise SealingFailed("on purpose", code="manifest-inconsistent")
+
+    def holds(self, attendance_id: str) -> bool:
+        return attendance_id in self.queued
+
+    async def discard(self, package_id: str) -> None:
+        self.discarded.append(package_id)
+
+    async def __call__(self, attendance: Attendance, request: SealRequested) -> Sealed:
+        self.sealings += 1
+        if self.fails:
+            raise SealingFailed("on purpose")
+        assert attendance.seal_requested == request
+        self.queued.add(attendance.attendance_id)
+        return Sealed(at=AT, technician_id=WHO, package_id=request.package_id, sha256="0" * 64, bytes=1)
 
 
 class ScriptedDevice:
@@ -106,8 +134,7 @@ class Box:
     def __init__(self, script: Script, permitted: Callable[[DeviceFacts], None] = permit_all) -> None:
         self.journal, self.vault = MemoryJournal(), MemoryVault()
         self.script, self.permitted = script, permitted
-        self.sealings = 0
-        self.sealing_fails = False
+        self.sealer = MemorySealer()
         self.judge = GreyJudge()
         self.configuration = configuration()
         self.service = self.restarted()
@@ -118,19 +145,12 @@ class Box:
             vault=self.vault,
             devices=ScriptedDesk(self.script),
             judge=self.judge,
-            sealer=self.seal,
+            sealer=self.sealer,
             configuration=lambda: self.configuration,
             clock=SystemClock(),
             permitted=self.permitted,
         )
         return self.service
-
-    async def seal(self, attendance: Attendance, request: SealRequested) -> Sealed:
-        self.sealings += 1
-        if self.sealing_fails:
-            raise SealingFailed("on purpose")
-        assert attendance.seal_requested == request
-        return Sealed(at=AT, technician_id=WHO, package_id=request.package_id, sha256="0" * 64, bytes=1)
 
     async def at(self, step: Step) -> str:
         """An attendance that was walked as far as `step`, restarting the box before every command."""
@@ -139,6 +159,12 @@ class Box:
             await self.restarted().recover()
             attendance = await self.forward(attendance)
         return attendance.attendance_id
+
+    def aged(self, attendance_id: str) -> AttendanceService:
+        """Restarted, with that attendance opened a century ago; its other events are as they were."""
+        stream = self.journal.streams_by_id[attendance_id]
+        stream[0] = stream[0].replace(b'"at":"20', b'"at":"19', 1)
+        return self.restarted()
 
     async def forward(self, attendance: Attendance) -> Attendance:
         service, one = self.service, attendance.attendance_id

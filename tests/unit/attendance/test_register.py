@@ -58,7 +58,7 @@ async def test_what_is_known_is_what_a_restart_would_read() -> None:
     await register.append("a" * 32, opened())
     known = await register.append("a" * 32, measured(12))
     again = Register(journal)
-    await again.load()
+    await again.load(AT)
     assert again.get("a" * 32) == known
 
 

@@ -10,26 +10,26 @@ import pytest
 
 from appliance.attendance.permission import refuse_simulated
 from appliance.errors import AttendanceError, DeviceError, SealingFailed
-from appliance.model.attendance import Decision, Step
+from appliance.model.attendance import Abandoned, Decision, Step
 from tests.unit.attendance.box import NOBODY, Box
-from tests.unit.attendance.makers import WHO, configuration
+from tests.unit.attendance.makers import AT, WHO, configuration
 
 
 async def test_an_attendance_survives_a_restart_before_every_command(boxes: Callable[..., Box]) -> None:
     box = boxes()
     one = await box.at(Step.SEALED)
-    assert box.sealings == 1
+    assert box.sealer.sealings == 1
     assert len([key for key in box.vault.blobs if key[0] == one]) == 5
 
 
 async def test_a_power_cut_while_sealing_ends_in_the_same_package(boxes: Callable[..., Box]) -> None:
     box = boxes()
     one = await box.at(Step.REVIEW)
-    box.sealing_fails = True
+    box.sealer.fails = True
     with pytest.raises(SealingFailed):
         await box.service.seal(one, WHO)
     requested = box.service.register.get(one).seal_requested
-    box.sealing_fails = False
+    box.sealer.fails = False
     await box.restarted().recover()
     sealed = box.service.register.get(one).sealed
     assert requested is not None
@@ -40,11 +40,54 @@ async def test_a_power_cut_while_sealing_ends_in_the_same_package(boxes: Callabl
 async def test_a_sealing_that_still_fails_does_not_stop_the_box(boxes: Callable[..., Box]) -> None:
     box = boxes()
     one = await box.at(Step.REVIEW)
-    box.sealing_fails = True
+    box.sealer.fails = True
     with pytest.raises(SealingFailed):
         await box.service.seal(one, WHO)
     await box.restarted().recover()
     assert box.service.register.get(one).step is Step.SEALING
+
+
+async def test_a_record_that_breaks_its_own_rules_is_refused_before_it_is_frozen(boxes: Callable[..., Box]) -> None:
+    box = boxes()
+    one = await box.at(Step.REVIEW)
+    box.sealer.refuses = True
+    with pytest.raises(SealingFailed) as refused:
+        await box.service.seal(one, WHO)
+    assert refused.value.code == "manifest-inconsistent"
+    assert (box.service.register.get(one).step, box.sealer.sealings) == (Step.REVIEW, 0)
+    assert (await box.service.decide(one, WHO, "face", Decision.RECAPTURE)).step is Step.FACE
+
+
+async def test_a_sealing_that_cannot_succeed_is_abandoned_until_its_package_is_queued(
+    boxes: Callable[..., Box],
+) -> None:
+    box = boxes()
+    one = await box.at(Step.REVIEW)
+    box.sealer.fails = True
+    with pytest.raises(SealingFailed):
+        await box.service.seal(one, WHO)
+    package_id = box.service.register.get(one).package_id
+    box.sealer.queued.add(one)
+    with pytest.raises(AttendanceError) as refused:
+        await box.service.abandon(one, WHO, "left")
+    assert (refused.value.code, box.service.register.get(one).step) == ("attendance-frozen", Step.SEALING)
+    box.sealer.queued.clear()
+    await box.service.abandon(one, WHO, "left")
+    assert (box.vault.blobs, box.journal.streams_by_id, box.sealer.discarded) == ({}, {}, [package_id])
+
+
+async def test_what_a_power_cut_left_of_an_abandoned_package_is_erased_at_the_next_start(
+    boxes: Callable[..., Box],
+) -> None:
+    box = boxes()
+    one = await box.at(Step.REVIEW)
+    box.sealer.fails = True
+    with pytest.raises(SealingFailed):
+        await box.service.seal(one, WHO)
+    package_id = box.service.register.get(one).package_id
+    await box.service.register.append(one, Abandoned(at=AT, technician_id=WHO, reason="left"))
+    await box.restarted().recover()
+    assert (box.vault.blobs, box.journal.streams_by_id, box.sealer.discarded) == ({}, {}, [package_id])
 
 
 async def test_abandoning_erases_everything(boxes: Callable[..., Box]) -> None:
@@ -105,20 +148,6 @@ async def test_a_plan_or_area_that_the_configuration_lacks_is_refused(boxes: Cal
         assert refused.value.code == "attendance-request"
 
 
-async def test_what_has_been_open_for_too_long_is_abandoned(boxes: Callable[..., Box]) -> None:
-    box = boxes()
-    await box.at(Step.FACE)
-    opened = box.journal.streams_by_id
-    assert len(opened) == 1
-    await box.service.apply_retention()
-    assert len(opened) == 1
-    stream = next(iter(opened.values()))
-    stream[0] = stream[0].replace(b'"at":"20', b'"at":"19', 1)
-    await box.restarted().recover()
-    await box.service.apply_retention()
-    assert opened == {}
-
-
 async def test_taking_now_ends_a_capture_that_nothing_came_to(boxes: Callable[..., Box]) -> None:
     box = boxes([NOBODY])
     one = await box.at(Step.DOCUMENT)
@@ -141,16 +170,6 @@ async def test_abandoning_does_not_wait_for_the_capture_to_time_out(boxes: Calla
     await box.service.abandon(one, WHO, "left")
     await capture
     assert (box.vault.blobs, box.journal.streams_by_id) == ({}, {})
-
-
-async def test_an_attendance_whose_journal_is_damaged_can_still_be_erased(boxes: Callable[..., Box]) -> None:
-    box = boxes()
-    one = await box.at(Step.FACE)
-    box.journal.streams_by_id[one][1] = b"damaged"
-    await box.restarted().recover()
-    assert set(box.service.register.damaged) == {one}
-    await box.service.abandon(one, WHO, "damaged")
-    assert (box.vault.blobs, box.journal.streams_by_id, box.service.register.damaged) == ({}, {}, {})
 
 
 async def test_a_new_configuration_changes_nothing_in_an_attendance_under_way(boxes: Callable[..., Box]) -> None:

@@ -125,7 +125,7 @@ CHANGES: list[Callable[[Attendance], object]] = [
     lambda a: commands.decide(a, "face", Decision.RECAPTURE, at=AT, technician_id=WHO),
     lambda a: commands.unable_to_sign(a, "x", at=AT, technician_id=WHO),
     lambda a: commands.request_seal(a, "p", at=AT, technician_id=WHO),
-    lambda a: commands.abandon(a, "x", at=AT, technician_id=WHO),
+    lambda a: commands.abandon(a, "x", packaged=True, at=AT, technician_id=WHO),
 ]
 
 
@@ -138,11 +138,11 @@ def test_nothing_changes_once_sealing_was_asked_for(step: Step, change: Callable
     assert refused.value.code == "attendance-frozen"
 
 
-def test_an_attendance_can_be_abandoned_at_every_open_step() -> None:
+def test_an_attendance_can_be_abandoned_at_every_step_until_its_package_is_queued() -> None:
     events, _ = walk(Step.SEALING)
-    for length in range(1, len(events)):
+    for length in range(1, len(events) + 1):
         attendance = replay(events[:length])
-        event = commands.abandon(attendance, "left", at=AT, technician_id=WHO)
+        event = commands.abandon(attendance, "left", packaged=False, at=AT, technician_id=WHO)
         assert apply(attendance, event).step is Step.ABANDONED
 
 

@@ -260,3 +260,25 @@ async def test_a_table_of_an_earlier_version_is_taken_over(database: Database, s
     await database.run(older)
     entry = (await start()).entry("p1")
     assert (entry.state, entry.receipt_certificate) == (PackageState.SENT, "")
+
+
+async def test_a_package_is_held_from_the_moment_it_is_queued(start: Start) -> None:
+    spool = await start()
+    assert not spool.holds("a1")
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    assert (spool.holds("a1"), spool.holds("p1")) == (True, False)
+    assert (await start()).holds("a1")
+
+
+async def test_what_an_interrupted_sealing_left_is_discarded_and_what_is_queued_is_not(
+    start: Start, tmp_path: Path
+) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    (tmp_path / "spool" / "p2.p7m").write_bytes(SEALED)
+    spool = await start()
+    (tmp_path / "spool" / "p3.p7m").write_bytes(SEALED)  # its row could not be stored
+    assert spool.orphans == 1
+    for package_id in ("p1", "p2", "p3", "p4", "../p1"):
+        await spool.discard(package_id)
+    assert (spool.orphans, files(tmp_path / "spool")) == (0, ["p1.p7m"])

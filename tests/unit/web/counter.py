@@ -19,7 +19,7 @@ from appliance.attendance.permission import permit_all
 from appliance.attendance.register import Register
 from appliance.attendance.service import AttendanceService
 from appliance.attendance.state import Attendance
-from appliance.errors import KioskError
+from appliance.errors import KioskError, SealingFailed
 from appliance.health.finding import Finding
 from appliance.model.attendance import Sealed, SealRequested
 from appliance.model.capture import DeviceFacts, ImagePart
@@ -118,12 +118,37 @@ class GreyJudge(Judge):
 
 
 @dataclass
+class Sealer:
+    """Puts a row into the queue, unless it `fails`."""
+
+    queue: list[dict[str, Any]]
+    fails: bool = False
+
+    async def check(self, _attendance: Attendance, _request: SealRequested) -> None:
+        pass
+
+    def holds(self, attendance_id: str) -> bool:
+        return any(row["attendance_id"] == attendance_id for row in self.queue)
+
+    async def discard(self, package_id: str) -> None:
+        pass
+
+    async def __call__(self, attendance: Attendance, request: SealRequested) -> Sealed:
+        if self.fails:
+            raise SealingFailed("on purpose")
+        row = {"package_id": request.package_id, "attendance_id": attendance.attendance_id, "state": "queued"}
+        self.queue.append({**row, "sha256": "0" * 64, "bytes": 1, "queued_at": AT, "receipt_id": None, "error": None})
+        return Sealed(at=AT, technician_id=WHO, package_id=request.package_id, sha256="0" * 64, bytes=1)
+
+
+@dataclass
 class Counter:
     url: str
     ports: WebPorts
     clock: TurnedClock
     device: Device
     vault: MemoryVault
+    sealer: Sealer
     news: News
     queue: list[dict[str, Any]]
     devices: list[DeviceStatus]
@@ -148,14 +173,10 @@ async def open_counter() -> AsyncIterator[Counter]:
     accounts, inside = Accounts(clock=clock), settings()
     await accounts.configure(inside)
     queue: list[dict[str, Any]] = []
+    sealer = Sealer(queue)
     devices: list[DeviceStatus] = []
     findings: list[Finding] = []
     tried_again: list[str] = []
-
-    async def seal(attendance: Attendance, request: SealRequested) -> Sealed:
-        row = {"package_id": request.package_id, "attendance_id": attendance.attendance_id, "state": "queued"}
-        queue.append({**row, "sha256": "0" * 64, "bytes": 1, "queued_at": AT, "receipt_id": None, "error": None})
-        return Sealed(at=AT, technician_id=WHO, package_id=request.package_id, sha256="0" * 64, bytes=1)
 
     async def try_again(package_id: str) -> None:
         tried_again.append(package_id)
@@ -165,7 +186,7 @@ async def open_counter() -> AsyncIterator[Counter]:
         vault=vault,
         devices=device,
         judge=judge,
-        sealer=seal,
+        sealer=sealer,
         configuration=lambda: inside,
         clock=clock,
         permitted=permit_all,
@@ -186,7 +207,7 @@ async def open_counter() -> AsyncIterator[Counter]:
     )
     running = await start_web(ports, news, "127.0.0.1", 0)
     try:
-        yield Counter(running.url, ports, clock, device, vault, news, queue, devices, findings, tried_again)
+        yield Counter(running.url, ports, clock, device, vault, sealer, news, queue, devices, findings, tried_again)
     finally:
         await running.close()
         await accounts.close()

@@ -166,3 +166,15 @@ async def test_after_the_receipt_the_page_says_that_all_is_erased(counter: Count
     assert status == 200
     assert "A AIMA confirmou a receção" in page
     assert (await ana.ask(f"/attendances/{'b' * 32}"))[0] == 404
+
+
+async def test_a_sealing_that_fails_can_be_abandoned_on_its_page(counter: Counter, ana: Person) -> None:
+    path = await ana.at_capture("one")
+    await ana.post(f"{path}/capture", target="right_hand")
+    await ana.post(f"{path}/signature", strokes=STROKES)
+    counter.sealer.fails = True
+    assert (await ana.post(f"{path}/seal"))[1]["error"] == "sealing-failed"
+    _, page = await ana.see(path)
+    assert f'action="{path}/abandon"' in page
+    _, view = await ana.post(f"{path}/abandon", reason="cannot be sealed")
+    assert (view["step"], counter.vault.kept, counter.queue) == ("abandoned", {}, [])
