@@ -34,6 +34,7 @@ from appliance.devices.desk import Desk
 from appliance.durable import journal, vault
 from appliance.durable.ballast import Ballast
 from appliance.durable.database import Database
+from appliance.durable.holdings import DATABASE, SPOOL, VAULT, holds_data, require_database
 from appliance.durable.journal import Journal
 from appliance.durable.lock import InstanceLock
 from appliance.durable.private_file import private_directory
@@ -121,16 +122,17 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     time_floor = TimeFloor(state / "time-floor", clock)
     await asyncio.to_thread(time_floor.check)
     loaded = await asyncio.to_thread(Identity.load, state / "identity", clock.now(), out_of_date_allowed=True)
-    storage_key = await asyncio.to_thread(StorageKey.create_or_load, state / "identity" / STORAGE_KEY)
+    await asyncio.to_thread(require_database, state)
+    storage_key = await asyncio.to_thread(_storage_key, state)
 
     database = await Database.open(
-        state / "box.db", storage_key.derive("database"), journal.SCHEMA + vault.SCHEMA + SPOOL_SCHEMA
+        state / DATABASE, storage_key.derive("database"), journal.SCHEMA + vault.SCHEMA + SPOOL_SCHEMA
     )
     stack.push_async_callback(database.close)
-    images = Vault(state / "vault", database, storage_key.derive("vault"))
+    images = Vault(state / VAULT, database, storage_key.derive("vault"))
     stack.push_async_callback(images.close)
     await images.recover()
-    queue = Spool(state / "spool", database, clock)
+    queue = Spool(state / SPOOL, database, clock)
     stack.push_async_callback(queue.close)
     await queue.recover()
 
@@ -237,6 +239,12 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     supervisor.start("health", lambda: health.run(interval_s=HEALTH_INTERVAL_S))
     supervisor.start("watchdog", notifier.feed_watchdog)
     return page.url
+
+
+def _storage_key(state: Path) -> StorageKey:
+    """Made where nothing was ever stored, and only there. Blocking; raises as StorageKey does."""
+    path = state / "identity" / STORAGE_KEY
+    return StorageKey.load(path) if holds_data(state) else StorageKey.create_or_load(path)
 
 
 def queue_view(entry: SpoolEntry) -> dict[str, Any]:

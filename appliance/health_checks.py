@@ -17,6 +17,7 @@ from appliance.health.configuration import judge_configuration
 from appliance.health.devices import judge_devices
 from appliance.health.disk_space import check_disk_space
 from appliance.health.finding import Finding
+from appliance.health.orphans import judge_orphans
 from appliance.health.queue_age import judge_queue
 from appliance.health.report import Check
 from appliance.identity.in_force import IdentityInForce
@@ -68,6 +69,7 @@ def health_checks(
         "configuration": configuration_check,
         "aima": aima_check,
         "queue": queue_check,
+        "orphans": lambda: judge_orphans(queue.orphans),
         "disk": lambda: check_disk_space(state),
         "clock": clock_check,
         "certificate": certificate_check,

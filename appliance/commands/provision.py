@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from appliance.aima.tls import client_context
+from appliance.durable.holdings import holds_data
 from appliance.durable.lock import InstanceLock
 from appliance.durable.private_file import private_directory, read_private, write_private
 from appliance.errors import IdentityError, UsageError
@@ -102,7 +103,7 @@ async def _enrolled(
 
 
 def _prepare(directory: Path, trust: Trust) -> DeviceKey:
-    """Keys and trust on the disk. Raises IdentityError `provisioned-elsewhere`."""
+    """Keys and trust on the disk. Raises IdentityError `provisioned-elsewhere`, `storage-key-missing`."""
     private_directory(directory)
     if read_private(directory / TRUST) is not None and load_trust(directory / TRUST) != trust:
         if read_private(directory / CHAIN) is not None:
@@ -113,7 +114,10 @@ def _prepare(directory: Path, trust: Trust) -> DeviceKey:
         # An earlier try with a wrong file got no certificate, and nothing hangs on it.
         memory_file(directory.parent).unlink(missing_ok=True)
     key = DeviceKey.create_or_load(directory / KEY)
-    StorageKey.create_or_load(directory / STORAGE_KEY)
+    if holds_data(directory.parent):
+        StorageKey.load(directory / STORAGE_KEY)
+    else:
+        StorageKey.create_or_load(directory / STORAGE_KEY)
     write_private(directory / TRUST, trust.to_bytes())
     return key
 

@@ -25,6 +25,24 @@ class StorageKey:
         if secret is None:
             secret = os.urandom(KEY_BYTES)
             write_private(path, secret)
+        return cls._checked(secret)
+
+    @classmethod
+    def load(cls, path: Path) -> StorageKey:
+        """Where there are data already: a new key would open none of them. Blocking.
+
+        Raises IdentityError `storage-key-missing`, `storage-key-unusable`, StateError.
+        """
+        secret = read_private(path)
+        if secret is None:
+            raise IdentityError(
+                "The key to this box's data is missing: ask the field engineer to bring it back, and change nothing.",
+                code="storage-key-missing",
+            )
+        return cls._checked(secret)
+
+    @classmethod
+    def _checked(cls, secret: bytes) -> StorageKey:
         if len(secret) != KEY_BYTES:
             raise IdentityError(
                 "This box's storage key is damaged: ask the field engineer, and change nothing.",

@@ -14,6 +14,7 @@ from appliance.health.configuration import judge_configuration
 from appliance.health.devices import judge_devices
 from appliance.health.disk_space import check_disk_space, judge_disk_space
 from appliance.health.finding import Finding
+from appliance.health.orphans import judge_orphans
 from appliance.health.queue_age import judge_queue
 from appliance.model.device import DeviceState, DeviceStatus
 from drivers.contracts import Contract
@@ -66,6 +67,8 @@ CASES = [
     (judge_aima(last_answer_at=NOW - HOUR, error_code="aima-unreachable", now=NOW), "warning", "aima-unreachable"),
     (judge_aima(last_answer_at=None, error_code="aima-unreachable", now=NOW), "warning", "aima-unreachable"),
     (judge_aima(last_answer_at=NOW - 4 * DAY, error_code="aima-protocol", now=NOW), "failed", "aima-protocol"),
+    (judge_orphans(0), "ok", "orphans-ok"),
+    (judge_orphans(2), "failed", "packages-orphaned"),
     (judge_queue((), 0, NOW), "ok", "queue-ok"),
     (judge_queue((NOW, NOW - 23 * HOUR), 0, NOW), "ok", "queue-ok"),
     (judge_queue((NOW, NOW - 25 * HOUR), 0, NOW), "warning", "queue-old"),

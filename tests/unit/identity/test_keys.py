@@ -84,6 +84,15 @@ def test_a_damaged_storage_key_is_never_replaced(tmp_path: Path, size: int) -> N
     assert path.read_bytes() == bytes(size)
 
 
+def test_a_storage_key_that_must_be_there_is_not_made(tmp_path: Path) -> None:
+    path = tmp_path / "storage.key"
+    with pytest.raises(IdentityError) as refused:
+        StorageKey.load(path)
+    assert (refused.value.code, path.exists()) == ("storage-key-missing", False)
+    made = StorageKey.create_or_load(path)
+    assert StorageKey.load(path).derive("vault") == made.derive("vault")
+
+
 @given(st.binary(min_size=KEY_BYTES, max_size=KEY_BYTES), st.text(max_size=20), st.text(max_size=20))
 def test_no_two_purposes_share_a_key(secret: bytes, one: str, other: str) -> None:
     key = StorageKey(secret)
