@@ -1,4 +1,4 @@
-"""Log lines: JSON, one a line, on stderr, written by a thread so that a slow reader never blocks the event loop.
+"""Log lines: JSON, one a line, on stderr, written by a thread (`log_writer.py`) so that a slow reader blocks nothing.
 
 What may stand in a line is decided by `log_fields.py`. Lines of libraries pass as their constant template, without
 the arguments, because those may quote what somebody typed or sent.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import queue
-import sys
 from collections.abc import Callable
 from typing import IO, Any
 
@@ -18,6 +17,7 @@ import structlog
 
 from appliance.errors import UsageError
 from appliance.runtime.log_fields import AllowListedFields, EventDict, describe_exception, exception_by_name
+from appliance.runtime.log_writer import LogWriter
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _QUEUE_LENGTH = 10_000
@@ -35,7 +35,7 @@ def _foreign(record: logging.LogRecord) -> dict[str, Any]:
 class _IntoQueue(logging.handlers.QueueHandler):
     """Turns a record into its line at once (nothing mutable waits in the queue); a full queue drops and counts."""
 
-    def __init__(self, lines: queue.Queue[Any], shape: Callable[[object, str, EventDict], EventDict]) -> None:
+    def __init__(self, lines: queue.Queue[str | None], shape: Callable[[object, str, EventDict], EventDict]) -> None:
         super().__init__(lines)
         self._shape = shape
         self._stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
@@ -55,20 +55,15 @@ class _IntoQueue(logging.handlers.QueueHandler):
 
     def enqueue(self, record: logging.LogRecord) -> None:
         try:
-            self.queue.put_nowait(record)
+            self.queue.put_nowait(record.getMessage())
         except queue.Full:
             self._dropped += 1
-
-
-class _Lines(logging.StreamHandler[IO[str]]):
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
-        """A closed stderr must not stop the kiosk, and there is nowhere left to say so."""
 
 
 def configure_logging(
     level: str = "info", *, strict: bool = False, stream: IO[str] | None = None
 ) -> Callable[[], None]:
-    """Route structlog and every library's logging to `stream` (stderr). Returns what stops and flushes it.
+    """Route structlog and every library's logging to `stream` (stderr). Returns what stops it, written out if read.
 
     `strict` raises ServiceError `log-field-refused` for a field outside the allow-list (tests); otherwise the field
     is dropped and named.
@@ -78,9 +73,9 @@ def configure_logging(
         raise UsageError(f"Unknown log level: choose one of {', '.join(_LEVELS)}.", code="log-level-unknown")
     number = _LEVELS[level]
     allow_listed = AllowListedFields(strict=strict)
-    lines: queue.Queue[Any] = queue.Queue(_QUEUE_LENGTH)
+    lines: queue.Queue[str | None] = queue.Queue(_QUEUE_LENGTH)
     into_queue = _IntoQueue(lines, AllowListedFields(strict=False))
-    listener = logging.handlers.QueueListener(lines, _Lines(stream or sys.stderr))
+    writer = LogWriter(lines, stream)
     root = logging.getLogger()
     before, level_before = list(root.handlers), root.level
     root.handlers[:] = [into_queue]
@@ -103,7 +98,7 @@ def configure_logging(
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    listener.start()
+    writer.start()
     stopped = False
 
     def stop() -> None:
@@ -116,6 +111,6 @@ def configure_logging(
         for name, earlier in libraries.items():
             logging.getLogger(name).setLevel(earlier)
         structlog.reset_defaults()
-        listener.stop()
+        writer.stop()
 
     return stop
