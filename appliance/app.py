@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from importlib.metadata import version
@@ -95,16 +96,31 @@ async def _serve(settings: Settings) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     notifier = Notifier()
     async with AsyncExitStack() as stack:
-        url = await start(settings, stack, notifier)
-        notifier.ready(url)
-        sys.stdout.write(json.dumps({"event": "ready", "url": url}) + "\n")
-        sys.stdout.flush()
-        log.info("ready", url=url, pid=os.getpid())
-        await stopping.wait()
+        url = await _unless(stopping, start(settings, stack, notifier))
+        if url is not None:
+            notifier.ready(url)
+            sys.stdout.write(json.dumps({"event": "ready", "url": url}) + "\n")
+            sys.stdout.flush()
+            log.info("ready", url=url, pid=os.getpid())
+            await stopping.wait()
         notifier.stopping()
         log.info("stopping")
     log.info("stopped")
     return 0
+
+
+async def _unless(stopping: asyncio.Event, starting: Coroutine[Any, Any, str]) -> str | None:
+    """What `starting` answers; None when it was to stop before: then `starting` was cancelled and has ended."""
+    start_task, stop_task = asyncio.create_task(starting), asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({start_task, stop_task}, return_when=asyncio.FIRST_COMPLETED)
+        if start_task.done():
+            return start_task.result()
+    finally:
+        for task in (start_task, stop_task):
+            task.cancel()
+        await asyncio.gather(start_task, stop_task, return_exceptions=True)
+    return None
 
 
 async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -> str:
@@ -204,7 +220,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     )
     queue.watch(forwarder.wake)
     queue.watch(news.publish)
-    await service.recover()
+    await service.load()
 
     lag = LoopLag()
     health = Health(health_checks(state, clock, time_floor, identity, configuration, queue, desk, forwarder), clock)
@@ -231,6 +247,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     supervisor.start("face-detector", judge.warm_up)
     supervisor.start("configuration", follower.run)
     supervisor.start("certificate", identity.run)
+    supervisor.start("sealing-backlog", service.finish)
     supervisor.start("forwarder", forwarder.run)
     supervisor.start("ballast", ballast.keep)
     supervisor.start("sent-records", lambda: keep_records(queue, configuration.sent_record_days, clock))

@@ -78,9 +78,12 @@ class AttendanceService:
         """The id of the attendance that holds the devices, if one does."""
         return self._capturing
 
-    async def recover(self) -> None:
-        """After a start: what was being sealed is sealed, what was abandoned is erased."""
+    async def load(self) -> None:
+        """After a start: what is held is known. Quick; `finish` is the task that does what was left undone."""
         await self.register.load(self._now())
+
+    async def finish(self) -> None:
+        """What was being sealed is sealed, what was abandoned is erased: a day's backlog takes longer than a start."""
         for attendance in self.register.all():
             if attendance.step is Step.ABANDONED:
                 await self._finish_erasing(attendance.attendance_id)
@@ -95,6 +98,8 @@ class AttendanceService:
             log.error("erasure-failed", attendance_id=attendance_id, code=error.code)
 
     async def _try_again(self, attendance_id: str) -> None:
+        if self.register.find(attendance_id) is None:
+            return  # sealed before the start, sent and erased since
         try:
             await self.seal(attendance_id, SYSTEM)
         except KioskError as error:

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from appliance.errors import ServiceError
 from appliance.sandbox.once import AREAS
-from tests.workflow.post import APPLICANT, PATIENCE_S, Box, StandIn, all_gone, descendants, until, wait_for
+from tests.workflow.post import (
+    APPLICANT,
+    COMMAND,
+    PATIENCE_S,
+    Box,
+    StandIn,
+    all_gone,
+    descendants,
+    end,
+    first_line,
+    until,
+    wait_for,
+)
 
 STOP_LIMIT_S = 5.0
 """The contract's own: an orderly stop, and nothing left after a SIGKILL, within this."""
@@ -45,6 +62,72 @@ def test_systemd_hears_ready_watchdog_and_stopping(box: Box, tmp_path: Path, kin
         assert box.stop() == 0
     said = [row["event"] for row in box.log_rows() if row["event"] in ("ready", "stopping", "stopped")]
     assert said == ["ready", "stopping", "stopped"]
+
+
+def changed(box: Box, *lines: str) -> subprocess.Popen[bytes]:
+    """The daemon with one method of its own replaced: what no fault from outside brings about in time."""
+    imports = ["import asyncio, sys", "from pathlib import Path", "from appliance.app import run_daemon"]
+    script = "\n".join([*imports, *lines, "sys.exit(asyncio.run(run_daemon(Path(sys.argv[1]))))"])
+    with box.log.open("ab") as log_file:
+        return subprocess.Popen(
+            [sys.executable, "-c", script, str(box.settings)], stdout=subprocess.PIPE, stderr=log_file
+        )
+
+
+def test_it_heeds_a_stop_while_it_is_still_starting(box: Box) -> None:
+    """As slow as a disk may be: here the start never gets on."""
+    process = changed(
+        box,
+        "from appliance.spool.spool import Spool as Changed",
+        "async def recover(self):",
+        "    print('recovering', flush=True)",
+        "    await asyncio.sleep(600)",
+        "Changed.recover = recover",
+    )
+    assert process.stdout is not None
+    assert first_line(process.stdout) == b"recovering\n"
+    began = time.monotonic()
+    assert end(process) == 0
+    assert time.monotonic() - began < STOP_LIMIT_S
+    assert [row["event"] for row in box.log_rows()][-2:] == ["stopping", "stopped"]
+    box.start()
+
+
+def test_a_log_that_nobody_reads_does_not_keep_it_from_ending(box: Box) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "run", "--settings", str(box.settings)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    url = json.loads(first_line(process.stdout))["url"]
+    for _ in range(900):  # lines enough to fill the pipe
+        with urllib.request.urlopen(f"{url}healthz", timeout=PATIENCE_S):  # noqa: S310 (the loopback)
+            pass
+    began = time.monotonic()
+    assert end(process) == 0
+    assert time.monotonic() - began < STOP_LIMIT_S
+
+
+async def test_it_is_ready_before_a_backlog_is_sealed(box: Box) -> None:
+    """What a power cut left in sealing is sealed while the box works already; nobody has to ask for it."""
+    box.start()
+    view = await box.take("residence-permit", until="review")
+    box.kill()
+    box.process = changed(
+        box,
+        "import os; from appliance.attendance.sealing import SpoolSealer as Changed",
+        "async def power_cut(self, attendance, request): os._exit(9)",
+        "Changed.__call__ = power_cut",
+    )
+    assert box.process.stdout is not None
+    box.url = json.loads(first_line(box.process.stdout))["url"]
+    async with box.technician() as technician:
+        with pytest.raises((ServiceError, aiohttp.ClientError)):
+            await technician.take(view["attendance_id"], APPLICANT, "pt")
+    assert box.stop() == 9
+    box.start()
+    await box.package(view["attendance_id"], state="erased")
+    events = [row["event"] for row in box.log_rows()]
+    assert "package-queued" in events[len(events) - events[::-1].index("ready") :]
 
 
 def test_a_killed_daemon_leaves_no_driver_host(box: Box) -> None:

@@ -128,6 +128,13 @@ class GreyJudge(Judge):
         return Judged(Verdict(kind=kind, score=int(frame.pixels[0, 0])), b"jpeg", frame.pixels.copy())
 
 
+async def recover(service: AttendanceService) -> AttendanceService:
+    """What a start does: know what is held, and do what was left undone."""
+    await service.load()
+    await service.finish()
+    return service
+
+
 class Box:
     """One box that can be restarted: the journal and the vault stay, everything else is new."""
 
@@ -152,11 +159,15 @@ class Box:
         )
         return self.service
 
+    async def recovered(self) -> AttendanceService:
+        """Restarted, and what was left undone is done."""
+        return await recover(self.restarted())
+
     async def at(self, step: Step) -> str:
         """An attendance that was walked as far as `step`, restarting the box before every command."""
         attendance = await self.service.open(WHO, "residence-permit", ("regularizacao",))
         while attendance.step is not step:
-            await self.restarted().recover()
+            await self.recovered()
             attendance = await self.forward(attendance)
         return attendance.attendance_id
 

@@ -73,6 +73,6 @@ async def test_a_representative_that_the_record_cannot_hold_is_refused(
     with pytest.raises(AttendanceError) as refused:
         await box.service.enter_applicant(one, WHO, {"surname": "SILVA"}, somebody(name, proof))
     assert refused.value.code == "applicant-fields"
-    await box.restarted().recover()
+    await box.recovered()
     assert box.service.register.damaged == {}
     assert box.service.register.get(one).step is Step.APPLICANT

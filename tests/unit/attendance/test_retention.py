@@ -12,7 +12,7 @@ from appliance.attendance.register import Register
 from appliance.errors import DiskFull, SealingFailed, StorageCorrupted
 from appliance.model.attendance import Step
 from appliance.runtime.clock import timestamp
-from tests.unit.attendance.box import Box, MemoryJournal
+from tests.unit.attendance.box import Box, MemoryJournal, recover
 from tests.unit.attendance.makers import AT, WHO
 
 LONG_AGO = "1926-11-24T10:00:00.000Z"
@@ -32,7 +32,7 @@ async def test_what_has_been_open_for_too_long_is_abandoned(boxes: Callable[...,
     one = await box.at(Step.FACE)
     await box.service.apply_retention()
     assert set(box.journal.streams_by_id) == {one}
-    await box.aged(one).recover()
+    await recover(box.aged(one))
     await box.service.apply_retention()
     assert (box.vault.blobs, box.journal.streams_by_id) == ({}, {})
 
@@ -42,7 +42,7 @@ async def test_a_sealing_that_still_fails_is_tried_a_last_time_and_abandoned(box
     one = await frozen(box)
     await box.service.apply_retention()
     assert box.service.register.get(one).step is Step.SEALING
-    await box.aged(one).recover()
+    await recover(box.aged(one))
     tried = box.sealer.sealings
     await box.service.apply_retention()
     assert box.sealer.sealings == tried + 1
@@ -52,7 +52,7 @@ async def test_a_sealing_that_still_fails_is_tried_a_last_time_and_abandoned(box
 async def test_a_sealing_that_succeeds_the_last_time_is_kept(boxes: Callable[..., Box]) -> None:
     box = boxes()
     one = await frozen(box)
-    await box.aged(one).recover()
+    await recover(box.aged(one))
     box.sealer.fails = False
     await box.service.apply_retention()
     assert box.service.register.get(one).step is Step.SEALED
@@ -64,7 +64,7 @@ async def test_what_the_queue_holds_is_never_abandoned(boxes: Callable[..., Box]
     one = await frozen(box)
     box.sealer.fails = fails
     box.sealer.queued.add(one)
-    await box.aged(one).recover()
+    await recover(box.aged(one))
     await box.service.apply_retention()
     assert box.service.register.get(one).step is (Step.SEALING if fails else Step.SEALED)
 
@@ -73,7 +73,7 @@ async def test_an_attendance_whose_journal_is_damaged_can_still_be_erased(boxes:
     box = boxes()
     one = await box.at(Step.FACE)
     box.journal.streams_by_id[one][1] = b"damaged"
-    await box.restarted().recover()
+    await box.recovered()
     assert set(box.service.register.damaged) == {one}
     await box.service.abandon(one, WHO, "damaged")
     assert (box.vault.blobs, box.journal.streams_by_id, box.service.register.damaged) == ({}, {}, {})
@@ -83,10 +83,10 @@ async def test_a_damaged_journal_goes_by_when_its_attendance_was_opened(boxes: C
     box = boxes()
     one = await box.at(Step.FACE)
     box.journal.streams_by_id[one][1] = b"damaged"
-    await box.restarted().recover()
+    await box.recovered()
     await box.service.apply_retention()
     assert set(box.service.register.damaged) == {one}
-    await box.aged(one).recover()
+    await recover(box.aged(one))
     await box.service.apply_retention()
     assert (box.vault.blobs, box.journal.streams_by_id, box.service.register.damaged) == ({}, {}, {})
 
@@ -95,7 +95,7 @@ async def test_a_damaged_journal_whose_package_is_queued_waits_for_the_receipt(b
     box = boxes()
     one = await box.at(Step.SEALED)
     box.journal.streams_by_id[one][1] = b"damaged"
-    await box.aged(one).recover()
+    await recover(box.aged(one))
     await box.service.apply_retention()
     assert set(box.service.register.damaged) == {one}
 
@@ -105,17 +105,17 @@ async def test_a_journal_that_tells_nothing_goes_by_when_it_was_first_met(boxes:
     one = await box.at(Step.FACE)
     box.journal.streams_by_id[one][0] = b"damaged"
     before = timestamp(datetime.now(UTC))
-    await box.restarted().recover()
+    await box.recovered()
     met = box.service.register.damaged_since[one]
     assert met >= before
     await box.service.apply_retention()
-    await box.restarted().recover()
+    await box.recovered()
     assert box.service.register.damaged_since == {one: met}
     assert set(box.service.register.damaged) == {one}
 
     seen = box.journal.streams_by_id[STREAM]
     seen[0] = seen[0].replace(met.encode(), LONG_AGO.encode())
-    await box.restarted().recover()
+    await box.recovered()
     await box.service.apply_retention()
     assert (box.vault.blobs, box.journal.streams_by_id, box.service.register.damaged) == ({}, {}, {})
 

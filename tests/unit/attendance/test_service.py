@@ -30,7 +30,7 @@ async def test_a_power_cut_while_sealing_ends_in_the_same_package(boxes: Callabl
         await box.service.seal(one, WHO)
     requested = box.service.register.get(one).seal_requested
     box.sealer.fails = False
-    await box.restarted().recover()
+    await box.recovered()
     sealed = box.service.register.get(one).sealed
     assert requested is not None
     assert sealed is not None
@@ -43,7 +43,7 @@ async def test_a_sealing_that_still_fails_does_not_stop_the_box(boxes: Callable[
     box.sealer.fails = True
     with pytest.raises(SealingFailed):
         await box.service.seal(one, WHO)
-    await box.restarted().recover()
+    await box.recovered()
     assert box.service.register.get(one).step is Step.SEALING
 
 
@@ -86,7 +86,7 @@ async def test_what_a_power_cut_left_of_an_abandoned_package_is_erased_at_the_ne
         await box.service.seal(one, WHO)
     package_id = box.service.register.get(one).package_id
     await box.service.register.append(one, Abandoned(at=AT, technician_id=WHO, reason="left"))
-    await box.restarted().recover()
+    await box.recovered()
     assert (box.vault.blobs, box.journal.streams_by_id, box.sealer.discarded) == ({}, {}, [package_id])
 
 
@@ -177,6 +177,6 @@ async def test_a_new_configuration_changes_nothing_in_an_attendance_under_way(bo
     one = await box.at(Step.APPLICANT)
     renamed = msgspec.structs.replace(configuration(), applicant_fields=())
     box.configuration = renamed
-    await box.restarted().recover()
+    await box.recovered()
     attendance = await box.service.enter_applicant(one, WHO, {"surname": "SILVA"})
     assert attendance.step is Step.NOTICE
