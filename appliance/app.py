@@ -49,6 +49,7 @@ from appliance.identity.storage_key import StorageKey
 from appliance.model.device import DeviceSettings
 from appliance.model.manifest import SoftwareRecord
 from appliance.runtime.clock import SystemClock
+from appliance.runtime.clock_steps import ClockSteps
 from appliance.runtime.logging import configure_logging
 from appliance.runtime.loop_lag import LoopLag
 from appliance.runtime.name_resolver import DaemonResolver
@@ -188,6 +189,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     judge = Judge()
     stack.push_async_callback(judge.close)
 
+    steps = ClockSteps(clock, configuration.vouched_at)
     register = Register(Journal(database))
     service = AttendanceService(
         register=register,
@@ -206,6 +208,8 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         configuration=configuration.current,
         clock=clock,
         permitted=refuse_simulated if settings.kiosk.mode is Mode.PRODUCTION else permit_all,
+        check_clock=lambda: asyncio.to_thread(time_floor.check),
+        steady=steps.steady,
     )
     register.watch(news.publish)
 
@@ -218,6 +222,10 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         clock=clock,
         make_room=ballast.make_room,
     )
+
+    def record_days() -> int | None:
+        return configuration.sent_record_days() if steps.steady() else None
+
     queue.watch(forwarder.wake)
     queue.watch(news.publish)
     await service.load()
@@ -250,7 +258,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     supervisor.start("sealing-backlog", service.finish)
     supervisor.start("forwarder", forwarder.run)
     supervisor.start("ballast", ballast.keep)
-    supervisor.start("sent-records", lambda: keep_records(queue, configuration.sent_record_days, clock))
+    supervisor.start("sent-records", lambda: keep_records(queue, record_days, clock))
     supervisor.start("retention", lambda: keep_retention(service, asyncio.sleep))
     supervisor.start("queue-inspection", queue.inspect)
     supervisor.start("health", lambda: health.run(interval_s=HEALTH_INTERVAL_S))

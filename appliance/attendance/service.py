@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 import msgspec
@@ -15,6 +15,7 @@ import structlog
 
 from appliance.attendance import commands
 from appliance.attendance.capturing import CONTRACTS, CaptureDevices, Presented, capture_once
+from appliance.attendance.idleness import Idleness
 from appliance.attendance.images import png
 from appliance.attendance.judging import Judge
 from appliance.attendance.ports import Sealer, Vault
@@ -59,8 +60,14 @@ class AttendanceService:
         configuration: Callable[[], Configuration | None],
         clock: Clock,
         permitted: Callable[[DeviceFacts], None],
+        check_clock: Callable[[], Awaitable[None]],
+        steady: Callable[[], bool],
     ) -> None:
-        """`permitted` raises DeviceError for a device whose images this box may not use."""
+        """`permitted` raises DeviceError for a device whose images this box may not use.
+
+        `check_clock` raises ClockWentBackwards while the clock cannot be right; `steady` says whether it may be
+        believed about how much time has passed.
+        """
         self.register = register
         self.preview = Preview()
         self._vault = vault
@@ -70,6 +77,9 @@ class AttendanceService:
         self._configuration = configuration
         self._clock = clock
         self._permitted = permitted
+        self._check_clock = check_clock
+        self._steady = steady
+        self._idleness = Idleness()
         self._capturing: str | None = None
         self._take_now = asyncio.Event()
 
@@ -81,6 +91,7 @@ class AttendanceService:
     async def load(self) -> None:
         """After a start: what is held is known. Quick; `finish` is the task that does what was left undone."""
         await self.register.load(self._now())
+        self._idleness.loaded(self.register.all())
 
     async def finish(self) -> None:
         """What was being sealed is sealed, what was abandoned is erased: a day's backlog takes longer than a start."""
@@ -106,7 +117,11 @@ class AttendanceService:
             log.error("sealing-failed", attendance_id=attendance_id, code=error.code)
 
     async def open(self, technician_id: str, plan_id: str, areas: tuple[str, ...]) -> Attendance:
-        """A new attendance under the rules in force now. Whether this technician may is the gate's to say."""
+        """A new attendance under the rules in force now. Whether this technician may is the gate's to say.
+
+        Raises ClockWentBackwards: what it said of its times would be wrong for good.
+        """
+        await self._check_clock()
         configuration = self._rules()
         plan = next((plan for plan in configuration.capture_plans if plan.plan_id == plan_id), None)
         if plan is None or not areas or not set(areas) <= set(configuration.areas):
@@ -273,11 +288,12 @@ class AttendanceService:
 
         A record that breaks its own rules is refused before it is frozen: it can still be put right.
         Raises StoredPartDamaged; the attendance is then open again for that part. After any other error it waits,
-        frozen, to be sealed once its cause is gone.
+        frozen, to be sealed once its cause is gone. Raises ClockWentBackwards before anything is frozen.
         """
         async with self.register.writing(attendance_id) as attendance:
             if attendance.sealed is not None:
                 return attendance
+            await self._check_clock()
             frozen, request = attendance, attendance.seal_requested
             if request is None:
                 # After a damaged part the id stays: whatever a power cut left of the first package is replaced.
@@ -323,17 +339,25 @@ class AttendanceService:
         log.info("attendance-erased", attendance_id=attendance_id)
 
     async def apply_retention(self) -> None:
-        """Abandons what is here for longer than the configuration allows; erases what could not be before."""
-        configuration = self._configuration()
-        if configuration is None:
-            return
-        oldest = timestamp(self._clock.now() - timedelta(hours=configuration.retention.open_attendance_hours))
+        """Abandons what nobody has touched for longer than the configuration allows; erases what could not be before.
+
+        While the clock has stepped, nothing is abandoned: it cannot say how long anything was open.
+        """
         for attendance in self.register.all():
             if attendance.step is Step.ABANDONED:
                 await self._finish_erasing(attendance.attendance_id)
-            elif attendance.opened.at < oldest:
-                await self._give_up(attendance)
-        for attendance_id, since in self.register.damaged_since.items():
+        configuration = self._configuration()
+        if configuration is None:
+            return
+        limit = timedelta(hours=configuration.retention.open_attendance_hours)
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        overdue = self._idleness.overdue(self.register.all(), limit, now=now, monotonic=monotonic)
+        if not self._steady():
+            return
+        for attendance in overdue:
+            await self._give_up(attendance)
+        oldest = timestamp(now - limit)
+        for attendance_id, since in list(self.register.damaged_since.items()):
             if since < oldest and not self._sealer.holds(attendance_id):
                 await self._abandon_by_rule(attendance_id)
 

@@ -44,12 +44,13 @@ FINGERPRINT_AGE_YEARS = 6
 
 
 class Attendance(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is known of one attendance; `length` is the number of events behind it.
+    """Everything that is known of one attendance; `length` is the number of events behind it, `changed_at` the last's.
 
     `package_id` is its package's for good, from the first request to seal it.
     """
 
     opened: Opened
+    changed_at: str
     length: int = 1
     mrz: MrzRead | None = None
     applicant: ApplicantEntered | None = None
@@ -150,13 +151,13 @@ def apply(attendance: Attendance | None, event: Event) -> Attendance:
             raise StorageCorrupted(
                 "An attendance's journal opens twice: it cannot be continued.", code="journal-damaged"
             )
-        return Attendance(opened=event, targets=_targets(event))
+        return Attendance(opened=event, changed_at=event.at, targets=_targets(event))
     if attendance is None:
         raise StorageCorrupted(
             "An attendance's journal lacks its start: it cannot be continued.", code="journal-damaged"
         )
     replace = msgspec.structs.replace
-    now = replace(attendance, length=attendance.length + 1)
+    now = replace(attendance, length=attendance.length + 1, changed_at=event.at)
     match event:
         case ApplicantEntered():
             signature = now.signature if _says_the_same(now.applicant, event) else None

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from appliance.errors import ServiceError
 from appliance.identity.certificates import chain_to_pem
 from appliance.identity.identity import CHAIN, STORAGE_KEY
 from appliance.identity.keys import DeviceKey
 from appliance.remote_config.places import active_file
 from appliance.sandbox.aima.authority import Authority
+from appliance.sandbox.once import AREAS
 from appliance.sandbox.technician import RobotTechnician
 from tests.workflow.post import Box, until
 
@@ -99,6 +101,20 @@ def test_a_second_daemon_on_the_same_state_is_refused(box: Box) -> None:
     box.start()
     refused = box.refuse_to_start()
     assert (refused["code"], refused["status"]) == ("state-locked", STATE)
+
+
+async def test_a_clock_that_falls_behind_its_floor_opens_nothing_until_it_is_set(box: Box) -> None:
+    """Not only at the start: here the floor is moved instead of the machine's clock."""
+    box.start()
+    async with box.technician() as technician:
+        floor = box.state / "time-floor"
+        floor.write_text((datetime.now(UTC) + timedelta(days=1)).isoformat() + "\n")
+        with pytest.raises(ServiceError) as refused:
+            await technician.open("one-finger", AREAS)
+        assert refused.value.code == "clock-backwards"
+        assert refused.value.sentence.endswith(".")
+        floor.unlink()
+        assert await technician.open("one-finger", AREAS)
 
 
 async def test_a_configuration_that_is_damaged_on_the_disk_is_fetched_anew(box: Box) -> None:

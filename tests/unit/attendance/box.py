@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from appliance.attendance.permission import permit_all
 from appliance.attendance.register import Register
 from appliance.attendance.service import AttendanceService
 from appliance.attendance.state import Attendance
-from appliance.errors import DeviceError, SealingFailed
+from appliance.errors import ClockWentBackwards, DeviceError, SealingFailed
 from appliance.model.attendance import Sealed, SealRequested, Step
 from appliance.model.capture import DeviceFacts, ImagePart
 from appliance.model.verdict import CaptureKind, Verdict
@@ -135,6 +136,15 @@ async def recover(service: AttendanceService) -> AttendanceService:
     return service
 
 
+class SteppedClock(SystemClock):
+    """The system's, but for a step of the wall clock."""
+
+    step = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.step
+
+
 class Box:
     """One box that can be restarted: the journal and the vault stay, everything else is new."""
 
@@ -142,6 +152,8 @@ class Box:
         self.journal, self.vault = MemoryJournal(), MemoryVault()
         self.script, self.permitted = script, permitted
         self.sealer = MemorySealer()
+        self.clock = SteppedClock()
+        self.below_floor, self.steady = False, True
         self.judge = GreyJudge()
         self.configuration = configuration()
         self.service = self.restarted()
@@ -154,10 +166,16 @@ class Box:
             judge=self.judge,
             sealer=self.sealer,
             configuration=lambda: self.configuration,
-            clock=SystemClock(),
+            clock=self.clock,
             permitted=self.permitted,
+            check_clock=self.check_clock,
+            steady=lambda: self.steady,
         )
         return self.service
+
+    async def check_clock(self) -> None:
+        if self.below_floor:
+            raise ClockWentBackwards("on purpose")
 
     async def recovered(self) -> AttendanceService:
         """Restarted, and what was left undone is done."""
@@ -172,9 +190,9 @@ class Box:
         return attendance.attendance_id
 
     def aged(self, attendance_id: str) -> AttendanceService:
-        """Restarted, with that attendance opened a century ago; its other events are as they were."""
+        """Restarted, with all that is recorded of that attendance a century old."""
         stream = self.journal.streams_by_id[attendance_id]
-        stream[0] = stream[0].replace(b'"at":"20', b'"at":"19', 1)
+        stream[:] = [payload.replace(b'"at":"20', b'"at":"19', 1) for payload in stream]
         return self.restarted()
 
     async def forward(self, attendance: Attendance) -> Attendance:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import msgspec
 import pytest
 
 from appliance.attendance.permission import refuse_simulated
-from appliance.errors import AttendanceError, DeviceError, SealingFailed
+from appliance.errors import AttendanceError, ClockWentBackwards, DeviceError, SealingFailed
 from appliance.model.attendance import Abandoned, Decision, Step
 from tests.unit.attendance.box import NOBODY, Box
 from tests.unit.attendance.makers import AT, WHO, configuration
@@ -146,6 +147,29 @@ async def test_a_plan_or_area_that_the_configuration_lacks_is_refused(boxes: Cal
         with pytest.raises(AttendanceError) as refused:
             await box.service.open(WHO, plan, areas)
         assert refused.value.code == "attendance-request"
+
+
+async def test_a_clock_that_steps_ahead_abandons_nothing_that_is_being_taken(boxes: Callable[..., Box]) -> None:
+    """As when the time service corrects a box that started two days behind; even if the step went unnoticed."""
+    box = boxes()
+    one = await box.at(Step.REVIEW)
+    box.clock.step = timedelta(days=2)
+    await box.service.apply_retention()
+    assert box.service.register.get(one).step is Step.REVIEW
+    assert len([key for key in box.vault.blobs if key[0] == one]) == 5
+
+
+async def test_nothing_is_opened_or_sealed_while_the_clock_stands_before_its_floor(boxes: Callable[..., Box]) -> None:
+    box = boxes()
+    one = await box.at(Step.REVIEW)
+    box.below_floor = True
+    with pytest.raises(ClockWentBackwards):
+        await box.service.open(WHO, "residence-permit", ("regularizacao",))
+    with pytest.raises(ClockWentBackwards):
+        await box.service.seal(one, WHO)
+    assert [a.step for a in box.service.register.all()] == [Step.REVIEW]
+    box.below_floor = False
+    assert (await box.service.seal(one, WHO)).step is Step.SEALED
 
 
 async def test_taking_now_ends_a_capture_that_nothing_came_to(boxes: Callable[..., Box]) -> None:
