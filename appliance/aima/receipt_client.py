@@ -6,8 +6,9 @@ from enum import Enum
 
 import aiohttp
 
+from appliance.aima.failures import NOT_ADMITTED, not_admitted, unreachable
 from appliance.aima.receipts import LARGEST_RECEIPT_BYTES, receipt_from_bytes
-from appliance.aima.tus import QUICK, unreachable
+from appliance.aima.tus import QUICK
 from appliance.errors import AimaError, AimaProtocolError, AimaUnreachable
 from appliance.model.receipt import Receipt
 
@@ -27,7 +28,9 @@ class ReceiptClient:
         self._origin = origin
 
     async def fetch(self, package_id: str) -> Receipt | Answer:
-        """Not verified yet. Raises AimaUnreachable, AimaProtocolError, and AimaError `package-refused-by-aima`."""
+        """Not verified yet. Raises AimaUnreachable, AimaProtocolError, and AimaError `package-refused-by-aima`,
+        `box-certificate-refused`.
+        """
         url = f"{self._origin}/packages/{package_id}/receipt"
         try:
             async with self._session.get(url, allow_redirects=False, timeout=QUICK) as response:
@@ -54,6 +57,8 @@ def _without_receipt(status: int) -> Answer:
         raise AimaError(
             "AIMA refused the package: it is held on this box, call AIMA's support.", code="package-refused-by-aima"
         )
+    if status in NOT_ADMITTED:
+        raise not_admitted()
     if status >= 500:
         raise AimaUnreachable("AIMA's service has a fault: receipts are asked for again later.")
     raise AimaProtocolError("AIMA answered in a way that its protocol does not have.")

@@ -17,13 +17,15 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 from yarl import URL
 
+from appliance.aima.failures import NOT_ADMITTED, not_admitted, unreachable
 from appliance.durable.private_file import named
 from appliance.errors import AimaError, AimaProtocolError, AimaUnreachable, StorageCorrupted
 
 VERSION = "1.0.0"
 _PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{1,1000}")
 """An absolute path in RFC 3986 §3.3's characters, encoded already."""
-CHUNK_BYTES = 1 << 20
+READ_BYTES, PIECE_BYTES = 1 << 20, 1 << 16
+"""Read from the disk at once, and handed to the connection at once: on a slow line a whole read takes minutes to go."""
 GONE = frozenset({403, 404, 410})
 ELSEWHERE = frozenset({409, 423, 460})
 """Another offset, locked by a connection that died without the server knowing, a checksum that failed on the way."""
@@ -135,15 +137,6 @@ class _Request:
         await self._pending.__aexit__(None, None, None)
 
 
-def unreachable(error: Exception) -> AimaError:
-    """A connection's failure by name: a certificate that is not AIMA's is not the same as no network."""
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
-        return AimaUnreachable(
-            "AIMA's certificate, or this box's, is not accepted: ask the field engineer.", code="aima-certificate"
-        )
-    return AimaUnreachable("AIMA cannot be reached: packages wait here and are sent later by themselves.")
-
-
 class _Source:
     """A file read by worker threads; the lock keeps `close` from a read that a lost connection left behind."""
 
@@ -165,7 +158,7 @@ class _Source:
 
     def read(self) -> bytes:
         with self._lock:
-            return b"" if self._file.closed else self._file.read(CHUNK_BYTES)
+            return b"" if self._file.closed else self._file.read(READ_BYTES)
 
     def close(self) -> None:
         with self._lock:
@@ -182,7 +175,9 @@ class _Source:
             on_progress()
             if not chunk:
                 return
-            yield chunk
+            for start in range(0, len(chunk), PIECE_BYTES):
+                yield chunk[start : start + PIECE_BYTES]
+                on_progress()
 
 
 def _now() -> float:
@@ -208,6 +203,8 @@ def _offset(response: aiohttp.ClientResponse, size: int) -> int:
 
 
 def _refused(status: int) -> AimaError:
+    if status in NOT_ADMITTED:
+        return not_admitted()
     if status >= 500:
         return AimaUnreachable("AIMA's service has a fault: packages wait here and are sent later by themselves.")
     if status == 422:

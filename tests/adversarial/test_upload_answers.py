@@ -98,7 +98,8 @@ async def test_an_offset_that_cannot_be_is_named(
 STATUSES: list[tuple[str, int, type[AimaError], str]] = [
     ("POST", 200, AimaProtocolError, "aima-protocol"),
     ("POST", 302, AimaProtocolError, "aima-protocol"),
-    ("POST", 403, AimaProtocolError, "aima-protocol"),
+    ("POST", 401, AimaError, "box-certificate-refused"),
+    ("POST", 403, AimaError, "box-certificate-refused"),
     ("POST", 413, AimaError, "upload-too-large"),
     ("POST", 422, AimaError, "package-refused-by-aima"),
     ("POST", 500, AimaUnreachable, "aima-unreachable"),

@@ -69,6 +69,11 @@ CASES = [
     (judge_aima(last_answer_at=NOW - 4 * DAY, error_code="aima-protocol", now=NOW), "failed", "aima-protocol"),
     (judge_orphans(0), "ok", "orphans-ok"),
     (judge_orphans(2), "failed", "packages-orphaned"),
+    (
+        judge_aima(last_answer_at=NOW, error_code="box-certificate-refused", now=NOW),
+        "failed",
+        "box-certificate-refused",
+    ),
     (judge_queue((), 0, NOW), "ok", "queue-ok"),
     (judge_queue((NOW, NOW - 23 * HOUR), 0, NOW), "ok", "queue-ok"),
     (judge_queue((NOW, NOW - 25 * HOUR), 0, NOW), "warning", "queue-old"),
