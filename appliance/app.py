@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from importlib.metadata import version
@@ -220,6 +220,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         receipt_certificate=configuration.receipt_certificate,
         on_receipted=lambda entry: service.erase(entry.attendance_id),
         clock=clock,
+        seal_again=lambda entry: service.seal_again(entry.attendance_id),
         make_room=ballast.make_room,
     )
 
@@ -238,7 +239,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         configuration=configuration.current,
         refused_configuration=configuration.refused,
         devices=desk.statuses,
-        queue=lambda: [queue_view(entry) for entry in queue.entries()],
+        queue=lambda: [queue_view(entry, forwarder.faults) for entry in queue.entries()],
         try_again=queue.try_again,
         forwarding=lambda: msgspec.to_builtins(forwarder.status),
         health=health.findings,
@@ -272,8 +273,8 @@ def _storage_key(state: Path) -> StorageKey:
     return StorageKey.load(path) if holds_data(state) else StorageKey.create_or_load(path)
 
 
-def queue_view(entry: SpoolEntry) -> dict[str, Any]:
-    """A row of the queue as the page and scripts see it."""
+def queue_view(entry: SpoolEntry, faults: Mapping[str, str]) -> dict[str, Any]:
+    """A row of the queue as the page and scripts see it. `faults` are the forwarder's, by package id."""
     return {
         "package_id": entry.package_id,
         "attendance_id": entry.attendance_id,
@@ -282,5 +283,5 @@ def queue_view(entry: SpoolEntry) -> dict[str, Any]:
         "bytes": entry.bytes,
         "queued_at": entry.queued_at,
         "receipt_id": entry.receipt.receipt_id if entry.receipt else None,
-        "error": entry.error or None,
+        "error": entry.error or faults.get(entry.package_id),
     }

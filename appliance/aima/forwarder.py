@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from pathlib import Path
-from typing import Protocol
 
 import aiohttp
 import msgspec
@@ -20,17 +18,21 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from appliance.aima.pace import Pace
+from appliance.aima.queue import Entry, Queue
 from appliance.aima.receipt_client import Answer, ReceiptClient
-from appliance.aima.receipts import verify_receipt
+from appliance.aima.receipts import verify_by_one_of
 from appliance.aima.tus import TusClient, UploadElsewhere, UploadGone
 from appliance.errors import (
     AimaError,
     AimaProtocolError,
     AimaUnreachable,
+    AttendanceError,
     ConfigurationError,
     DiskFull,
     KioskError,
-    ReceiptRefused,
+    ServiceError,
+    StorageCorrupted,
+    StoredPartDamaged,
 )
 from appliance.model.receipt import Receipt
 from appliance.runtime.clock import Clock
@@ -42,46 +44,12 @@ RECEIPT_POLL_S = 0.2
 RECEIPT_POLLS = 10
 MOST_RESUMPTIONS = 5
 LOST_AFTER = 5
-"""Tries in a row after which a package that AIMA's uploads call whole, and its receipts unknown, is sent anew."""
+"""Tries after which a package that AIMA's uploads call whole, and its receipts unknown, is sent anew. Only tries that
+ended so: a network that fails says nothing of what AIMA has."""
 FINAL = frozenset({"erased", "refused"})
-PERMANENT = frozenset({"package-refused-by-aima", "package-damaged", "upload-too-large"})
+REFUSED, DAMAGED = "package-refused-by-aima", "package-damaged"
+PERMANENT = frozenset({REFUSED, DAMAGED, "upload-too-large"})
 """Sending the same bytes again cannot help: a person has to look."""
-
-
-class Entry(Protocol):
-    """What the forwarder needs of `spool.SpoolEntry`; `state` is one of the spool's names."""
-
-    @property
-    def package_id(self) -> str: ...
-    @property
-    def attendance_id(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def bytes(self) -> int: ...
-    @property
-    def upload_url(self) -> str: ...
-    @property
-    def receipt_certificate(self) -> str: ...
-
-
-class Queue(Protocol):
-    """What the forwarder needs of `spool.Spool`."""
-
-    def entries(self) -> Sequence[Entry]: ...
-    def entry(self, package_id: str) -> Entry: ...
-    def path(self, package_id: str) -> Path: ...
-    async def check(self, package_id: str) -> None:
-        """Raises StorageCorrupted `package-damaged`."""
-        ...
-
-    async def mark_sending(self, package_id: str, upload_url: str, receipt_certificate: str) -> Entry: ...
-    async def mark_sent(self, package_id: str) -> Entry: ...
-    async def mark_refused(self, package_id: str, code: str) -> Entry: ...
-    async def mark_receipted(self, package_id: str, receipt: Receipt) -> Entry: ...
-    async def erase(self, package_id: str) -> Entry: ...
 
 
 class ForwarderStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +71,7 @@ class Forwarder:
 
     `receipt_certificate` answers whom the configuration in force names; None while there is none.
     `on_receipted` erases what the box still holds of the attendance, before the package itself goes.
+    `seal_again` makes a package that the disk damaged anew, of the same parts and under the same id.
     `make_room` frees space that was kept for a full disk, and says whether there was any: sending is what frees more.
     """
 
@@ -115,6 +84,7 @@ class Forwarder:
         receipt_certificate: Callable[[], x509.Certificate | None],
         on_receipted: Callable[[Entry], Awaitable[None]],
         clock: Clock,
+        seal_again: Callable[[Entry], Awaitable[None]] | None = None,
         make_room: Callable[[], Awaitable[bool]] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
@@ -125,12 +95,17 @@ class Forwarder:
         self._receipts = ReceiptClient(session, origin)
         self._receipt_certificate = receipt_certificate
         self._on_receipted = on_receipted
+        self._seal_again = seal_again
         self._make_room = make_room
         self._clock = clock
         self._sleep = sleep
         self._chance = chance
         self._wake = asyncio.Event()
         self._pace = Pace()
+        self._unknown: dict[str, int] = {}
+        """How often AIMA's uploads called a package whole that its receipts did not know."""
+        self.faults: dict[str, str] = {}
+        """By package id, the code of what nobody foresaw; the others go on meanwhile."""
         self.status = ForwarderStatus()
         self.answered_at: datetime | None = None
 
@@ -176,11 +151,25 @@ class Forwarder:
                     raise
                 await self.forward(self._queue.entry(package_id))
         except KioskError as error:
+            self.faults.pop(package_id, None)
             await self._failed(package_id, error)
+        except Exception as error:
+            log.error("forwarding-fault", package_id=package_id, exc_info=error)
+            fault = ServiceError(
+                "Something unexpected stopped a package on its way: it is tried again; tell the field engineer.",
+                code="forwarding-fault",
+            )
+            self.faults[package_id] = fault.code
+            await self._failed(package_id, fault)
         else:
-            self._pace.done(package_id)
+            self._forget(package_id)
             self.status = ForwarderStatus(reachable=True)
             self.answered_at = self._clock.now()
+
+    def _forget(self, package_id: str) -> None:
+        self._pace.done(package_id)
+        self._unknown.pop(package_id, None)
+        self.faults.pop(package_id, None)
 
     async def _failed(self, package_id: str, error: KioskError) -> None:
         delay_s = self._pace.failed(package_id, self._clock.monotonic(), self._chance())
@@ -196,7 +185,7 @@ class Forwarder:
         log.warning("package-not-sent", package_id=package_id, code=error.code, delay_s=round(delay_s, 1))
         if error.code in PERMANENT and self._queue.entry(package_id).state not in FINAL:
             await self._queue.mark_refused(package_id, error.code)
-            self._pace.done(package_id)
+            self._forget(package_id)
 
     async def forward(self, entry: Entry) -> None:
         """One package as far as it will go. Raises AimaError, ConfigurationError, StateError, DiskFull."""
@@ -217,15 +206,22 @@ class Forwarder:
 
     async def _ask_first(self, entry: Entry) -> Entry:
         """Where a package stands at AIMA that was begun before: arrived, or the upload says how far it came."""
-        known = await self._receipts.fetch(entry.package_id)
+        try:
+            known = await self._receipts.fetch(entry.package_id)
+        except AimaError as error:
+            if error.code != REFUSED or not entry.insisted:
+                raise
+            # AIMA's word of before a person asked for it again: it is judged anew, from an upload of its own.
+            return await self._mark_sending(entry, "")
         if known is not Answer.UNKNOWN:
             # It has arrived whole; perhaps only the answer was lost. A second upload would send it twice.
             return entry if entry.state == "sent" else await self._queue.mark_sent(entry.package_id)
         if entry.state == "sent":
             # The upload is asked how far it came. When it has been whole for many tries, AIMA has lost the package.
-            lost = self._pace.failures(entry.package_id) >= LOST_AFTER
+            lost = self._unknown.get(entry.package_id, 0) >= LOST_AFTER
             return await self._mark_sending(entry, "" if lost else entry.upload_url)
-        return entry
+        # Asked now: what a person asked for is not asked a second time.
+        return await self._mark_sending(entry, entry.upload_url) if entry.insisted else entry
 
     async def _mark_sending(self, entry: Entry, upload_url: str) -> Entry:
         certificate = self._receipt_certificate()
@@ -233,18 +229,23 @@ class Forwarder:
         return await self._queue.mark_sending(entry.package_id, upload_url, pem)
 
     async def _upload(self, entry: Entry) -> None:
-        await self._queue.check(entry.package_id)
-        path, url = self._queue.path(entry.package_id), entry.upload_url
+        """Until AIMA has all of it. Of a package that is there whole already, nothing is read any more."""
+        path, url, sound = self._queue.path(entry.package_id), entry.upload_url, False
         for _ in range(MOST_RESUMPTIONS):
             try:
+                offset = await self._tus.offset(url, entry.bytes) if url else 0
+                if offset == entry.bytes:
+                    return
+                if not sound:
+                    entry, sound = await self._sound(entry), True
+                    url = entry.upload_url and url
                 if not url:
                     metadata = {"package_id": entry.package_id, "sha256": entry.sha256}
                     url = await self._tus.create(UPLOADS, entry.bytes, metadata)
                     await self._mark_sending(entry, url)
-                offset = await self._tus.offset(url, entry.bytes)
-                if offset < entry.bytes:
-                    offset = await self._tus.send(url, path, offset, entry.bytes)
-                if offset == entry.bytes:
+                    offset = await self._tus.offset(url, entry.bytes)
+                self._pace.reached(entry.package_id, offset)
+                if await self._tus.send(url, path, offset, entry.bytes) == entry.bytes:
                     return
             except UploadGone:
                 url = ""
@@ -252,12 +253,33 @@ class Forwarder:
                 log.info("upload-asked-again", package_id=entry.package_id, code=error.code)
         raise AimaProtocolError("The upload to AIMA does not get on: it is tried again later.", code="upload-stuck")
 
+    async def _sound(self, entry: Entry) -> Entry:
+        """The package as it was sealed; one that was damaged here is sealed again, for AIMA has none of it.
+
+        Raises StorageCorrupted `package-damaged` where its parts are gone as well.
+        """
+        try:
+            await self._queue.check(entry.package_id)
+        except StorageCorrupted as error:
+            if error.code != DAMAGED or self._seal_again is None:
+                raise
+            try:
+                await self._seal_again(entry)
+            except (StoredPartDamaged, AttendanceError) as cause:
+                log.error("package-lost", package_id=entry.package_id, code=cause.code)
+                raise error from cause
+            return self._queue.entry(entry.package_id)
+        return entry
+
     async def _await_receipt(self, entry: Entry) -> Receipt:
+        answer: Receipt | Answer = Answer.PENDING
         for _ in range(RECEIPT_POLLS):
-            receipt = await self._receipts.fetch(entry.package_id)
-            if isinstance(receipt, Receipt):
-                return receipt
+            answer = await self._receipts.fetch(entry.package_id)
+            if isinstance(answer, Receipt):
+                return answer
             await self._sleep(RECEIPT_POLL_S)
+        unknown = self._unknown.get(entry.package_id, 0)
+        self._unknown[entry.package_id] = unknown + 1 if answer is Answer.UNKNOWN else 0
         raise AimaProtocolError("AIMA has the package but gave no receipt yet: it is asked again.", code="receipt-late")
 
     def _verify(self, entry: Entry, receipt: Receipt) -> None:
@@ -270,10 +292,4 @@ class Forwarder:
         if not signers:
             raise ConfigurationError("No configuration says who signs receipts.", code="configuration-missing")
         about = {"package_id": entry.package_id, "sha256": entry.sha256}
-        for signer in signers[:-1]:
-            try:
-                return verify_receipt(receipt, **about, size=entry.bytes, certificate=signer)
-            except ReceiptRefused as error:
-                if error.code != "receipt-wrong-signer":
-                    raise
-        return verify_receipt(receipt, **about, size=entry.bytes, certificate=signers[-1])
+        verify_by_one_of(receipt, **about, size=entry.bytes, certificates=signers)

@@ -12,11 +12,12 @@ def backoff_s(failures: int, chance: float) -> float:
 
 
 class Pace:
-    """By package id: how often it failed in a row, and the moment (monotonic seconds) when it is due again."""
+    """By package id: how often it failed in a row, how far it came, and the moment (monotonic) when it is due again."""
 
     def __init__(self) -> None:
         self._due: dict[str, float] = {}
         self._failures: dict[str, int] = {}
+        self._offsets: dict[str, int] = {}
 
     def failures(self, package_id: str) -> int:
         return self._failures.get(package_id, 0)
@@ -31,6 +32,13 @@ class Pace:
         self._due[package_id] = now + delay_s
         return delay_s
 
+    def reached(self, package_id: str, offset: int) -> None:
+        """AIMA has so many bytes of it. More than before is no failure, however the try ended that brought them."""
+        if offset > self._offsets.get(package_id, 0):
+            self._failures.pop(package_id, None)
+        self._offsets[package_id] = offset
+
     def done(self, package_id: str) -> None:
         self._due.pop(package_id, None)
+        self._offsets.pop(package_id, None)
         self._failures.pop(package_id, None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -67,6 +68,19 @@ def verify_receipt(receipt: Receipt, *, package_id: str, sha256: str, size: int,
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         # What asn1crypto, rfc8785 and base64 raise, some of it lazily, for bytes that are not what they claim to be.
         raise _invalid() from error
+
+
+def verify_by_one_of(
+    receipt: Receipt, *, package_id: str, sha256: str, size: int, certificates: Sequence[x509.Certificate]
+) -> None:
+    """Signed by any of `certificates`, of which there is at least one. Raises as `verify_receipt`."""
+    for certificate in certificates[:-1]:
+        try:
+            return verify_receipt(receipt, package_id=package_id, sha256=sha256, size=size, certificate=certificate)
+        except ReceiptRefused as error:
+            if error.code != "receipt-wrong-signer":
+                raise
+    return verify_receipt(receipt, package_id=package_id, sha256=sha256, size=size, certificate=certificates[-1])
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,10 @@ class Vault(Protocol):
 
 
 class Sealer(Protocol):
-    """Turns a frozen attendance into a package that is durable in the spool; safe to repeat."""
+    """Turns a frozen attendance into a package that is durable in the spool; safe to repeat.
+
+    `again` makes it anew, under the same id, of one whose file was damaged.
+    """
 
     async def check(self, attendance: Attendance, request: SealRequested) -> None:
         """Raises SealingFailed for a record that no package may hold."""
@@ -32,4 +35,4 @@ class Sealer(Protocol):
         """Erases what is left of a package that was never queued."""
         ...
 
-    async def __call__(self, attendance: Attendance, request: SealRequested) -> Sealed: ...
+    async def __call__(self, attendance: Attendance, request: SealRequested, *, again: bool = False) -> Sealed: ...

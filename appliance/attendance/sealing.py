@@ -51,6 +51,10 @@ class PackageQueue(Protocol):
 
     async def discard(self, package_id: str) -> None: ...
 
+    async def replace(self, package_id: str, write: Callable[[BinaryIO], SealedPackage]) -> Entry:
+        """A package whose file was damaged, before AIMA had it."""
+        ...
+
 
 _DAMAGED = frozenset({"image-altered", "image-missing", "part-altered"})
 """Of one part, whatever is done again; a disk that cannot be read at all is another matter."""
@@ -102,10 +106,11 @@ class SpoolSealer:
         """Erases what an interrupted sealing left of a package that was never queued."""
         await self._queue.discard(package_id)
 
-    async def __call__(self, attendance: Attendance, request: SealRequested) -> Sealed:
-        """Raises SealingFailed, StoredPartDamaged, StorageCorrupted, DiskFull, ConfigurationError.
+    async def __call__(self, attendance: Attendance, request: SealRequested, *, again: bool = False) -> Sealed:
+        """`again`: the package that there is was damaged, and is replaced under its id.
 
-        Nothing is queued then.
+        Raises SealingFailed, StoredPartDamaged, StorageCorrupted, DiskFull, ConfigurationError. Nothing is queued,
+        or replaced, then.
         """
         configuration = self._configuration()
         if configuration is None:
@@ -123,7 +128,10 @@ class SpoolSealer:
             return seal(record.manifest, parts, signer, recipient, out, signing_time=signing_time)
 
         try:
-            entry = await self._queue.enqueue(request.package_id, attendance.attendance_id, write)
+            if again:
+                entry = await self._queue.replace(request.package_id, write)
+            else:
+                entry = await self._queue.enqueue(request.package_id, attendance.attendance_id, write)
         except StorageCorrupted as error:
             if error.code not in _DAMAGED or not reading.stored:
                 raise

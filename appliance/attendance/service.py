@@ -309,6 +309,19 @@ class AttendanceService:
                 raise
             return await self.register.append(attendance_id, sealed)
 
+    async def seal_again(self, attendance_id: str) -> None:
+        """What was sealed once more, of the same parts: the package's file was damaged before AIMA had it.
+
+        Raises AttendanceError where nothing of it is held, StoredPartDamaged, and as the sealer does.
+        """
+        async with self.register.writing(attendance_id) as attendance:
+            request = attendance.seal_requested
+            if request is None:
+                raise AttendanceError("This attendance has no package that could be sealed again.")
+            await self._check_clock()
+            await self.register.append(attendance_id, await self._sealer(attendance, request, again=True))
+        log.warning("package-sealed-again", attendance_id=attendance_id, package_id=request.package_id)
+
     async def abandon(self, attendance_id: str, technician_id: str, reason: str) -> None:
         """Marked first, then erased, so that a power cut in between only delays the erasure.
 

@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 DAMAGED = "package-damaged"
+_REPLACEABLE = frozenset({PackageState.SENDING})
+"""Where it stands once AIMA was asked for it and has none."""
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -49,7 +51,7 @@ class Spool:
         self._changing = asyncio.Lock()
 
     async def recover(self) -> None:
-        """Reads the rows, sets aside files that no row knows, holds packages whose file is missing or cut.
+        """Reads the rows, sets aside files that no row knows, marks packages whose file is missing or cut.
 
         Quick, for a start: `inspect` looks into the files. Raises DiskFull, StorageCorrupted, StateError.
         """
@@ -57,16 +59,16 @@ class Spool:
         live = {one.package_id for one in self._entries.values() if one.state is not PackageState.ERASED}
         self._orphans = await self._run(lambda: self._files.sweep(set(self._entries), live))
         for entry in await self._run(lambda: [one for one in self._waiting() if not self._files.complete(one)]):
-            await self._hold(entry.package_id)
+            await self._mark_damaged(entry.package_id)
 
     async def inspect(self) -> None:
-        """Hashes every file that AIMA has not receipted, one after the other; holds those that were damaged.
+        """Hashes every file that AIMA has not receipted, one after the other; marks those that were damaged.
 
         A task of its own after the start: days of packages take longer to read than a technician waits.
         """
         for waiting in self._waiting():
             if not await self._run(functools.partial(self._files.intact, waiting)):
-                await self._hold(waiting.package_id)
+                await self._mark_damaged(waiting.package_id)
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """`watcher` is called on the event loop after each change; it must be quick."""
@@ -119,6 +121,25 @@ class Spool:
                 raise StateError("A package of that id is in the queue already.", code="package-twice")
             return await self._enqueue(package_id, attendance_id, write)
 
+    async def replace(self, package_id: str, write: Callable[[BinaryIO], Written]) -> SpoolEntry:
+        """A damaged package, sealed again under its id; what was begun of the old one's upload is forgotten.
+
+        Durable when it returns. Raises as `enqueue`, and StateError `package-state` once AIMA has it; the old file
+        is then still there.
+        """
+        async with self._enqueueing:
+            self._require(package_id, _REPLACEABLE)
+            written = await self._run(lambda: self._files.write(package_id, write))
+            return await self._change(
+                package_id,
+                PackageState.SENDING,
+                among=_REPLACEABLE,
+                sha256=written.sha256,
+                bytes=written.bytes,
+                upload_url="",
+                error="",
+            )
+
     async def check(self, package_id: str) -> None:
         """Whether the file is what was sealed. Raises StorageCorrupted `package-damaged`."""
         entry = self.entry(package_id)
@@ -137,10 +158,11 @@ class Spool:
             among=NEEDS_FILE,
             upload_url=upload_url,
             receipt_certificate=kept,
+            insisted=False,
         )
 
     async def mark_sent(self, package_id: str) -> SpoolEntry:
-        return await self._change(package_id, PackageState.SENT)
+        return await self._change(package_id, PackageState.SENT, insisted=False)
 
     async def mark_refused(self, package_id: str, code: str) -> SpoolEntry:
         return await self._change(package_id, PackageState.REFUSED, error=code)
@@ -150,8 +172,11 @@ class Spool:
         return await self._change(package_id, PackageState.RECEIPTED, receipt=receipt, error="")
 
     async def try_again(self, package_id: str) -> SpoolEntry:
-        """A held package goes on where it stood, for the technician who knows why it was held: AIMA is asked first."""
-        return await self._change(package_id, PackageState.SENDING, error="")
+        """A held package goes on where it stood, for the technician who knows why it was held: AIMA is asked first.
+
+        A refusal of before counts for nothing then, once: AIMA may have mended what made it refuse.
+        """
+        return await self._change(package_id, PackageState.SENDING, error="", insisted=True)
 
     async def erase(self, package_id: str) -> SpoolEntry:
         """The file goes first and durably, then the row says so. Raises StateError before there is a receipt."""
@@ -179,21 +204,20 @@ class Spool:
     def _waiting(self) -> list[SpoolEntry]:
         return [entry for entry in self._entries.values() if entry.state in NEEDS_FILE]
 
-    async def _hold(self, package_id: str) -> None:
-        """One that AIMA may have already is only marked: its receipt is asked for before it is given up."""
+    async def _mark_damaged(self, package_id: str) -> None:
+        """For whoever looks at the queue. What follows is the forwarder's: AIMA may have it, or it is sealed again."""
         async with self._changing:
             entry = self._entries.get(package_id)
             if entry is None or entry.state not in NEEDS_FILE:
                 return  # it was receipted meanwhile, or erased: then its file may well be gone
             log.error("package-damaged", package_id=package_id, state=entry.state.value)
-            state = PackageState.REFUSED if entry.state is PackageState.QUEUED else entry.state
-            held = msgspec.structs.replace(entry, state=state, error=DAMAGED)
+            marked = msgspec.structs.replace(entry, error=DAMAGED)
             try:
-                await self._table.save(held)
+                await self._table.save(marked)
             except DiskFull as error:
                 # It is found again at the next start; that the box starts at all is what frees space.
-                log.error("package-hold-not-stored", package_id=package_id, code=error.code)
-            self._entries[package_id] = held
+                log.error("package-damage-not-stored", package_id=package_id, code=error.code)
+            self._entries[package_id] = marked
         self._tell()
 
     async def _enqueue(self, package_id: str, attendance_id: str, write: Callable[[BinaryIO], Written]) -> SpoolEntry:
@@ -226,9 +250,7 @@ class Spool:
     ) -> SpoolEntry:
         """From what the entry is now, one of `among`, not from what somebody saw of it before they waited."""
         async with self._changing:
-            entry = self.entry(package_id)
-            if entry.state not in among:
-                raise StateError("A package that is held goes on only when a person says so.", code="package-state")
+            entry = self._require(package_id, among)
             require_transition(entry.state, state)
             changed = msgspec.structs.replace(entry, state=state, **changes)
             await self._table.save(changed)
@@ -236,6 +258,12 @@ class Spool:
         log.info("package-state", package_id=package_id, state=state.value, previous=entry.state.value)
         self._tell()
         return changed
+
+    def _require(self, package_id: str, among: frozenset[PackageState]) -> SpoolEntry:
+        entry = self.entry(package_id)
+        if entry.state not in among:
+            raise StateError("A package that is held goes on only when a person says so.", code="package-state")
+        return entry
 
     def _tell(self) -> None:
         for watcher in self._watchers:

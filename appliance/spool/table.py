@@ -9,6 +9,7 @@ from appliance.spool.entry import ADDED_COLUMNS, COLUMNS, SpoolEntry
 
 _NAMES = ", ".join(COLUMNS)
 _MARKS = ", ".join("?" * len(COLUMNS))
+_CHANGES = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "package_id")
 
 
 class SpoolTable:
@@ -32,7 +33,9 @@ class SpoolTable:
 
     async def save(self, entry: SpoolEntry) -> None:
         def upsert(connection: Connection) -> None:
-            connection.execute(f"INSERT OR REPLACE INTO spool ({_NAMES}) VALUES ({_MARKS})", entry.to_row())  # noqa: S608 - constants
+            # Not OR REPLACE: another package of the same attendance must fail here, not make way.
+            values = f"INSERT INTO spool ({_NAMES}) VALUES ({_MARKS})"  # noqa: S608 - constants
+            connection.execute(f"{values} ON CONFLICT (package_id) DO UPDATE SET {_CHANGES}", entry.to_row())
 
         await self._database.run(upsert)
 

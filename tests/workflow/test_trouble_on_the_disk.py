@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import subprocess
 from collections.abc import Iterator
@@ -20,8 +21,8 @@ def flip_a_byte(path: Path) -> None:
     path.write_bytes(content)
 
 
-async def test_a_package_that_was_damaged_on_the_disk_is_held_and_never_sent(box: Box, stand_in: StandIn) -> None:
-    # Nothing gets as far as AIMA's disk before the byte is flipped.
+async def test_a_package_that_was_damaged_on_the_disk_is_sealed_again(box: Box, stand_in: StandIn) -> None:
+    """Its images are intact, so nothing is lost: the same id, other bytes, and never the damaged ones."""
     stand_in.misbehave("server-error", path="/files", times=10_000)
     box.start()
     view = await box.take()
@@ -31,7 +32,28 @@ async def test_a_package_that_was_damaged_on_the_disk_is_held_and_never_sent(box
     flip_a_byte(box.state / "spool" / f"{package_id}.p7m")
     stand_in.behave()
     box.start()
-    row = await box.package(view["attendance_id"], error="package-damaged")
+    row = await box.package(view["attendance_id"], state="erased")
+    assert (row["package_id"], row["error"]) == (package_id, None)
+    assert row["sha256"] != view["sha256"]
+    receipt = json.loads((stand_in.received / package_id / "receipt.json").read_text())
+    assert (receipt["receipt_id"], receipt["sha256"]) == (row["receipt_id"], row["sha256"])
+    assert len(box.logged("package-sealed-again")) == 1
+    assert not (stand_in.received.with_name("refused") / "kiosk-1" / package_id).exists()
+
+
+async def test_a_package_whose_images_are_damaged_as_well_is_held_and_never_sent(box: Box, stand_in: StandIn) -> None:
+    # Nothing gets as far as AIMA's disk before the byte is flipped.
+    stand_in.misbehave("server-error", path="/files", times=10_000)
+    box.start()
+    view = await box.take()
+    wait_for(lambda: box.logged("package-not-sent"), "the first try")
+    package_id = view["package_id"]
+    box.kill()
+    flip_a_byte(box.state / "spool" / f"{package_id}.p7m")
+    flip_a_byte(next((box.state / "vault" / view["attendance_id"]).iterdir()))
+    stand_in.behave()
+    box.start()
+    row = await box.package(view["attendance_id"], error="package-damaged", state="refused")
     assert row["package_id"] == package_id
     assert not (stand_in.received / package_id).exists()
 

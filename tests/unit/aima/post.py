@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from appliance.aima.forwarder import Forwarder
+from appliance.aima.queue import Entry
 from appliance.aima.tls import client_context
 from appliance.durable.database import Database
 from appliance.package.part import PartSource
@@ -85,13 +86,22 @@ class Post:
         package_id = package_id or secrets.token_hex(16)
         return await self.spool.enqueue(package_id, f"of-{package_id}", self.writer(package_id, parts))
 
-    def forwarder(self, on_receipted: Callable[[str], Awaitable[None]] | None = None) -> Forwarder:
+    async def seal_again(self, entry: Entry) -> None:
+        """As an attendance whose images are intact does it."""
+        await self.spool.replace(entry.package_id, self.writer(entry.package_id))
+
+    def forwarder(
+        self,
+        on_receipted: Callable[[str], Awaitable[None]] | None = None,
+        seal_again: Callable[[Entry], Awaitable[None]] | None = None,
+    ) -> Forwarder:
         async def erase(attendance_id: str) -> None:
             self.erased.append(attendance_id)
 
         async def sleep(delay_s: float) -> None:
             self.slept.append(delay_s)
-            await asyncio.sleep(0)
+            # Much less than asked for, but not nothing: AIMA looks into a package in a thread of its own.
+            await asyncio.sleep(min(delay_s, 0.01))
 
         return Forwarder(
             queue=self.spool,
@@ -100,6 +110,7 @@ class Post:
             receipt_certificate=lambda: self.authority.receipt_certificate,
             on_receipted=lambda entry: (on_receipted or erase)(entry.attendance_id),
             clock=SystemClock(),
+            seal_again=seal_again,
             sleep=sleep,
         )
 

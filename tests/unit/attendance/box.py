@@ -83,7 +83,7 @@ class MemorySealer:
     async def discard(self, package_id: str) -> None:
         self.discarded.append(package_id)
 
-    async def __call__(self, attendance: Attendance, request: SealRequested) -> Sealed:
+    async def __call__(self, attendance: Attendance, request: SealRequested, *, again: bool = False) -> Sealed:
         self.sealings += 1
         if self.fails:
             raise SealingFailed("on purpose")

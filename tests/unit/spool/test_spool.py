@@ -173,12 +173,41 @@ async def test_a_damaged_file_is_named_and_kept(start: Start, damage: str, state
         await asyncio.to_thread(path.write_bytes, b"?" * len(SEALED))
     again = await start()
     await again.inspect()
-    # What AIMA may have already is asked after first; only what never left is held at once.
-    held = PackageState.REFUSED if state is PackageState.QUEUED else state
-    assert (again.entry("p1").state, again.entry("p1").error) == (held, "package-damaged")
+    # Only marked: AIMA may have it, or it is sealed again.
+    assert (again.entry("p1").state, again.entry("p1").error) == (state, "package-damaged")
     with pytest.raises(StorageCorrupted) as refused:
         await again.check("p1")
     assert refused.value.code == "package-damaged"
+
+
+async def test_a_damaged_package_is_replaced_under_its_id_before_aima_has_it(start: Start, tmp_path: Path) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    with pytest.raises(StateError):
+        await spool.replace("p1", writing(b"too early"))
+    await through(spool, PackageState.SENDING)
+    await asyncio.to_thread(spool.path("p1").write_bytes, b"?" * len(SEALED))
+    await spool.inspect()
+    with pytest.raises(StorageCorrupted):
+        await spool.replace("p1", writing(b"half", StorageCorrupted("an image was altered")))
+    assert await asyncio.to_thread(spool.path("p1").read_bytes) == b"?" * len(SEALED)
+    entry = await spool.replace("p1", writing(b"sealed again"))
+    assert (entry.state, entry.bytes, entry.upload_url, entry.error) == (PackageState.SENDING, 12, "", "")
+    assert (await start()).entry("p1") == entry
+    await spool.check("p1")
+    assert files(tmp_path / "spool") == ["p1.p7m"]
+    await through(spool, PackageState.SENT)
+    with pytest.raises(StateError):
+        await spool.replace("p1", writing(b"too late"))
+
+
+async def test_what_a_person_asked_for_again_is_known_until_aima_was_asked(start: Start) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    await spool.mark_refused("p1", "package-refused-by-aima")
+    assert (await spool.try_again("p1")).insisted
+    assert (await start()).entry("p1").insisted
+    assert not (await spool.mark_sending("p1", "")).insisted
 
 
 async def test_watchers_hear_of_every_change(start: Start) -> None:

@@ -133,7 +133,7 @@ class Sealer:
     async def discard(self, package_id: str) -> None:
         pass
 
-    async def __call__(self, attendance: Attendance, request: SealRequested) -> Sealed:
+    async def __call__(self, attendance: Attendance, request: SealRequested, *, again: bool = False) -> Sealed:
         if self.fails:
             raise SealingFailed("on purpose")
         row = {"package_id": request.package_id, "attendance_id": attendance.attendance_id, "state": "queued"}
