@@ -38,6 +38,9 @@ _LARGEST_FILE_BYTES = 256 * 1024
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 OptionName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+_URL = re.compile(r"https://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?/?")
+"""Every address of AIMA's stands under its root (the OpenAPI file); a path would be dropped in silence."""
+
 OptionValue = bool | int | float | str
 
 
@@ -97,7 +100,10 @@ def load_settings(path: Path) -> Settings:
     `settings-demonstration`.
     """
     settings = parse_settings(_read(path), name=str(path))
-    state = (path.resolve().parent / Path(settings.kiosk.state).expanduser()).resolve()
+    try:
+        state = (path.resolve().parent / Path(settings.kiosk.state).expanduser()).resolve()
+    except (RuntimeError, ValueError, OSError) as error:  # nobody of that name, a NUL, a loop of links
+        raise SettingsError(f"{path}: kiosk.state: this is not a folder's path.", code="settings-value") from error
     kiosk = msgspec.structs.replace(settings.kiosk, state=str(state))
     return msgspec.structs.replace(settings, kiosk=kiosk)
 
@@ -165,13 +171,9 @@ def _refuse_open_door(name: str, host: str) -> None:
 def _refuse_bad_url(name: str, url: str) -> None:
     try:
         parts = urlsplit(url)
-        good = parts.scheme == "https" and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        good = bool(_URL.fullmatch(url)) and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         good = False
-    else:
-        good = good and not (parts.query or parts.fragment or parts.username or parts.password)
-        # Every address of AIMA's stands under its root (the OpenAPI file); a path would be dropped in silence.
-        good = good and parts.path in ("", "/")
     if not good:
         raise SettingsError(
             f"{name}: aima.url: an https:// address without user, path, query or fragment is needed.",

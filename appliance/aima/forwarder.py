@@ -46,6 +46,7 @@ MOST_RESUMPTIONS = 5
 LOST_AFTER = 5
 """Tries after which a package that AIMA's uploads call whole, and its receipts unknown, is sent anew. Only tries that
 ended so: a network that fails says nothing of what AIMA has."""
+_FAULT = "Something unexpected stopped a package on its way: it is tried again; tell the field engineer."
 FINAL = frozenset({"erased", "refused"})
 REFUSED, DAMAGED = "package-refused-by-aima", "package-damaged"
 PERMANENT = frozenset({REFUSED, DAMAGED, "upload-too-large"})
@@ -155,15 +156,14 @@ class Forwarder:
             await self._failed(package_id, error)
         except Exception as error:
             log.error("forwarding-fault", package_id=package_id, exc_info=error)
-            fault = ServiceError(
-                "Something unexpected stopped a package on its way: it is tried again; tell the field engineer.",
-                code="forwarding-fault",
-            )
-            self.faults[package_id] = fault.code
-            await self._failed(package_id, fault)
+            unforeseen = ServiceError(_FAULT, code="forwarding-fault")
+            self.faults[package_id] = unforeseen.code
+            await self._failed(package_id, unforeseen)
         else:
             self._forget(package_id)
-            self.status = ForwarderStatus(reachable=True)
+            # What nobody foresaw about another package stays to be seen.
+            fault = next(iter(self.faults.values()), "")
+            self.status = ForwarderStatus(reachable=True, error=fault, sentence=_FAULT if fault else "")
             self.answered_at = self._clock.now()
 
     def _forget(self, package_id: str) -> None:

@@ -30,7 +30,9 @@ class Ballast:
         """Whether the room is kept now. It is never taken from the last that there is: three times as much stays."""
         try:
             if self._path.exists():
-                return True
+                if self._path.stat().st_size >= self._size_bytes:
+                    return True
+                self._path.unlink()  # a power cut came between the name and the room
             if shutil.disk_usage(self._path.parent).free < 4 * self._size_bytes:
                 return False
             descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -15,14 +15,18 @@ from typing import Any, TypeVar
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from appliance.durable.private_file import named
-from appliance.errors import DiskFull, KioskError, StorageCorrupted
+from appliance.errors import DiskFull, KioskError, StateError, StorageCorrupted
 
 T = TypeVar("T")
 Connection = Any
 """A `sqlcipher3` connection: the DB-API of Python's own sqlite3 (PEP 249)."""
 
-_FULL, _IO_ERROR, _PRIMARY = 13, 10, 0xFF
-"""SQLITE_FULL, SQLITE_IOERR, and the bits of an extended result code that hold the primary one."""
+_FULL, _IO_ERROR = 13, 10
+_IN_USE = frozenset({5, 6})
+_NOT_ALLOWED = frozenset({3, 8, 14, 23})
+_PRIMARY = 0xFF
+"""SQLite's FULL and IOERR; BUSY and LOCKED; PERM, READONLY, CANTOPEN and AUTH; and the bits of an extended result code
+that hold the primary one."""
 
 
 class Database:
@@ -36,7 +40,8 @@ class Database:
     async def open(cls, path: Path, key: bytes, schema: tuple[str, ...]) -> Database:
         """Opens or makes the file. `schema` are idempotent statements (`CREATE TABLE IF NOT EXISTS …`).
 
-        Raises StorageCorrupted `database-unreadable` for a damaged file or another key, DiskFull.
+        Raises StorageCorrupted `database-unreadable` for a damaged file or another key, StateError
+        `database-in-use`, `database-unwritable`, DiskFull.
         """
         worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         try:
@@ -49,7 +54,7 @@ class Database:
     async def run(self, work: Callable[[Connection], T]) -> T:
         """`work` in the owning thread and in one transaction: committed durably, or as if it had not been.
 
-        A cancelled caller does not interrupt it. Raises what `work` raises, DiskFull, StorageCorrupted.
+        A cancelled caller does not interrupt it. Raises what `work` raises, DiskFull, StorageCorrupted, StateError.
         """
         loop = asyncio.get_running_loop()
         return await asyncio.shield(loop.run_in_executor(self._worker, lambda: self._transaction(work)))
@@ -90,7 +95,10 @@ def _connect(path: Path, key: bytes, schema: tuple[str, ...]) -> Connection:
         path.touch(mode=0o600, exist_ok=True)
     except OSError as error:
         raise named(error, path) from error
-    connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
+    try:
+        connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
+    except sqlcipher.Error as error:
+        raise _named(error) from error
     try:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
@@ -113,6 +121,14 @@ def _named(error: Exception) -> KioskError:
         return StorageCorrupted(
             "The box's disk cannot be read or written: have it looked at before taking more attendances.",
             code="disk-faulty",
+        )
+    if primary in _IN_USE:
+        return StateError(
+            "Another program is using the box's database: end it, then try again.", code="database-in-use"
+        )
+    if primary in _NOT_ALLOWED:
+        return StateError(
+            "The box's database cannot be opened or written: check its owner and mode.", code="database-unwritable"
         )
     return StorageCorrupted(
         "The box's database cannot be read: ask the field engineer, and change nothing.", code="database-unreadable"

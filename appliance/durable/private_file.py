@@ -40,11 +40,15 @@ def read_private(path: Path) -> bytes | None:
 
 
 def private_directory(path: Path) -> None:
-    """Make `path` and its parents, mode 0700, durably; one that exists is narrowed to 0700. Raises StateError."""
+    """Make `path` and the parents that it lacks, mode 0700, each durably; `path` itself is narrowed to 0700.
+
+    Raises DiskFull, StateError.
+    """
     try:
-        if not path.is_dir():
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            sync_directory(path.parent)
+        for level in reversed([path, *path.parents]):
+            if not level.is_dir():
+                level.mkdir(mode=0o700, exist_ok=True)
+                sync_directory(level.parent)
         path.chmod(0o700)
     except OSError as error:
         raise named(error, path) from error

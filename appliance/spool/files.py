@@ -5,6 +5,7 @@ Each method raises DiskFull, StorageCorrupted or StateError, as `durable.private
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from appliance.spool.entry import SpoolEntry
 log = structlog.get_logger(__name__)
 
 READ_BYTES = 1 << 20
+_LOST = frozenset({errno.ENOENT, errno.EIO})
+"""The file, or a sector of it, is gone for good."""
 _SEALED, _UNFINISHED, _ORPHANS = ".p7m", ".unfinished", "orphans"
 
 
@@ -79,20 +82,25 @@ class SpoolFiles:
 
     def complete(self, entry: SpoolEntry) -> bool:
         """Whether the file is there in its full length."""
+        path = self.path(entry.package_id)
         try:
-            return self.path(entry.package_id).stat().st_size == entry.bytes
-        except OSError:
+            return path.stat().st_size == entry.bytes
+        except FileNotFoundError:
             return False
+        except OSError as error:
+            raise named(error, path) from error
 
     def intact(self, entry: SpoolEntry) -> bool:
-        """Whether the file is what was sealed, byte for byte."""
-        digest = hashlib.sha256()
+        """Whether the file is what was sealed, byte for byte. That it cannot be looked into now says nothing of it."""
+        path, digest = self.path(entry.package_id), hashlib.sha256()
         try:
-            with self.path(entry.package_id).open("rb") as file:
+            with path.open("rb") as file:
                 while chunk := file.read(READ_BYTES):
                     digest.update(chunk)
-        except OSError:
-            return False
+        except OSError as error:
+            if error.errno in _LOST:
+                return False
+            raise named(error, path) from error
         return digest.hexdigest() == entry.sha256
 
     def erase(self, package_id: str) -> None:

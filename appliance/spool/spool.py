@@ -32,7 +32,7 @@ __all__ = ["SCHEMA", "Spool", "SpoolEntry"]
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-DAMAGED = "package-damaged"
+DAMAGED, FAULTY = "package-damaged", "disk-faulty"
 _REPLACEABLE = frozenset({PackageState.SENDING})
 """Where it stands once AIMA was asked for it and has none."""
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -67,7 +67,13 @@ class Spool:
         A task of its own after the start: days of packages take longer to read than a technician waits.
         """
         for waiting in self._waiting():
-            if not await self._run(functools.partial(self._files.intact, waiting)):
+            try:
+                intact = await self._run(functools.partial(self._files.intact, waiting))
+            except StateError as error:
+                # It is looked at again before it is sent.
+                log.warning("package-not-inspected", package_id=waiting.package_id, code=error.code)
+                continue
+            if not intact:
                 await self._mark_damaged(waiting.package_id)
 
     def watch(self, watcher: Callable[[], None]) -> None:
@@ -141,7 +147,7 @@ class Spool:
             )
 
     async def check(self, package_id: str) -> None:
-        """Whether the file is what was sealed. Raises StorageCorrupted `package-damaged`."""
+        """Whether the file is what was sealed. Raises StorageCorrupted `package-damaged`, StateError."""
         entry = self.entry(package_id)
         if not await self._run(lambda: self._files.intact(entry)):
             raise StorageCorrupted("A package was damaged on this box's disk: it is held here.", code=DAMAGED)
@@ -231,7 +237,12 @@ class Spool:
             queued_at=timestamp(self._clock.now()),
         )
         async with self._changing:
-            await self._table.save(entry)
+            try:
+                await self._table.save(entry)
+            except StateError as error:
+                if error.code != FAULTY:  # after which nobody knows whether the row is there
+                    await self._run(lambda: self._files.erase(package_id))
+                raise
             self._entries[package_id] = entry
         if package_id in self._orphans:
             await self._run(lambda: self._files.erase_orphan(package_id))

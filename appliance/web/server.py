@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 
+from appliance.errors import ServiceError
 from appliance.runtime.access_log import RouteAccessLogger
 from appliance.web.doorkeeper import MIDDLEWARES
 from appliance.web.keys import NEWS, PORTS, STREAMS
@@ -76,7 +78,10 @@ def make_app(ports: WebPorts, news: News) -> web.Application:
 
 
 async def start_web(ports: WebPorts, news: News, host: str, port: int) -> RunningWeb:
-    """Serves until closed. A running capture's or watcher's connection is cut after one second on closing."""
+    """Serves until closed. A running capture's or watcher's connection is cut after one second on closing.
+
+    Raises ServiceError `page-port-in-use`, `page-not-served`.
+    """
     runner = web.AppRunner(
         await asyncio.to_thread(make_app, ports, news),
         access_log_class=RouteAccessLogger,
@@ -85,7 +90,23 @@ async def start_web(ports: WebPorts, news: News, host: str, port: int) -> Runnin
     )
     await runner.setup()
     site = web.TCPSite(runner, host, port)
-    await site.start()
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise _not_served(error, port) from error
     name, bound = runner.addresses[0][:2]
     shown = f"[{name}]" if ":" in name else name
     return RunningWeb(f"http://{shown}:{bound}/", runner)
+
+
+def _not_served(error: OSError, port: int) -> ServiceError:
+    if error.errno == errno.EADDRINUSE:
+        return ServiceError(
+            f"Another program is using the page's port {port}: end it, or choose another web.port in the settings.",
+            code="page-port-in-use",
+        )
+    return ServiceError(
+        f"The page cannot be served on port {port} ({error.strerror}): choose another web.port in the settings.",
+        code="page-not-served",
+    )

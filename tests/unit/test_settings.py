@@ -79,6 +79,12 @@ WRONG = [
     ("no host", GOOD.replace("aima.example:8443", ""), "settings-aima-url", "aima.url"),
     ("a path", GOOD.replace("aima.example:8443", "aima.example:8443/kiosks"), "settings-aima-url", "aima.url"),
     ("bad port", GOOD.replace("8443", "x"), "settings-aima-url", "aima.url"),
+    ("a space in the URL", GOOD.replace("aima.example", "aima example"), "settings-aima-url", "aima.url"),
+    ("an escape in the URL", GOOD.replace("aima.example", "aima%41"), "settings-aima-url", "aima.url"),
+    ("a control in the URL", GOOD.replace("aima.example", "aima\\u007f"), "settings-aima-url", "aima.url"),
+    ("port 0", GOOD.replace("8443", "0"), "settings-aima-url", "aima.url"),
+    ("nobody's folder", GOOD.replace('"state"', '"~nouser-at-all/x"'), "settings-value", "kiosk.state"),
+    ("a NUL in a path", GOOD.replace('"state"', '"a\\u0000b"'), "settings-value", "kiosk.state"),
     ("password in the URL", GOOD.replace("aima.example", "a:b@aima.example"), "settings-aima-url", "aima.url"),
 ]
 

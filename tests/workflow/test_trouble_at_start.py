@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from appliance.sandbox.once import AREAS
 from appliance.sandbox.technician import RobotTechnician
 from tests.workflow.post import Box, until
 
-SETTINGS, STATE, IDENTITY = 3, 4, 10
+SETTINGS, STATE, IDENTITY, SERVICE = 3, 4, 10, 14
 """Exit statuses, as scripts know them."""
 
 
@@ -95,6 +96,14 @@ def test_it_does_not_start_and_says_why(box: Box, spoil: Callable[[Box], None], 
 
 def _contents(directory: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in directory.rglob("*") if path.is_file() and path.name != "lock"}
+
+
+def test_a_port_that_another_program_uses_is_named(box: Box) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        box.settings.write_text(box.settings.read_text() + f"\n[web]\nport = {taken.getsockname()[1]}\n")
+        refused = box.refuse_to_start()
+    assert (refused["code"], refused["status"]) == ("page-port-in-use", SERVICE)
+    assert refused["sentence"].endswith(".")
 
 
 def test_a_second_daemon_on_the_same_state_is_refused(box: Box) -> None:

@@ -115,7 +115,9 @@ async def test_what_nobody_foresaw_about_one_package_stops_no_other(post: Post) 
             while post.spool.entry(good.package_id).state is not PackageState.ERASED:
                 await asyncio.sleep(0.01)
             assert not running.done()
+            await asyncio.sleep(0.05)
             assert forwarder.faults == {bad.package_id: "forwarding-fault"}
+            assert forwarder.status.error == "forwarding-fault"
             assert forwarder._pace.failures(bad.package_id) > 0
     finally:
         running.cancel()

@@ -19,6 +19,13 @@ def test_it_takes_real_room_that_only_its_owner_sees(tmp_path: Path) -> None:
     assert status.st_blocks * 512 >= 1 << 20
 
 
+@pytest.mark.parametrize("size", [0, 100])
+def test_what_a_power_cut_left_short_is_no_room(tmp_path: Path, size: int) -> None:
+    (tmp_path / "ballast").write_bytes(bytes(size))
+    assert Ballast(tmp_path / "ballast", size_bytes=4096).reserve()
+    assert (tmp_path / "ballast").stat().st_size == 4096
+
+
 def test_it_is_given_up_once(tmp_path: Path) -> None:
     ballast = Ballast(tmp_path / "ballast", size_bytes=4096)
     assert ballast.reserve()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from appliance.durable import journal
 from appliance.durable.database import Database
 from appliance.durable.journal import Journal
-from appliance.errors import StorageCorrupted
+from appliance.errors import StateError, StorageCorrupted
 
 KEY = bytes(range(32))
 
@@ -82,3 +83,52 @@ async def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, damage: str) 
     with pytest.raises(StorageCorrupted) as refused:
         await Database.open(path, bytes(32) if damage == "key" else KEY, journal.SCHEMA)
     assert refused.value.code == "database-unreadable"
+
+
+async def test_a_database_that_somebody_else_holds_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "box.db"
+    ours = await Database.open(path, KEY, journal.SCHEMA)
+    other = await Database.open(path, KEY, ())
+
+    def impatient(connection: object) -> None:
+        connection.execute("PRAGMA busy_timeout = 1").fetchall()  # type: ignore[attr-defined] # DB-API
+
+    await ours.run(impatient)
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold(_: object) -> None:
+        held.set()
+        let_go.wait(60)
+
+    holding = asyncio.create_task(other.run(hold))
+    await asyncio.to_thread(held.wait, 60)
+    try:
+        with pytest.raises(StateError) as refused:
+            await Journal(ours).append("a", 0, b"x")
+        assert refused.value.code == "database-in-use"
+    finally:
+        let_go.set()
+        await holding
+    await Journal(ours).append("a", 0, b"x")
+    await other.close()
+    await ours.close()
+
+
+@pytest.mark.parametrize("what", ["read-only", "a folder"])
+async def test_a_database_that_may_not_be_written_is_named(tmp_path: Path, what: str) -> None:
+    path = tmp_path / "box.db"
+    if what == "a folder":
+        path.mkdir()
+        with pytest.raises(StateError) as refused:
+            await Database.open(path, KEY, journal.SCHEMA)
+    else:
+        database = await Database.open(path, KEY, journal.SCHEMA)
+
+        def read_only(connection: object) -> None:
+            connection.execute("PRAGMA query_only = ON").fetchall()  # type: ignore[attr-defined] # DB-API
+
+        await database.run(read_only)
+        with pytest.raises(StateError) as refused:
+            await Journal(database).append("a", 0, b"x")
+        await database.close()
+    assert refused.value.code == "database-unwritable"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.durable import private_file
 from appliance.durable.private_file import named, private_directory, read_private, write_private
 from appliance.errors import DiskFull, StateError, StorageCorrupted
 
@@ -28,6 +29,15 @@ def test_only_the_owner_may_read(tmp_path: Path) -> None:
     write_private(tmp_path / "a" / "b" / "key", b"x")
     assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "a" / "b" / "key").stat().st_mode & 0o777 == 0o600
+
+
+def test_every_new_folder_is_private_and_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(private_file, "sync_directory", synced.append)
+    private_directory(tmp_path / "a" / "b" / "c")
+    assert synced == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
+    for folder in (tmp_path / "a", tmp_path / "a" / "b", tmp_path / "a" / "b" / "c"):
+        assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_an_open_folder_is_narrowed(tmp_path: Path) -> None:

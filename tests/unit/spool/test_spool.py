@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
 import pytest
 
 from appliance.durable.database import Connection, Database
@@ -18,6 +20,7 @@ from appliance.model.receipt import Receipt
 from appliance.runtime.clock import SystemClock
 from appliance.spool.spool import SCHEMA, Spool
 from appliance.spool.states import PackageState
+from appliance.spool.table import SpoolTable
 
 KEY = bytes(range(32))
 SEALED = b"sealed " * 1000
@@ -116,6 +119,47 @@ async def test_sealing_that_fails_leaves_nothing(start: Start, tmp_path: Path) -
     with pytest.raises(StorageCorrupted):
         await spool.enqueue("p1", "a1", writing(SEALED, StorageCorrupted("an image was altered")))
     assert (spool.entries(), files(tmp_path / "spool")) == ((), [])
+
+
+async def test_a_row_that_fails_leaves_no_file(start: Start, database: Database, tmp_path: Path) -> None:
+    spool = await start()
+
+    def full(connection: Connection) -> None:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON spool BEGIN SELECT RAISE(ABORT, 'as a disk that is full'); END"
+        )
+
+    await database.run(full)
+    with pytest.raises(StateError):
+        await spool.enqueue("p1", "a1", writing(SEALED))
+    assert (spool.entries(), files(tmp_path / "spool")) == ((), [])
+
+
+async def test_a_row_never_makes_way_for_another_package_of_its_attendance(start: Start, database: Database) -> None:
+    spool = await start()
+    entry = await spool.enqueue("p1", "a1", writing(SEALED))
+    with pytest.raises(StateError):
+        await SpoolTable(database).save(msgspec.structs.replace(entry, package_id="p2"))
+    assert (await start()).entries() == (entry,)
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EACCES])
+async def test_what_cannot_be_looked_into_now_is_not_damaged(
+    start: Start, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    spool = await start()
+    entry = await spool.enqueue("p1", "a1", writing(SEALED))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refuse)  # for root, no mode keeps a file from being opened
+        await spool.inspect()
+        with pytest.raises(StateError) as refused:
+            await spool.check("p1")
+    assert (refused.value.code, spool.entry("p1")) == ("state-unusable", entry)
+    await spool.check("p1")
 
 
 @pytest.mark.parametrize("name", ["../p", "a/b", "", ".hidden", "x" * 65])
