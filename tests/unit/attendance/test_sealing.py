@@ -26,6 +26,9 @@ class NoQueue:
     async def enqueue(self, package_id: str, attendance_id: str, write: Callable[[BinaryIO], SealedPackage]) -> Entry:
         raise AssertionError
 
+    async def replace(self, package_id: str, write: Callable[[BinaryIO], SealedPackage]) -> Entry:
+        raise AssertionError
+
     def holds(self, attendance_id: str) -> bool:
         return False
 
