@@ -59,7 +59,7 @@ class Spool:
         live = {one.package_id for one in self._entries.values() if one.state is not PackageState.ERASED}
         self._orphans = await self._run(lambda: self._files.sweep(set(self._entries), live))
         for entry in await self._run(lambda: [one for one in self._waiting() if not self._files.complete(one)]):
-            await self._mark_damaged(entry.package_id)
+            await self._mark_damaged(entry)
 
     async def inspect(self) -> None:
         """Hashes every file that AIMA has not receipted, one after the other; marks those that were damaged.
@@ -74,7 +74,7 @@ class Spool:
                 log.warning("package-not-inspected", package_id=waiting.package_id, code=error.code)
                 continue
             if not intact:
-                await self._mark_damaged(waiting.package_id)
+                await self._mark_damaged(waiting)
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """`watcher` is called on the event loop after each change; it must be quick."""
@@ -210,12 +210,13 @@ class Spool:
     def _waiting(self) -> list[SpoolEntry]:
         return [entry for entry in self._entries.values() if entry.state in NEEDS_FILE]
 
-    async def _mark_damaged(self, package_id: str) -> None:
+    async def _mark_damaged(self, seen: SpoolEntry) -> None:
         """For whoever looks at the queue. What follows is the forwarder's: AIMA may have it, or it is sealed again."""
         async with self._changing:
+            package_id = seen.package_id
             entry = self._entries.get(package_id)
-            if entry is None or entry.state not in NEEDS_FILE:
-                return  # it was receipted meanwhile, or erased: then its file may well be gone
+            if entry is None or entry.state not in NEEDS_FILE or entry.sha256 != seen.sha256:
+                return  # it was receipted meanwhile, or erased: then its file may well be gone; or sealed again
             log.error("package-damaged", package_id=package_id, state=entry.state.value)
             marked = msgspec.structs.replace(entry, error=DAMAGED)
             try:

@@ -245,6 +245,16 @@ async def test_a_damaged_package_is_replaced_under_its_id_before_aima_has_it(sta
         await spool.replace("p1", writing(b"too late"))
 
 
+async def test_an_inspection_that_comes_late_marks_no_package_that_was_sealed_again(start: Start) -> None:
+    spool = await start()
+    await spool.enqueue("p1", "a1", writing(SEALED))
+    await through(spool, PackageState.SENDING)
+    await asyncio.to_thread(spool.path("p1").write_bytes, b"?" * len(SEALED))
+    await asyncio.gather(spool.inspect(), spool.replace("p1", writing(b"sealed again")))
+    assert spool.entry("p1").error == ""
+    await spool.check("p1")
+
+
 async def test_what_a_person_asked_for_again_is_known_until_aima_was_asked(start: Start) -> None:
     spool = await start()
     await spool.enqueue("p1", "a1", writing(SEALED))
