@@ -34,6 +34,7 @@ from drivers.errors import (
     ScannerJammed,
 )
 from drivers.profiles import Profile
+from drivers.timings import timings_of
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +67,7 @@ class HostedDevice:
         self.profile = profile
         self._options = profile.driver_options() | dict(options)
         self._command = command or HostCommand(contract=profile.contract, driver=profile.driver)
-        self._deadlines = deadlines or Deadlines()
+        self._deadlines = (deadlines or Deadlines()).leaving(timings_of(profile.driver, self._options))
         self._backoff = backoff
         self._sleep = sleep
         self._chance = chance
@@ -120,7 +121,8 @@ class HostedDevice:
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
-            with suppress(asyncio.CancelledError):
+            # What a supervision died of was logged when it did; it must not keep the other devices from closing.
+            with suppress(asyncio.CancelledError, Exception):
                 await task
         self._become(DeviceState.STOPPED)
 

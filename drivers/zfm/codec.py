@@ -27,6 +27,17 @@ _PARAMETERS: Final = struct.Struct(">HHHHIHH")
 SIZE_BY_PACKED_BYTES: Final = {36864: (288, 256), 18432: (192, 192)}
 """(height, width) of an image by the number of its bytes on the wire, two pixels to a byte."""
 
+_SMALLEST_DATA_BYTES: Final = 32
+_BITS_A_BYTE: Final = 10
+"""On the line: one start bit, eight of data, one stop bit."""
+
+
+def image_transfer_s(baud: int) -> float:
+    """How long the largest image is on the line, in the smallest packets there are: 8.1 s at 57600 baud."""
+    packed = max(SIZE_BY_PACKED_BYTES)
+    packets = -(-packed // _SMALLEST_DATA_BYTES)
+    return (packed + packets * (_HEADER.size + _SUM_BYTES)) * _BITS_A_BYTE / baud
+
 
 class PacketKind(IntEnum):
     COMMAND = 0x01
@@ -35,7 +46,13 @@ class PacketKind(IntEnum):
     END = 0x08
 
 
-_KINDS: Final = frozenset(int(kind) for kind in PacketKind)
+_PAYLOAD_MAX_BY_KIND: Final[dict[int, int]] = {
+    PacketKind.COMMAND: 64,
+    PacketKind.DATA: PAYLOAD_MAX,
+    PacketKind.ACK: 64,
+    PacketKind.END: PAYLOAD_MAX,
+}
+"""Commands and answers are short (a notepad's page of 32 bytes is the longest)."""
 
 
 class Command(IntEnum):
@@ -64,8 +81,8 @@ class Packet:
     address: int = DEFAULT_ADDRESS
 
     def to_bytes(self) -> bytes:
-        if len(self.payload) > PAYLOAD_MAX:
-            raise ValueError(f"a packet carries at most {PAYLOAD_MAX} bytes")
+        if len(self.payload) > _PAYLOAD_MAX_BY_KIND[self.kind]:
+            raise ValueError(f"a packet of this kind carries at most {_PAYLOAD_MAX_BY_KIND[self.kind]} bytes")
         header = _HEADER.pack(START, self.address, self.kind, len(self.payload) + _SUM_BYTES)
         return header + self.payload + _sum(header, self.payload)
 
@@ -76,11 +93,16 @@ class Packet:
             raise DeviceProtocolError
         start, address, kind, length = _HEADER.unpack_from(data)
         header, payload = data[: _HEADER.size], data[_HEADER.size : -_SUM_BYTES]
-        if start != START or length != len(payload) + _SUM_BYTES or len(payload) > PAYLOAD_MAX:
+        if start != START or length != len(payload) + _SUM_BYTES or not _is_possible(kind, length):
             raise DeviceProtocolError
-        if kind not in _KINDS or data[-_SUM_BYTES:] != _sum(header, payload):
+        if data[-_SUM_BYTES:] != _sum(header, payload):
             raise DeviceProtocolError
         return cls(PacketKind(kind), payload, address)
+
+
+def _is_possible(kind: int, length: int) -> bool:
+    """Whether there is a packet of that kind and of that length, as its header gives it."""
+    return _SUM_BYTES <= length <= _PAYLOAD_MAX_BY_KIND.get(kind, -1) + _SUM_BYTES
 
 
 def _sum(header: bytes, payload: bytes) -> bytes:
@@ -91,7 +113,8 @@ class Decoder:
     """Packets out of a stream that comes in any pieces and may hold rubbish.
 
     What is no packet is skipped byte by byte up to the next start code and counted in `rubbish_bytes`, so that
-    one damaged packet never costs the one after it.
+    one damaged packet never costs the one after it. One whose length was damaged waits for bytes that never come,
+    and holds the packets after it: `rescan` frees them.
     """
 
     def __init__(self) -> None:
@@ -103,7 +126,7 @@ class Decoder:
         """Bytes of a packet that is not complete yet."""
         return len(self._held)
 
-    def feed(self, data: bytes) -> list[Packet]:
+    def feed(self, data: bytes | bytearray) -> list[Packet]:
         """Every packet that `data` completes, in order."""
         self._held += data
         packets = []
@@ -111,13 +134,25 @@ class Decoder:
             packets.append(packet)
         return packets
 
+    def rescan(self) -> list[Packet]:
+        """After a silence: the packets that lie whole behind one that is not. Where there is none, nothing changes."""
+        rest, rubbish_bytes = self._held, self.rubbish_bytes
+        while rest:
+            inner = Decoder()
+            packets = inner.feed(rest[1:])
+            rest, rubbish_bytes = inner._held, rubbish_bytes + 1 + inner.rubbish_bytes
+            if packets:
+                self._held, self.rubbish_bytes = rest, rubbish_bytes
+                return packets
+        return []
+
     def _next(self) -> Packet | None:
         while True:
             self._seek_start()
             if len(self._held) < _HEADER.size:
                 return None
-            length = int.from_bytes(self._held[7:9], "big")
-            if not _SUM_BYTES <= length <= PAYLOAD_MAX + _SUM_BYTES:
+            _, _, kind, length = _HEADER.unpack_from(self._held)
+            if not _is_possible(kind, length):
                 self._skip(1)
                 continue
             size = _HEADER.size + length

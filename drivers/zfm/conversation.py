@@ -10,36 +10,53 @@ from drivers.errors import CaptureCancelled, DeviceProtocolError, DeviceTimedOut
 from drivers.transport.link import ByteLink
 from drivers.zfm.codec import Command, Decoder, Packet, PacketKind
 
-_SETTLE_S: Final = 10.0
-"""A 256 × 288 image at 57600 baud takes 7 s: a module that was interrupted in one is heard out."""
 _READ_BYTES: Final = 4096
 
 
 class Conversation:
-    """Good for one acquisition or one opening. `stop` None means that it cannot be interrupted."""
+    """Good for one acquisition or one opening. `stop` None means that it cannot be interrupted.
 
-    def __init__(self, link: ByteLink, *, address: int, answer_timeout_s: float, stop: Stop | None) -> None:
+    `settle_s` is how long a module that was interrupted in an image is heard out. `owes_answer` says that a command
+    was sent whose answer has not come: one that comes late must not pass for the answer to the next command, which
+    would hand on the finger before.
+    """
+
+    def __init__(
+        self, link: ByteLink, *, address: int, answer_timeout_s: float, settle_s: float, stop: Stop | None
+    ) -> None:
         self._link = link
         self._address = address
         self._answer_timeout_s = answer_timeout_s
+        self._settle_s = settle_s
         self._stop = stop
         self._decoder = Decoder()
         self._packets: list[Packet] = []
+        self.owes_answer = False
 
-    def settle(self) -> None:
-        """Read away what an interrupted upload still sends. DeviceProtocolError if it never falls silent."""
-        deadline = time.monotonic() + _SETTLE_S
+    def settle(self, *, answer_owed: bool) -> None:
+        """Hear out what an interrupted talk left over: the answer to its last command, then an upload.
+
+        DeviceTimedOut if an owed answer does not come, DeviceProtocolError if the module never falls silent.
+        """
+        self.owes_answer = answer_owed
+        while self.owes_answer:
+            self.owes_answer = self._next().kind is not PacketKind.ACK
+        deadline = time.monotonic() + self._settle_s
         # The link's own wait is longer than the gap between two packets, so one empty read is silence.
         while self._link.read(_READ_BYTES):
             self._heed_stop()
             if time.monotonic() > deadline:
                 raise DeviceProtocolError("The device sends without being asked: unplug it and plug it in again.")
+        self._decoder, self._packets = Decoder(), []
 
     def ask(self, command: Command, argument: bytes = b"") -> bytes:
         """The payload of the answer, at least its confirmation. DeviceTimedOut, DeviceProtocolError or DeviceLost."""
         self._heed_stop()
+        # From the first byte on: a write that fails may have sent all of it.
+        self.owes_answer = True
         self._link.write(Packet(PacketKind.COMMAND, bytes([command]) + argument, self._address).to_bytes())
         packet = self._next()
+        self.owes_answer = False
         if packet.kind is not PacketKind.ACK or not packet.payload:
             raise DeviceProtocolError
         return packet.payload
@@ -61,7 +78,8 @@ class Conversation:
         deadline = time.monotonic() + self._answer_timeout_s
         while not self._packets:
             self._heed_stop()
-            self._packets += self._decoder.feed(self._link.read(_READ_BYTES))
+            heard = self._link.read(_READ_BYTES)
+            self._packets += self._decoder.feed(heard) if heard else self._decoder.rescan()
             if not self._packets and time.monotonic() >= deadline:
                 # Something came, but no packet: bytes were lost or altered under way.
                 garbled = self._decoder.held_bytes or self._decoder.rubbish_bytes

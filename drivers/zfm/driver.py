@@ -23,6 +23,7 @@ from drivers.errors import (
     DeviceProtocolError,
     OptionInvalid,
 )
+from drivers.timings import ZFM_SETTLE_MARGIN
 from drivers.transport.link import ByteLink
 from drivers.transport.serial import SerialLink
 from drivers.zfm.codec import (
@@ -30,6 +31,7 @@ from drivers.zfm.codec import (
     Command,
     Confirmation,
     SystemParameters,
+    image_transfer_s,
     unpack_pixels,
 )
 from drivers.zfm.conversation import Conversation
@@ -66,15 +68,19 @@ class ZfmReader:
         self._sequence = 0
         self._size: tuple[int, int] | None = None
         self._interrupted = False
+        self._answer_owed = False
 
     def open(self) -> DeviceIdentity:
         """Check the password and ask who it is. DeviceAccessDenied when it refuses our password."""
         self.close()
         self._link = self._connect()
         self._sequence, self._size = 0, None
+        self._interrupted = self._answer_owed = False
         try:
+            # Of an answer that is owed to a talk before this opening nothing is known: it would show as parameters
+            # that are none, or come before them.
             talk = self._conversation(stop=None)
-            talk.settle()
+            talk.settle(answer_owed=False)
             password = self._options.password.to_bytes(4, "big")
             _demand_ok(talk.ask(Command.VERIFY_PASSWORD, password))
             parameters = SystemParameters.from_bytes(_demand_ok(talk.ask(Command.READ_PARAMETERS)))
@@ -95,13 +101,16 @@ class ZfmReader:
     def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
         """One grey frame, 256 × 288 or 192 × 192 pixels of 16 levels. `timeout_s` is for the finger to come."""
         talk = self._conversation(stop)
-        if self._interrupted:
-            talk.settle()
-        self._interrupted = True
-        self._await_finger(talk, request.timeout_s, stop)
-        captured_ns = time.monotonic_ns()
-        _demand_ok(talk.ask(Command.UPLOAD_IMAGE))
-        packed = talk.receive_data(limit=max(SIZE_BY_PACKED_BYTES))
+        try:
+            if self._interrupted:
+                talk.settle(answer_owed=self._answer_owed)
+            self._interrupted = True
+            self._await_finger(talk, request.timeout_s, stop)
+            captured_ns = time.monotonic_ns()
+            _demand_ok(talk.ask(Command.UPLOAD_IMAGE))
+            packed = talk.receive_data(limit=max(SIZE_BY_PACKED_BYTES))
+        finally:
+            self._answer_owed = talk.owes_answer
         size = SIZE_BY_PACKED_BYTES.get(len(packed))
         # One size is half of the other: a module that loses packets must not pass for a smaller one.
         if size is None or (self._size is not None and size != self._size):
@@ -136,7 +145,11 @@ class ZfmReader:
         if self._link is None:
             raise DeviceLost("The fingerprint module is not open.")
         return Conversation(
-            self._link, address=self._options.address, answer_timeout_s=self._options.answer_timeout_s, stop=stop
+            self._link,
+            address=self._options.address,
+            answer_timeout_s=self._options.answer_timeout_s,
+            settle_s=image_transfer_s(self._options.baud) * ZFM_SETTLE_MARGIN,
+            stop=stop,
         )
 
 

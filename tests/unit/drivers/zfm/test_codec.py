@@ -10,14 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.errors import DeviceProtocolError
-from drivers.zfm.codec import Decoder, Packet, PacketKind, SystemParameters, pack_pixels, unpack_pixels
-
-PACKETS = st.builds(
+from drivers.zfm.codec import (
+    Decoder,
     Packet,
-    kind=st.sampled_from(PacketKind),
-    payload=st.binary(max_size=256),
-    address=st.integers(0, 0xFFFFFFFF),
+    PacketKind,
+    SystemParameters,
+    image_transfer_s,
+    pack_pixels,
+    unpack_pixels,
 )
+
+ADDRESSES = st.integers(0, 0xFFFFFFFF)
+SHORT = st.sampled_from((PacketKind.COMMAND, PacketKind.ACK))
+LONG = st.sampled_from((PacketKind.DATA, PacketKind.END))
+PACKETS = st.one_of(
+    st.builds(Packet, kind=SHORT, payload=st.binary(max_size=64), address=ADDRESSES),
+    st.builds(Packet, kind=LONG, payload=st.binary(max_size=256), address=ADDRESSES),
+)
+ACK = Packet(PacketKind.ACK, b"\x00")
 
 
 @pytest.mark.parametrize(
@@ -81,6 +91,38 @@ def test_a_damaged_packet_does_not_cost_the_next_one() -> None:
     decoder = Decoder()
     assert decoder.feed(bytes(damaged) + good.to_bytes()) == [good]
     assert decoder.rubbish_bytes == len(damaged)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["ef01 ffffffff 07 0083", "ef01 ffffffff 00 00ff", "ef01 ffffffff 02 0001", "ef01 ffffffff 08 0103"],
+    ids=["longer than an answer is", "of no kind", "shorter than its sum", "longer than a packet is"],
+)
+def test_an_impossible_header_does_not_hold_the_packets_after_it(header: str) -> None:
+    decoder = Decoder()
+    assert decoder.feed(bytes.fromhex(header) + ACK.to_bytes() * 3) == [ACK] * 3
+
+
+@given(st.integers(0, 255), st.integers(0, 1), st.integers(1, 4))
+def test_a_damaged_length_costs_no_packet_after_it_once_the_line_is_silent(length: int, high: int, good: int) -> None:
+    damaged = bytearray(Packet(PacketKind.DATA, bytes(32)).to_bytes())
+    damaged[7:9] = bytes((high, length))
+    decoder = Decoder()
+    found = decoder.feed(bytes(damaged) + ACK.to_bytes() * good)
+    found += decoder.rescan()
+    assert [packet for packet in found if packet == ACK] == [ACK] * good
+
+
+def test_a_packet_that_comes_slowly_survives_the_silences_in_it() -> None:
+    decoder, wire = Decoder(), Packet(PacketKind.END, bytes(range(256))).to_bytes()
+    assert decoder.feed(wire[:100]) == decoder.rescan() == []
+    assert decoder.feed(wire[100:]) == [Packet(PacketKind.END, bytes(range(256)))]
+    assert decoder.rubbish_bytes == 0
+
+
+@pytest.mark.parametrize(("baud", "least_s"), [(57600, 6.95), (115200, 3.47), (9600, 41.7)])
+def test_the_time_of_an_image_is_never_underrated(baud: int, least_s: float) -> None:
+    assert least_s <= image_transfer_s(baud) <= 1.3 * least_s
 
 
 @given(st.binary(max_size=2000))
