@@ -144,8 +144,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     die_with_parent(options.parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    slot_fds = [int(fd) for fd in options.slots.split(",")]
+    for fd in (options.socket, *slot_fds):
+        os.set_inheritable(fd, False)  # what a driver starts must not hold the daemon's line or a person's image
     with socket.socket(fileno=options.socket) as link:
-        slots = SharedSlots([int(fd) for fd in options.slots.split(",")])
+        slots = SharedSlots(slot_fds)
         Host(link, slots, options.contract, options.driver, options.factory).serve()
     sys.stderr.flush()
     os._exit(0)  # a hung driver's thread and a vendor library's clean-up are not waited for

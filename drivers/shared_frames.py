@@ -27,12 +27,16 @@ _GRANULE_BYTES = 64 * 1024
 
 
 def create_slots(count: int = SLOTS) -> tuple[int, ...]:
-    """New memory files for one host, close-on-exec; whoever calls this closes them."""
-    slots = []
-    for _ in range(count):
-        fd = os.memfd_create("claim-kiosk-frames", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
-        slots.append(fd)
+    """New memory files for one host, close-on-exec; whoever calls this closes them. OSError where there is no room."""
+    slots: list[int] = []
+    try:
+        for _ in range(count):
+            slots.append(os.memfd_create("claim-kiosk-frames", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING))
+            fcntl.fcntl(slots[-1], fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
+    except OSError:
+        for fd in slots:
+            os.close(fd)
+        raise
     return tuple(slots)
 
 

@@ -55,7 +55,10 @@ class Desk:
 
     async def close(self) -> None:
         """Stop every host at once; within 2 s no process is left."""
-        await asyncio.gather(*(device.close() for device in self._devices))
+        endings = await asyncio.gather(*(device.close() for device in self._devices), return_exceptions=True)
+        for device, ending in zip(self._devices, endings, strict=True):
+            if isinstance(ending, BaseException):
+                log.error("device-not-closed", device_id=device.device_id, exc_info=ending)
 
     def device(self, contract: Contract) -> HostedDevice:
         """The first device that fulfils the contract, by the settings' order.

@@ -95,7 +95,9 @@ class HostLink:
         self._captures = 0
         self._stream: FrameStream | None = None
         self.lost: asyncio.Future[DriverError] = asyncio.get_running_loop().create_future()
+        self._group_gone = False
         self._listener = asyncio.create_task(self._listen(), name=f"host-{process.pid}-events")
+        self._watcher = asyncio.create_task(self._watch(), name=f"host-{process.pid}-end")
 
     @property
     def pid(self) -> int:
@@ -104,11 +106,13 @@ class HostLink:
     @classmethod
     async def spawn(cls, command: HostCommand, deadlines: Deadlines) -> HostLink:
         """Start the host, in a process group of its own. Call it from the thread that lives as long as the daemon."""
-        ours, theirs = socket.socketpair()
-        slots = create_slots()
-        views = SharedViews(slots)
+        views: SharedViews | None = None
+        ours: socket.socket | None = None
         process: asyncio.subprocess.Process | None = None
         try:
+            slots = create_slots()
+            views = SharedViews(slots)
+            ours, theirs = socket.socketpair()
             with theirs:
                 process = await asyncio.create_subprocess_exec(
                     *(sys.executable, "-P", "-m", "drivers.host", "--parent", str(os.getpid())),
@@ -125,10 +129,11 @@ class HostLink:
             ours.setblocking(False)
             reader, writer = await asyncio.open_connection(sock=ours)
         except BaseException as error:  # whoever cancels a start leaves no process behind
-            ours.close()
-            views.close()
+            for ending in (ours, views):
+                if ending is not None:
+                    ending.close()
             if process is not None:
-                _kill_group(process)
+                _kill_group(process.pid)
                 await process.wait()
             if isinstance(error, OSError):
                 raise HostCrashed("The device's driver could not be started: the system lacks resources.") from error
@@ -170,7 +175,7 @@ class HostLink:
         if not self.lost.done():
             self.lost.set_result(error)
         reason = self.lost.result()
-        _kill_group(self._process)
+        self._kill()
         for waiter in (self._reply, self._pong):
             if waiter is not None and not waiter.done():
                 waiter.set_exception(reason)
@@ -198,6 +203,8 @@ class HostLink:
                     await self._process.wait()
         self.fail(CaptureCancelled())
         self._listener.cancel()
+        self._watcher.cancel()
+        await asyncio.wait((self._listener, self._watcher))
         self._writer.close()
         self._views.close()
         try:
@@ -206,6 +213,7 @@ class HostLink:
         except TimeoutError:
             # Killed, but the kernel still waits for the device on its behalf: it dies when that lets go.
             log.error("driver-host-stuck", host_pid=self.pid)
+        self._kill()  # what it started and did not take with it
 
     async def _ask(self, command: Command, deadline_s: float) -> Event:
         self._reply = asyncio.get_running_loop().create_future()
@@ -238,15 +246,33 @@ class HostLink:
             self.fail(error)
         except OSError:
             pass  # a reset socket is an ended host, as below
-        if self._ending or self.lost.done():
-            return
+
+    async def _watch(self) -> None:
+        """A host has ended when its process has, or when it closed its socket; what it said before is heard first.
+
+        The socket alone would not tell: somebody whom the host started may hold its other end.
+        """
+        ended = asyncio.create_task(self._process.wait(), name=f"host-{self.pid}-wait")
         try:
-            async with asyncio.timeout(_LAST_BREATH_S):
-                returncode: int | None = await self._process.wait()
-        except TimeoutError:
-            returncode = None  # it closed its socket and lives on
-        log.warning("driver-host-ended", host_pid=self.pid, returncode=returncode)
-        self.fail(HostCrashed())
+            await asyncio.wait((ended, self._listener), return_when=asyncio.FIRST_COMPLETED)
+            if self._ending or self.lost.done():
+                return
+            await asyncio.wait((ended,), timeout=_LAST_BREATH_S)
+            if ended.done():
+                self._kill()
+                await asyncio.wait((self._listener,), timeout=_LAST_BREATH_S)
+            log.warning("driver-host-ended", host_pid=self.pid, returncode=self._process.returncode)
+            self.fail(HostCrashed())
+        finally:
+            ended.cancel()
+            await asyncio.wait((ended,))
+
+    def _kill(self) -> None:
+        """The host and whatever it started, also when it has ended by itself: they are one process group."""
+        if not self._group_gone:
+            # Once it was reaped and its group killed, the number may come to belong to somebody else.
+            self._group_gone = self._process.returncode is not None
+            _kill_group(self.pid)
 
     def _take(self, event: Event) -> None:
         match event:
@@ -266,11 +292,10 @@ class HostLink:
             self._stream.put(event)
 
 
-def _kill_group(process: asyncio.subprocess.Process) -> None:
-    """The host and whatever it started: it leads a process group of its own."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+def _kill_group(pid: int) -> None:
+    """A host leads a process group of its own; what is left of it may belong to another user."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _environment() -> dict[str, str]:

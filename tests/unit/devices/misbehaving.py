@@ -6,6 +6,7 @@ import ctypes
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +55,14 @@ class Misbehaving:
                 sys.stderr.write("cannot go on: rtsp://user:secret@camera/\n")
                 sys.stderr.flush()
                 os._exit(3)
+            case "orphan" | "orphan-with-our-line":
+                # As a vendor's library does it: a helper that nobody ties to us, and a crash a moment later.
+                child = subprocess.Popen(["sleep", "1000"], close_fds=self._options.open == "orphan")
+                Path(self._options.device).write_text(str(child.pid))
+                threading.Timer(0.3, os._exit, (3,)).start()
+            case "forked-with-our-line":
+                _fork_away(Path(self._options.device))
+                threading.Timer(0.3, os._exit, (3,)).start()
             case "chatter":
                 for _ in range(5000):
                     sys.stderr.write("x" * 200 + "\n")
@@ -128,6 +137,16 @@ def _filled(pool: FramePool, value: int) -> Pixels:
 
 def _frame(pixels: Pixels, number: int) -> Frame:
     return Frame(pixels=pixels, sequence=number, captured_monotonic_ns=time.monotonic_ns(), resolution_ppi=500)
+
+
+def _fork_away(note: Path) -> None:
+    """A copy of this process that holds all it holds, in a process group of its own."""
+    pid = os.fork()
+    if pid:
+        note.write_text(str(pid))
+        return
+    os.setsid()
+    _sleep_in_c()
 
 
 def _segfault() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -187,6 +188,26 @@ async def test_what_a_hung_driver_started_dies_with_it(tmp_path: Path) -> None:
         assert await failure(hosted, FingerprintRequest(timeout_s=1.5)) == "host-unresponsive"
         pid = int(note.read_text())
         await eventually(lambda: not _alive(pid))
+
+
+@pytest.mark.parametrize("trouble", ["orphan", "orphan-with-our-line"])
+async def test_what_a_host_started_dies_with_it_when_it_crashes_by_itself(trouble: str, tmp_path: Path) -> None:
+    note = tmp_path / "child"
+    async with device(open=trouble, device=str(note), once=str(tmp_path / "mark")) as hosted:
+        await eventually(lambda: hosted.status().restarts == 1)
+        await until(hosted, DeviceState.READY)
+        pid = int(note.read_text())
+        await eventually(lambda: not _alive(pid))
+
+
+async def test_a_crash_is_seen_also_where_somebody_else_holds_the_hosts_line(tmp_path: Path) -> None:
+    note = tmp_path / "child"
+    async with device(open="forked-with-our-line", device=str(note), once=str(tmp_path / "mark")) as hosted:
+        try:
+            await eventually(lambda: hosted.status().restarts == 1)
+            assert (await until(hosted, DeviceState.READY)).error_code == ""
+        finally:
+            os.kill(int(note.read_text()), signal.SIGKILL)
 
 
 @pytest.mark.parametrize(("trouble", "code"), [("segfault", "host-crashed"), ("exit", "host-crashed")])
