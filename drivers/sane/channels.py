@@ -1,7 +1,7 @@
 """Where `scanimage` writes its pages: its standard output, or one named pipe a page when it feeds a stack.
 
-In a batch it insists on files, so it is given pipes under the names of those files: a page is never on a disk, and
-nothing but an empty directory is left when everything is killed.
+In a batch it insists on files, so it is given pipes under the names of those files: a page is never on a disk.
+Where everything is killed a directory with empty pipes is left, which names its process and is swept by the next.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ from typing import Final
 from drivers.errors import DeviceFault
 
 PAGES_MAX: Final = 200
+_PREFIX: Final = "claim-kiosk-scan-"
 _PARTIAL: Final = ".part"
 """What `scanimage` adds to the name of a page until it is complete."""
 
@@ -43,6 +44,20 @@ class Channels:
                 os.close(fd)
 
 
+def scan_directory() -> Path:
+    """A folder of one scan's or one scanner's own, which a later start may sweep. OSError where there is no room."""
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+
+
+def sweep_channels() -> None:
+    """Take away what killed processes of ours left behind. Best effort: what cannot be taken stays."""
+    with suppress(OSError):
+        for directory in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+            maker = directory.name.removeprefix(_PREFIX).partition("-")[0]
+            if maker.isdigit() and not Path("/proc", maker).exists() and directory.lstat().st_uid == os.geteuid():
+                shutil.rmtree(directory, ignore_errors=True)
+
+
 @contextmanager
 def flat_bed_channel() -> Iterator[Channels]:
     yield Channels((), (), goes_on=False)
@@ -54,7 +69,7 @@ def feeder_channels(page_limit: int) -> Iterator[Channels]:
     directory = None
     try:
         try:
-            directory = Path(tempfile.mkdtemp(prefix="scan-"))
+            directory = scan_directory()
             pipes = tuple(directory / f"{number}.pnm{_PARTIAL}" for number in range(1, page_limit + 1))
             for pipe in pipes:
                 os.mkfifo(pipe, 0o600)

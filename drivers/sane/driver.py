@@ -7,6 +7,7 @@ A flat bed gives one page, a feeder up to `page_limit` of them in one run. Not r
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Iterator
 from typing import Annotated
@@ -25,15 +26,16 @@ from drivers.errors import (
 )
 from drivers.sane.arguments import check_device_name, check_extra, check_values, scan_arguments
 from drivers.sane.capabilities import Capabilities
-from drivers.sane.channels import PAGES_MAX, Channels, feeder_channels, flat_bed_channel
+from drivers.sane.channels import PAGES_MAX, Channels, feeder_channels, flat_bed_channel, sweep_channels
 from drivers.sane.escl import SANE_NAME, EsclScanner, is_address
 from drivers.sane.listing import FoundScanner, list_scanners
 from drivers.sane.page import PageDecoder
 from drivers.sane.process import ScanProcess, environment, run_briefly
 from drivers.sane.status import error_from_exit, error_from_report, has_reported
+from drivers.timings import SANE_LISTING_S
 
-_SIMULATED_BACKEND = "test"
-_LISTING_S = 5.0
+_SIMULATED = re.compile(r"(net:(\[[^\]]*\]|[^:]*):)*test(:|$)")
+"""SANE's `test` backend, here or behind any number of its network backends: it draws what it gives."""
 _END_S = 1.5
 _REPORTED_END_S = 0.3
 """How long a run may still take to end that has said already what went wrong."""
@@ -74,13 +76,14 @@ class SaneScanner:
         check_extra(options.extra)
         self._options = options
         self._env = environment(options.config_dir)
-        self._simulated = options.simulated or options.device.split(":")[0] == _SIMULATED_BACKEND
+        self._simulated = options.simulated or _SIMULATED.match(options.device) is not None
         self._capabilities: Capabilities | None = None
         self._sequence = 0
 
     def open(self) -> DeviceIdentity:
         """Ask the scanner what it can do; it is not held between scans. DeviceNotFound, DeviceBusy and others."""
         self.close()
+        sweep_channels()
         options = self._options
         if self._escl is not None:
             self._env = environment(self._escl.configure())
@@ -101,7 +104,7 @@ class SaneScanner:
     def _known(self) -> FoundScanner | None:
         """What SANE's listing says of it. A scanner that answers is not refused for a listing that does not."""
         with contextlib.suppress(DriverError):
-            found = list_scanners(self._env, _LISTING_S)
+            found = list_scanners(self._env, SANE_LISTING_S)
             return next((scanner for scanner in found if scanner.device == self._options.device), None)
         return None
 

@@ -11,7 +11,6 @@ import http.client
 import ipaddress
 import re
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -27,6 +26,7 @@ from drivers.errors import (
     ScannerEmpty,
     ScannerJammed,
 )
+from drivers.sane.channels import scan_directory
 
 SANE_NAME: Final = "airscan:e0:Scanner"
 _STATUS_S: Final = 1.0
@@ -62,7 +62,7 @@ class EsclScanner:
         """The directory for SANE_CONFIG_DIR. DeviceFault where there is no room for it."""
         self.close()
         try:
-            self._directory = Path(tempfile.mkdtemp(prefix="scan-"))
+            self._directory = scan_directory()
             (self._directory / "dll.conf").write_text("airscan\n")
             named = f'[options]\ndiscovery = disable\n[devices]\n"Scanner" = {self._parts.geturl()}, eSCL\n'
             (self._directory / "airscan.conf").write_text(named)

@@ -14,8 +14,9 @@ from drivers.contracts import FramePool, Pixels
 from drivers.errors import DeviceProtocolError
 
 _HEADER: Final = re.compile(
-    rb"(P[56])(?:\s+|#[^\n]*\n)+(\d{1,6})(?:\s+|#[^\n]*\n)+(\d{1,6})(?:\s+|#[^\n]*\n)+(\d{1,5})\s"
+    rb"(P[56])(?:\s|#[^\n]*\n)++(\d{1,6})(?:\s|#[^\n]*\n)++(\d{1,6})(?:\s|#[^\n]*\n)++(\d{1,5})\s"
 )
+"""Possessive, so that what is no header is known to be none in time that grows with its length and no faster."""
 _HEADER_MAX: Final = 512
 _BYTES_MAX: Final = 1 << 30
 _BAND_ROWS: Final = 64

@@ -123,7 +123,7 @@ def test_stopped_in_a_page_nothing_is_left(
     threading.Timer(0.4, stop.set).start()
     with pytest.raises(CaptureCancelled):
         pages(device, stop, page_limit=3)
-    assert not list(config_dir.glob("scan-*"))  # and no process: the suite's own guard sees to that
+    assert not list(config_dir.glob("claim-kiosk-scan-*"))  # and no process: the suite's own guard sees to that
 
 
 def test_scanimage_dies_with_a_killed_host(config_dir: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import numpy as np
 import pytest
@@ -70,3 +71,14 @@ def test_any_bytes_are_a_page_or_a_typed_error(wire: bytes) -> None:
     with contextlib.suppress(DeviceProtocolError):
         decoder.feed(wire)
         assert decoder.finish().size
+
+
+@pytest.mark.parametrize("filler", [b" ", b"\n", b"#\n", b"# \n ", b"1 "])
+def test_a_header_that_never_ends_is_refused_at_once(filler: bytes) -> None:
+    """It once took time that doubled with every blank."""
+    began = time.process_time()
+    for length in (40, 500):
+        decoder = PageDecoder(PrivatePool())
+        with contextlib.suppress(DeviceProtocolError):
+            decoder.feed(b"P5" + filler * length)
+    assert time.process_time() - began < 0.5
