@@ -35,7 +35,7 @@ from drivers.contracts import (
     ScanRequest,
     Stop,
 )
-from drivers.errors import CaptureCancelled, CaptureTimedOut, RequestUnsupported, ScannerEmpty
+from drivers.errors import CaptureCancelled, RequestUnsupported, ScannerEmpty
 from drivers.opencv_camera.driver import Options as CameraOptions
 from drivers.opencv_camera.driver import create as create_camera
 
@@ -111,8 +111,6 @@ class CameraScanner:
                     return frame, corners
                 if time.monotonic() >= deadline:
                     raise ScannerEmpty("No document lies still under the camera: put one there, on a dark ground.")
-        except CaptureTimedOut:
-            raise CaptureTimedOut("The camera above the desk gave no picture in time.") from None
         finally:
             frames.close()  # type: ignore[attr-defined]  # drivers' frames are generators
         if stop.is_set():

@@ -15,7 +15,7 @@ import cv2
 import msgspec
 
 from drivers.contracts import CameraRequest, DeviceIdentity, Frame, FramePool, Pixels, PrivatePool, Stop
-from drivers.errors import CaptureTimedOut, DeviceLost, DeviceProtocolError, OptionInvalid
+from drivers.errors import DeviceLost, DeviceProtocolError, DeviceTimedOut, OptionInvalid
 from drivers.opencv_camera.capture import CaptureSettings, open_capture
 from drivers.opencv_camera.controls import CameraControls, Milliseconds
 from drivers.opencv_camera.player import PlayEnded, Player
@@ -86,7 +86,7 @@ class OpenCvCamera:
             self._player = None
 
     def stream(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
-        """Colour frames, the newest each time. CaptureTimedOut when none comes for `timeout_s`."""
+        """Colour frames, the newest each time. DeviceTimedOut when none comes for `timeout_s`: it is opened again."""
         if not self._is_open:
             raise DeviceLost("The camera is not open.")
         if not self._let_go_of_the_last(stop):
@@ -154,7 +154,8 @@ class OpenCvCamera:
             if result is not None:
                 return result
             if time.monotonic() >= deadline:
-                raise CaptureTimedOut("The camera gave no picture in time.")
+                # A camera always sees something: one that gives nothing hangs, whether or not its own timeouts say so.
+                raise DeviceTimedOut("The camera gave no picture in time: it will be restarted.")
         return None
 
     def _settings(self, request: CameraRequest) -> CaptureSettings:

@@ -21,6 +21,7 @@ from drivers.errors import (
     DeviceProtocolError,
     DeviceTimedOut,
     DriverError,
+    OptionInvalid,
     RequestUnsupported,
     ScannerEmpty,
 )
@@ -143,14 +144,16 @@ class SaneScanner:
                 process.end()
 
     def _options_for(self, request: ScanRequest, capabilities: Capabilities) -> Options:
-        """The options with the source that the request's sides need. RequestUnsupported where there is none."""
+        """The options with the source that the request's sides need. RequestUnsupported, OptionInvalid."""
         options = self._options
         if request.sides == 2:
             if not options.duplex_source:
                 raise RequestUnsupported("The scanner does not scan both sides.")
             options = msgspec.structs.replace(options, source=options.duplex_source, feeder=True)
         if options.source and capabilities.sources and options.source not in capabilities.sources:
-            raise RequestUnsupported(f"The scanner has no source {options.source}.")
+            raise OptionInvalid(
+                f"The scanner has no source {options.source}: it has {', '.join(capabilities.sources)}."
+            )
         return options
 
     def _refined(self, error: DriverError) -> DriverError:

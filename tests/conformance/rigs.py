@@ -172,7 +172,7 @@ _SEEN = 6
 _HTTP_FAULTS = (
     *_HARMLESS,
     _REFUSE,
-    FaultCase(name="absent", plan=FaultPlan(after_frames=_SEEN, absent_s=60.0), error=CaptureTimedOut, timeout_s=0.3),
+    FaultCase(name="absent", plan=FaultPlan(after_frames=_SEEN, absent_s=60.0), error=DeviceTimedOut, timeout_s=0.3),
     FaultCase(name="drop", plan=FaultPlan(after_frames=_SEEN, drop=True), error=DeviceTimedOut),
     FaultCase(name="hang", plan=FaultPlan(after_frames=_SEEN, hang=True), error=DeviceTimedOut),
     FaultCase(name="unplug", plan=FaultPlan(after_frames=_SEEN, unplug=True), error=DeviceLost),

@@ -88,7 +88,7 @@ class TestThroughAirscan:
             assert time.monotonic() > 0
 
     def test_a_source_that_it_does_not_have_is_refused(self) -> None:
-        with contextmanager(plugged_in)(EsclSettings(), source="Roll") as driver, pytest.raises(RequestUnsupported):
+        with contextmanager(plugged_in)(EsclSettings(), source="Roll") as driver, pytest.raises(OptionInvalid):
             pages(driver)
 
     def test_both_sides_need_a_source_that_scans_them(self) -> None:
