@@ -8,9 +8,10 @@ from typing import Annotated
 import msgspec
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
-Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$(?!\n)")]
+"""Fits what the manifest takes (`Reference`, `Code`): what a configuration admits must not fail at the sealing."""
 Score = Annotated[int, msgspec.Meta(ge=0, le=100)]
-Date = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Date = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)")]
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from appliance.model.configuration import CapturePlan, CentreModel, Configuration, FieldRule, Technician
+from appliance.model.configuration import (
+    CapturePlan,
+    CentreModel,
+    Configuration,
+    FieldKind,
+    FieldRule,
+    Technician,
+)
 from appliance.model.position import Position
 
 FINGERS = ("thumb", "index", "middle", "ring", "little")
@@ -31,6 +38,11 @@ def findings(configuration: Configuration, now: datetime | None) -> Iterator[str
         yield from _technician(technician)
     for plan in configuration.capture_plans:
         yield from _plan(plan, configuration.centre.model)
+        if plan.fingers and not _tells_birth_date(configuration.applicant_fields):
+            yield (
+                f"`capture_plans.{plan.plan_id}` takes fingerprints, but no one field of `applicant_fields` is a "
+                "required date of `mrz` birth_date: small children could not be exempted"
+            )
     for field in configuration.applicant_fields:
         yield from _field(field)
     if set(configuration.thresholds.fingers) != set(FINGERS):
@@ -78,6 +90,12 @@ def _field(field: FieldRule) -> Iterator[str]:
     if field.mrz and field.mrz not in MRZ_ELEMENTS:
         yield f"{where} names an unknown MRZ element"
     yield from _label(where, field.label)
+
+
+def _tells_birth_date(fields: Sequence[FieldRule]) -> bool:
+    """Without it the rule for children under six (Regulation 1030/2002, art. 4b) would be off, and nobody be told."""
+    mapped = [field for field in fields if field.mrz == "birth_date"]
+    return len(mapped) == 1 and mapped[0].required and mapped[0].kind is FieldKind.DATE
 
 
 def _label(where: str, label: dict[str, str]) -> Iterator[str]:

@@ -23,6 +23,8 @@ from appliance.sandbox.aima.demonstration import AREAS, demonstration_configurat
 from appliance.technicians.accounts import check_accounts
 
 NOW = datetime.now(UTC)
+BIRTH_DATE = 2
+"""Where the demonstration's fields hold it."""
 Change = Callable[[dict[str, Any]], None]
 
 
@@ -92,6 +94,13 @@ FLAWS: list[tuple[Change, str]] = [
     (_set("applicant_fields", 0, "label", to={}), "label in pt"),
     (_set("applicant_fields", 0, "mrz", to="eye_colour"), "MRZ"),
     (_set("centre", "model", to="conventional"), "CLAIM 2G"),
+    (_set("centre", "centre_id", to="claim-demo\n"), "centre_id"),
+    (_set("technicians", 0, "initial_training", "completed_on", to="2026-01-30\n"), "completed_on"),
+    (_set("technicians", 0, "initial_training", "completed_on", to="٢٠٢٦-01-30"), "completed_on"),
+    (_set("applicant_fields", BIRTH_DATE, "mrz", to=""), "small children"),
+    (_set("applicant_fields", BIRTH_DATE, "kind", to="text"), "small children"),
+    (_set("applicant_fields", BIRTH_DATE, "required", to=False), "small children"),
+    (_set("applicant_fields", 0, "mrz", to="birth_date"), "small children"),
     (_set("thresholds", to={"fingers": {"index": 30}}), "thresholds.fingers"),
     (_set("thresholds", to={"face": 101}), "face"),
     (_set("aima", "encryption_certificate", to="none"), "encryption_certificate"),
@@ -119,6 +128,15 @@ def test_a_flaw_is_refused_and_its_field_named(good: dict[str, Any], change: Cha
         decode_configuration(msgspec.json.encode(configuration), now=NOW)
     assert refused.value.code == "configuration-invalid"
     assert named in refused.value.sentence
+
+
+def test_without_fingerprints_nobody_has_to_be_older_than_six(good: dict[str, Any]) -> None:
+    configuration = copy.deepcopy(good)
+    for plan in configuration["capture_plans"]:
+        plan["fingers"] = []
+        plan["document"] = True
+    del configuration["applicant_fields"][BIRTH_DATE]
+    decode_configuration(msgspec.json.encode(configuration), now=NOW)
 
 
 def test_a_certificate_that_has_run_out_is_refused_when_it_comes_but_does_not_stop_an_offline_box(
