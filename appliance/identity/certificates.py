@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -12,6 +14,10 @@ from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from appliance.errors import IdentityError
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""A box's name goes into records, paths and logs on both sides."""
+_E = TypeVar("_E", bound=x509.ExtensionType)
 
 
 def certificates_from_pem(pem: str | bytes) -> tuple[x509.Certificate, ...]:
@@ -41,10 +47,10 @@ def check_device_chain(
     pinned: Sequence[x509.Certificate],
     at: datetime,
 ) -> None:
-    """Leaf first. It is for our key, for client authentication, valid now, and leads to a pinned CA.
+    """Leaf first. It is for our key, names us, may authenticate and sign, is valid now, and leads to a pinned CA.
 
-    Raises IdentityError: `certificate-missing`, `certificate-other-key`, `certificate-purpose`,
-    `certificate-expired`, `certificate-untrusted`.
+    Raises IdentityError: `certificate-missing`, `certificate-other-key`, `certificate-purpose`, `certificate-name`,
+    `certificate-unusable`, `certificate-expired`, `certificate-untrusted`.
     """
     if not chain:
         raise IdentityError("AIMA gave this box no certificate.", code="certificate-missing")
@@ -52,9 +58,11 @@ def check_device_chain(
     # 1. It certifies our key and no other.
     if leaf.public_key() != public_key:
         raise IdentityError("The certificate is not for this box's key.", code="certificate-other-key")
-    # 2. It is meant for what we use it for.
-    if not _for_clients(leaf):
+    # 2. It is meant for what we use it for: AIMA would refuse what another one signs, once a person is recorded.
+    if not (_for_clients(leaf) and _may_sign(leaf)):
         raise IdentityError("The certificate is not meant for a box.", code="certificate-purpose")
+    if not _NAME.fullmatch(common_name(leaf)):
+        raise IdentityError("The certificate names this box in a way that no box is named.", code="certificate-name")
     # 3. Every certificate on the way is valid now.
     for certificate in chain:
         if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
@@ -81,8 +89,20 @@ def check_device_chain(
 
 
 def _for_clients(leaf: x509.Certificate) -> bool:
+    usage = _extension(leaf, x509.ExtendedKeyUsage)
+    return usage is not None and ExtendedKeyUsageOID.CLIENT_AUTH in usage
+
+
+def _may_sign(leaf: x509.Certificate) -> bool:
+    """What a package's verification wants of its signer (`package/trust.py`)."""
+    usage, constraints = _extension(leaf, x509.KeyUsage), _extension(leaf, x509.BasicConstraints)
+    return usage is not None and usage.digital_signature and not (constraints is not None and constraints.ca)
+
+
+def _extension(leaf: x509.Certificate, kind: type[_E]) -> _E | None:
     try:
-        usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        return leaf.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
-        return False
-    return ExtendedKeyUsageOID.CLIENT_AUTH in usage
+        return None
+    except ValueError as error:  # one that is not what it claims to be, or twice
+        raise IdentityError("This box's certificate cannot be used.", code="certificate-unusable") from error

@@ -33,8 +33,9 @@ def issue(
     start: timedelta = timedelta(days=-10),
     end: timedelta = timedelta(days=10),
     names: Sequence[str] | None = None,
+    signs: bool | None = None,
 ) -> Issued:
-    """Self-signed without an issuer; `names` replaces the one common name."""
+    """Self-signed without an issuer; `names` replaces the one common name. `signs` None: no CA does."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text) for text in (names or (name,))])
     signing = issuer.key if issuer else key
@@ -50,10 +51,12 @@ def issue(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key()), critical=False)
         .add_extension(
-            x509.KeyUsage(not ca, False, False, False, False, ca, ca, False, False),
+            x509.KeyUsage(
+                not ca if signs is None else signs, False, False, False, signs is False, ca, ca, False, False
+            ),
             critical=True,
         )
     )
-    if usages and not ca:
+    if usages and (not ca or signs is not None):
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
     return Issued(builder.sign(signing, hashes.SHA256()), key)

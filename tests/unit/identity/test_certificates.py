@@ -73,11 +73,32 @@ def _expired_issuer() -> None:
     _check([leaf, issuing], key=leaf)
 
 
+def _named(*names: str) -> None:
+    leaf = issue("", ISSUING, names=names)
+    _check([leaf, ISSUING], key=leaf)
+
+
+def _never_signs() -> None:
+    leaf = issue("kiosk-1", ISSUING, signs=False)
+    _check([leaf, ISSUING], key=leaf)
+
+
+def _an_authority_itself() -> None:
+    leaf = issue("kiosk-1", ROOT, ca=True, path_length=0, signs=True)
+    _check([leaf], key=leaf)
+
+
 FLAWS: list[tuple[str, Callable[[], None], str]] = [
     ("no certificate", lambda: _check([]), "certificate-missing"),
     ("another key", lambda: _check([BOX, ISSUING], key=STRANGER), "certificate-other-key"),
     ("for servers", lambda: _leaf(usages=SERVER), "certificate-purpose"),
     ("for anything", lambda: _leaf(usages=None), "certificate-purpose"),
+    ("for agreeing on keys only", _never_signs, "certificate-purpose"),
+    ("an authority itself", _an_authority_itself, "certificate-purpose"),
+    ("named as a path", lambda: _named("a/../../b"), "certificate-name"),
+    ("named with a line end", lambda: _named("kiosk-1\n"), "certificate-name"),
+    ("named with nothing that shows", lambda: _named("\u200b"), "certificate-name"),
+    ("named twice", lambda: _named("kiosk-1", "kiosk-2"), "certificate-unusable"),
     ("expired", lambda: _leaf(end=timedelta(days=-1)), "certificate-expired"),
     ("not yet valid", lambda: _leaf(start=timedelta(days=1)), "certificate-expired"),
     ("issuer missing", lambda: _check([BOX]), "certificate-untrusted"),
