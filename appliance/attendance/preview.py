@@ -21,6 +21,7 @@ class Preview:
     def __init__(self) -> None:
         self._frame: PreviewFrame | None = None
         self._sequence = 0
+        self._endings = 0
         self._news = asyncio.Condition()
 
     @property
@@ -32,14 +33,20 @@ class Preview:
         async with self._news:
             self._frame = frame
             self._sequence += 1
+            self._endings += frame is None
             self._news.notify_all()
 
     async def frames(self) -> AsyncIterator[PreviewFrame]:
-        """Every picture that the watcher is quick enough for, until the watcher leaves."""
-        seen = 0
+        """Every picture of one capture, the running or the next, that the watcher is quick enough for.
+
+        Ends with the capture: a watcher that was too slow to see that never goes on with the next person's.
+        """
+        endings = self._endings
+        seen = self._sequence if self._frame is None else self._sequence - 1
         while True:
             async with self._news:
                 await self._news.wait_for(lambda: self._sequence != seen)  # noqa: B023 - evaluated while we wait
                 seen, frame = self._sequence, self._frame
-            if frame is not None:
-                yield frame
+            if frame is None or self._endings != endings:
+                return
+            yield frame

@@ -51,22 +51,27 @@ async def end_streams(app: web.Application) -> None:
 
 @_stream
 async def preview(request: web.Request) -> web.StreamResponse:
-    """`multipart/x-mixed-replace` JPEG for as long as the page watches.
+    """`multipart/x-mixed-replace` JPEG of one capture, for as long as it runs and the page watches.
 
-    Each picture is followed by its boundary at once: browsers show a part when they have seen its end.
+    Each picture is followed by its boundary at once: browsers show a part when they have seen its end. Where no
+    capture runs it ends at once, for a browser has few connections to spare; a page without scripts, which cannot ask
+    again, waits for the next one (`?next`).
     """
     content_type = f"multipart/x-mixed-replace; boundary={_BOUNDARY}"
     response = web.StreamResponse(headers={**HEADERS, "Content-Type": content_type})
     await response.prepare(request)
     await response.write(f"--{_BOUNDARY}\r\n".encode())
-    frames = request.app[PORTS].attendances.preview.frames()
-    following = asyncio.ensure_future(anext(frames))
+    attendances, patient = request.app[PORTS].attendances, "next" in request.query
+    frames = attendances.preview.frames()
+    following = asyncio.ensure_future(anext(frames, None))
     try:
-        while _watched(request):
+        while (patient or attendances.capturing is not None) and _watched(request):
             done, _ = await asyncio.wait({following}, timeout=LOOK_ROUND_S)
             if done:
                 frame = following.result()
-                following = asyncio.ensure_future(anext(frames))
+                if frame is None:
+                    break
+                following = asyncio.ensure_future(anext(frames, None))
                 head = f"Content-Type: image/jpeg\r\nContent-Length: {len(frame.jpeg)}\r\n\r\n"
                 if not await _told(response, head.encode() + frame.jpeg + f"\r\n--{_BOUNDARY}\r\n".encode()):
                     break
