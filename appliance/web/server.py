@@ -15,6 +15,7 @@ from appliance.web.doorkeeper import MIDDLEWARES
 from appliance.web.keys import NEWS, PORTS, STREAMS
 from appliance.web.news import News
 from appliance.web.pages import attendance, home, language, live, log_in, status
+from appliance.web.pages.way_back import back_to
 from appliance.web.ports import WebPorts
 from appliance.web.rendering import PAGES, read_pages
 
@@ -52,6 +53,10 @@ ROUTES = (
     web.get("/devices", status.devices),
     web.get("/post", status.post),
     web.get("/healthz", status.healthz),
+    # A refusal leaves people at a command's own address: loaded again, it leads where the command was given.
+    *(web.get(path, back_to("/")) for path in ("/attendances", "/lock", "/logout", "/language")),
+    web.get("/unlock", back_to("/login")),
+    web.get("/queue/{package_id:[0-9a-f-]{1,64}}/try-again", back_to("/queue")),
 )
 
 
