@@ -99,8 +99,10 @@ def main(ctx: click.Context) -> None:
 
 @main.command()
 @click.option("--settings", "settings_file", type=FILE, required=True, help="The box's boot settings (TOML).")
-def run(settings_file: Path) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Taken as everywhere; the daemon says nothing but JSON lines.")
+def run(settings_file: Path, as_json: bool) -> None:
     """Run the daemon until SIGTERM."""
+    del as_json  # an error's form follows from the command line itself (`fail`)
     from appliance.app import run_daemon
 
     sys.exit(asyncio.run(run_daemon(settings_file)))
@@ -148,9 +150,11 @@ def sandbox(
 def publish(ctx: click.Context, file: Path, state: Path | None, as_json: bool) -> None:
     """Stand for AIMA and push a new configuration (a JSON file) to the box."""
     from appliance.commands.publish import publish as publish_file
+    from appliance.commands.publish import require_usable
 
     outer = ctx.parent.params.get("state") if ctx.parent else None
     emit(asyncio.run(publish_file(file, state or outer)), as_json=as_json)
+    require_usable(file)
 
 
 @main.command()

@@ -104,6 +104,11 @@ class AttendanceError(KioskError):
     default_code = "attendance-step"
     exit_status = 7
 
+    def __init__(self, sentence: str, *, code: str | None = None, fields: tuple[str, ...] = ()) -> None:
+        """`fields` names those of a form that must be put right, never what was typed in them."""
+        super().__init__(sentence, code=code)
+        self.fields = fields
+
 
 class DocumentError(KioskError):
     default_code = "document"
@@ -131,6 +136,11 @@ class IdentityError(KioskError):
 class ConfigurationError(KioskError):
     default_code = "configuration-refused"
     exit_status = 11
+
+    def __init__(self, sentence: str, *, code: str | None = None, reasons: tuple[str, ...] = ()) -> None:
+        """`reasons` says what is wrong, one field each, for whoever has to put it right."""
+        super().__init__(sentence, code=code)
+        self.reasons = reasons
 
 
 class AimaError(KioskError):

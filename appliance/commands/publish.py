@@ -1,11 +1,13 @@
 """`claim-kiosk sandbox publish`: stands for AIMA pushing a new configuration to its boxes.
 
-The file goes as it is, good or bad: whether it is fit to use is for the box to say.
+The file goes as it is, good or bad: whether it is fit to use is for the box to say, and its refusal can be looked at.
+Whoever published a bad one without meaning to is told all the same (`require_usable`).
 """
 
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,9 +16,11 @@ import aiohttp
 import msgspec
 
 from appliance.durable.private_file import read_private
-from appliance.errors import ServiceError, UsageError
+from appliance.errors import ConfigurationError, ServiceError, UsageError
+from appliance.remote_config.activation import decode_configuration
 from appliance.sandbox.layout import MARKER
 from appliance.sandbox.presence import running
+from appliance.technicians.accounts import check_accounts
 
 LARGEST_BYTES = 4 << 20
 TIMEOUT = aiohttp.ClientTimeout(total=20.0)
@@ -54,6 +58,20 @@ async def publish(file: Path, state: Path | None, *, fault: str = "") -> dict[st
             return done
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise ServiceError("The sandbox does not answer: is it still running?", code="sandbox-unreachable") from error
+
+
+def require_usable(file: Path) -> None:
+    """What every box will say to `file`, as far as that can be known here. Blocking.
+
+    Raises ConfigurationError by the code that the box will refuse it with, UsageError `file-unreadable`.
+    """
+    try:
+        check_accounts(decode_configuration(_read(file), now=datetime.now(UTC)))
+    except ConfigurationError as error:
+        why = "; ".join(error.reasons) or error.sentence.rstrip(".")
+        raise ConfigurationError(
+            f"It was published as it is, but no box will take it: {why}.", code=error.code, reasons=error.reasons
+        ) from error
 
 
 def _read(file: Path) -> bytes:

@@ -29,9 +29,9 @@ def decode_configuration(data: bytes, *, now: datetime | None) -> Configuration:
         configuration = _decoder.decode(data)
         wrong = list(findings(configuration, now))
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise _invalid(str(error)) from error
+        raise _invalid((str(error),)) from error
     if wrong:
-        raise _invalid("; ".join(wrong[:5]))
+        raise _invalid(tuple(wrong[:5]))
     return configuration
 
 
@@ -136,10 +136,11 @@ def _active(stored: _Stored, configuration: Configuration) -> Active:
     )
 
 
-def _invalid(reason: str) -> ConfigurationError:
+def _invalid(reasons: tuple[str, ...]) -> ConfigurationError:
     return ConfigurationError(
-        f"AIMA's new configuration cannot be used ({reason}); the last good one stays in force.",
+        f"AIMA's new configuration cannot be used ({'; '.join(reasons)}); the last good one stays in force.",
         code="configuration-invalid",
+        reasons=reasons,
     )
 
 

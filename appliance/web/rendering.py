@@ -90,9 +90,11 @@ def _common(request: web.Request) -> dict[str, Any]:
 def _alarms(ports: WebPorts) -> dict[str, int]:
     """How many things under each heading of the navigation need a look."""
     failed = (DeviceState.FAILED, DeviceState.RESTARTING)
+    unwell = {finding.check for finding in ports.health() if finding.state != "ok"}
+    if ports.refused_configuration() is not None:
+        unwell.add("configuration")  # the health check tells the same a moment later
     return {
         "queue": sum(1 for package in ports.queue() if package["state"] == "refused"),
         "devices": sum(1 for device in ports.devices() if device.state in failed),
-        "post": sum(1 for finding in ports.health() if finding.state != "ok")
-        + (ports.refused_configuration() is not None),
+        "post": len(unwell),
     }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import subprocess
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -13,12 +15,13 @@ import aiohttp
 import pytest
 
 from appliance.commands.provision import provision
-from appliance.commands.publish import publish
-from appliance.errors import KioskError, StateError
+from appliance.commands.publish import publish, require_usable
+from appliance.errors import ConfigurationError, KioskError, StateError
 from appliance.identity.identity import Identity
 from appliance.sandbox.layout import Layout
 from appliance.sandbox.presence import announce, running, runtime_directory, withdraw
 from tests.workflow.aima import Aima, running_aima, session_of
+from tests.workflow.post import COMMAND
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +65,29 @@ async def test_a_file_is_published_as_it_is_even_a_bad_one(aima: Aima, sandbox: 
         "hinted": 0,
     }
     assert aima.server.premises.repository.configuration == file.read_bytes()
+
+
+def test_whoever_publishes_a_bad_file_is_told_what_every_box_will_say(file: Path) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        require_usable(file)
+    assert refused.value.code == "configuration-invalid"
+    assert "Object contains unknown field `not`" in refused.value.sentence
+    file.write_text("no JSON")
+    with pytest.raises(ConfigurationError, match="JSON is malformed"):
+        require_usable(file)
+
+
+async def test_the_command_publishes_it_and_then_fails_by_name(aima: Aima, sandbox: Path, file: Path) -> None:
+    before = aima.server.premises.repository.version
+    command = [*COMMAND, "sandbox", "publish", str(file), "--state", str(sandbox), "--json"]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, json.loads(done.stderr)["error"]) == (11, "configuration-invalid")
+    assert json.loads(done.stdout)["version"] == before + 1
+
+
+async def test_a_good_file_raises_no_objection(aima: Aima, file: Path) -> None:
+    file.write_bytes(aima.server.premises.repository.configuration or b"")
+    await asyncio.to_thread(require_usable, file)
 
 
 async def test_every_box_that_listens_is_told(aima: Aima, sandbox: Path, file: Path, tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from appliance.errors import UsageError
+from appliance.errors import ConfigurationError, UsageError
 from appliance.web.answers import Answer, respond
+from appliance.web.configuration_reasons import explained
 from appliance.web.keys import PORTS
 from appliance.web.views import device_view
 
@@ -35,9 +36,10 @@ async def post(request: web.Request) -> web.Response:
     """Centre, post, configuration in force and refused, health."""
     ports = request.app[PORTS]
     configuration, refused = ports.configuration(), ports.refused_configuration()
+    reasons = refused.reasons if isinstance(refused, ConfigurationError) else ()
     data = {
         "configuration_version": configuration.version if configuration else None,
-        "refused_configuration": refused.to_dict() if refused else None,
+        "refused_configuration": {**refused.to_dict(), "reasons": list(reasons)} if refused else None,
         "centre": configuration.centre.name if configuration else None,
         "post": configuration.post.name if configuration else None,
         "health": [
@@ -50,7 +52,8 @@ async def post(request: web.Request) -> web.Response:
             for finding in ports.health()
         ],
     }
-    return respond(request, Answer(data=data, template="post.html", context={"configuration": configuration}))
+    context = {"configuration": configuration, "reasons": [explained(reason) for reason in reasons]}
+    return respond(request, Answer(data=data, template="post.html", context=context))
 
 
 async def healthz(request: web.Request) -> web.Response:

@@ -154,6 +154,7 @@ class Counter:
     devices: list[DeviceStatus]
     findings: list[Finding]
     tried_again: list[str]
+    refusals: list[KioskError]
 
     def url_of(self, path: str) -> str:
         return self.url.rstrip("/") + path
@@ -177,6 +178,7 @@ async def open_counter() -> AsyncIterator[Counter]:
     devices: list[DeviceStatus] = []
     findings: list[Finding] = []
     tried_again: list[str] = []
+    refusals: list[KioskError] = []
 
     async def try_again(package_id: str) -> None:
         tried_again.append(package_id)
@@ -198,7 +200,7 @@ async def open_counter() -> AsyncIterator[Counter]:
         attendances=service,
         accounts=accounts,
         configuration=lambda: inside,
-        refused_configuration=lambda: None,
+        refused_configuration=lambda: refusals[-1] if refusals else None,
         devices=lambda: devices,
         queue=lambda: queue,
         forwarding=lambda: {"reachable": True, "error": "", "sentence": ""},
@@ -209,7 +211,9 @@ async def open_counter() -> AsyncIterator[Counter]:
     )
     running = await start_web(ports, news, "127.0.0.1", 0)
     try:
-        yield Counter(running.url, ports, clock, device, vault, sealer, news, queue, devices, findings, tried_again)
+        yield Counter(
+            running.url, ports, clock, device, vault, sealer, news, queue, devices, findings, tried_again, refusals
+        )
     finally:
         await running.close()
         await accounts.close()
