@@ -61,7 +61,9 @@ def check_fields(rules: Sequence[FieldRule], fields: Mapping[str, FieldValue], o
         elif len(value) > rule.max_length or not _of_kind(rule.kind, value) or _unborn(rule, value, on):
             wrong.append(rule.name)
     if wrong:
-        raise AttendanceError(f"Please check these fields: {', '.join(wrong)}.", code="applicant-fields")
+        raise AttendanceError(
+            f"Please check these fields: {', '.join(wrong)}.", code="applicant-fields", fields=tuple(wrong)
+        )
 
 
 def _of_kind(kind: FieldKind, value: str) -> bool:
@@ -105,8 +107,8 @@ def enter_applicant(
 ) -> ApplicantEntered:
     """Allowed until sealing: what was typed wrong can be put right at any step."""
     require_open(attendance)
-    if any(len(value) > LONGEST_VALUE for value in values.values()):
-        raise AttendanceError("A field is too long: please check what was typed.", code="applicant-fields")
+    if long := tuple(sorted(name for name, value in values.items() if len(value) > LONGEST_VALUE)):
+        raise AttendanceError("A field is too long: please check what was typed.", code="applicant-fields", fields=long)
     kept = with_origin(attendance, values)
     check_fields(attendance.opened.applicant_fields, kept, date.fromisoformat(at[:10]))
     if representative is not None:
@@ -116,13 +118,17 @@ def enter_applicant(
 
 def check_representative(representative: Representative) -> None:
     """A name and a proof of standing, each plain text that the record can hold."""
-    for text in (representative.name, representative.proof):
-        if not text.strip() or len(text) > LONGEST_VALUE or not text.isprintable():
-            raise AttendanceError(
-                "A representative needs a name and the document that proves their standing, "
-                f"each of at most {LONGEST_VALUE} characters.",
-                code="applicant-fields",
-            )
+    given = {"representative_name": representative.name, "representative_proof": representative.proof}
+    wrong = tuple(
+        name for name, text in given.items() if not text.strip() or len(text) > LONGEST_VALUE or not text.isprintable()
+    )
+    if wrong:
+        raise AttendanceError(
+            "A representative needs a name and the document that proves their standing, "
+            f"each of at most {LONGEST_VALUE} characters.",
+            code="applicant-fields",
+            fields=wrong,
+        )
 
 
 def show_notice(attendance: Attendance, language: str, text_sha256: str, *, at: str, technician_id: str) -> NoticeShown:

@@ -6,7 +6,8 @@ import hashlib
 
 from aiohttp import web
 
-from appliance.errors import UsageError
+from appliance.attendance.state import Attendance
+from appliance.errors import AttendanceError
 from appliance.model.applicant import Representative, Standing
 from appliance.model.attendance import Decision, ExemptionReason
 from appliance.web.answers import Answer, respond, wants_json
@@ -33,21 +34,35 @@ async def back(request: web.Request) -> web.Response:
 
 @refused_on_page
 async def read_mrz(request: web.Request) -> web.Response:
+    """The document fills what is empty; what was typed meanwhile stays, and is the technician's."""
     form, service = await Form.of(request), request.app[PORTS].attendances
+    typed = _typed(form, service.register.find(attendance_id(request)))
     lines = form.text("lines")
-    return answer(request, await service.read_mrz(attendance_id(request), request[SESSION].technician_id, lines))
+    attendance = await service.read_mrz(attendance_id(request), request[SESSION].technician_id, lines)
+    if typed and not wants_json(request):
+        return page(request, attendance, typed=typed)
+    return answer(request, attendance)
+
+
+def _typed(form: Form, attendance: Attendance | None) -> dict[str, str]:
+    """What somebody has filled in by hand, by the form's names; what an earlier document gave is not typed."""
+    read = attendance.mrz.fields if attendance is not None and attendance.mrz is not None else {}
+    fields = {name: value.strip() for name, value in form.prefixed("field:").items()}
+    by_hand = {f"field:{name}": value for name, value in fields.items() if value and value != read.get(name)}
+    person = {name: form.text(name, "") for name in ("representative_name", "representative_proof")}
+    if any(value.strip() for value in person.values()):
+        by_hand |= person | {"representative_standing": form.text("representative_standing", "")}
+    return by_hand
 
 
 @refused_on_page
 async def enter_applicant(request: web.Request) -> web.Response:
     form, service = await Form.of(request), request.app[PORTS].attendances
     representative = None
-    if form.text("representative_name", "").strip():
-        representative = Representative(
-            name=_bounded(form.text("representative_name")),
-            standing=form.choice("representative_standing", Standing),
-            proof=_bounded(form.text("representative_proof", "")),
-        )
+    name, proof = _bounded(form, "representative_name"), _bounded(form, "representative_proof")
+    if name or proof:
+        standing = form.choice("representative_standing", Standing)
+        representative = Representative(name=name, standing=standing, proof=proof)
     return answer(
         request,
         await service.enter_applicant(
@@ -56,9 +71,12 @@ async def enter_applicant(request: web.Request) -> web.Response:
     )
 
 
-def _bounded(text: str) -> str:
+def _bounded(form: Form, name: str) -> str:
+    text = form.text(name, "")
     if len(text) > 200 or not text.isprintable():
-        raise UsageError("A field of the representative is too long or not plain text.", code="form-field")
+        raise AttendanceError(
+            "A field of the representative is too long or not plain text.", code="applicant-fields", fields=(name,)
+        )
     return text.strip()
 
 

@@ -10,13 +10,14 @@ from aiohttp import web
 
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Phase
-from appliance.errors import AccessDenied, KioskError
+from appliance.errors import AccessDenied, AttendanceError, KioskError
 from appliance.model.applicant import Standing
 from appliance.model.attendance import ExemptionReason, Step
 from appliance.web.answers import Answer, respond, status_of, wants_json
 from appliance.web.keys import PORTS
 from appliance.web.languages import language_of
 from appliance.web.notice import LANGUAGES, notice_paragraphs
+from appliance.web.remarks import document_expired
 from appliance.web.stepper import fingers_left_out, step_marks
 from appliance.web.views import attendance_view
 
@@ -52,9 +53,12 @@ def answer(request: web.Request, attendance: Attendance) -> web.Response:
 
 
 def page(request: web.Request, attendance: Attendance, **more: Any) -> web.Response:
-    """`more` may hold `problem` (an error as a dict), `typed` (fields as they were sent) and `status`."""
+    """`more` may hold `problem` (an error as a dict), `wrong` (which fields it is about), `typed` (fields as they were
+    sent) and `status`."""
     status = more.pop("status", 200)
-    context = {**_context(request, attendance), **more}
+    today = request.app[PORTS].clock.now().date()
+    expired = document_expired(attendance, more.get("typed", {}), today)
+    context = {**_context(request, attendance), "wrong": (), "expired": expired, **more}
     return respond(
         request,
         Answer(data=_view(request, attendance), template="attendance.html", context=context, status=status),
@@ -75,7 +79,9 @@ def refused_on_page(handler: Handler) -> Handler:
             if attendance is None:
                 raise
             typed = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-            return page(request, attendance, problem=error.to_dict(), typed=typed, status=status_of(error))
+            wrong = error.fields if isinstance(error, AttendanceError) else ()
+            problem, status = error.to_dict(), status_of(error)
+            return page(request, attendance, problem=problem, wrong=wrong, typed=typed, status=status)
 
     return handled
 

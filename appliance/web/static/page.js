@@ -24,6 +24,11 @@ function focused() {
   return [...main().querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
 }
 
+/** Whether the page came back with what somebody had typed and nobody has saved. */
+function holdsTyped() {
+  return main().querySelector("[data-typed]") !== null;
+}
+
 /** Puts a freshly rendered page in place. `byItself` is for what nobody asked for: never over what somebody types. */
 function show(html, { byItself }) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
@@ -49,10 +54,12 @@ function showMain(next, byItself) {
   if (byItself && next.outerHTML === main().outerHTML) return;
   main().replaceWith(document.adoptNode(next));
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  dirty = false;
+  dirty = holdsTyped();
   setUp(main());
   if (!byItself) document.getElementById("problem")?.scrollIntoView({ block: "nearest" });
-  if (at >= 0) main().querySelectorAll(FOCUSABLE)[at]?.focus({ preventScroll: true });
+  const wrong = byItself ? null : main().querySelector("[aria-invalid]");
+  if (wrong) wrong.focus();
+  else if (at >= 0) main().querySelectorAll(FOCUSABLE)[at]?.focus({ preventScroll: true });
   if (!sameView) {
     window.scrollTo(0, 0);
     main().focus({ preventScroll: true });
@@ -66,7 +73,8 @@ async function post(form, submitter) {
   button?.setAttribute("aria-busy", "true");
   if (button) button.disabled = true;
   try {
-    const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    const action = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
+    const response = await fetch(action, { method: "POST", body, headers: { Accept: "text/html" } });
     if (atLogIn(response)) location.assign(response.url);
     else {
       offline.hidden = true;
@@ -176,5 +184,6 @@ document.addEventListener("input", (event) => {
   active();
 });
 
+dirty = holdsTyped();
 setUp(document);
 follow();

@@ -43,6 +43,7 @@ FIELDS = (
     FieldRule(
         name="birth-date", label={"pt": "Nascimento", "en": "Date of birth"}, kind=FieldKind.DATE, mrz="birth_date"
     ),
+    FieldRule(name="expiry", label={"pt": "Validade"}, kind=FieldKind.DATE, mrz="expiry_date", required=False),
 )
 
 PLANS = (

@@ -27,13 +27,15 @@ async def test_a_script_takes_an_attendance_from_opening_to_the_queue(counter: C
 async def test_values_that_the_mrz_gave_keep_that_origin_until_they_are_changed(ana: Person) -> None:
     path = await ana.open()
     _, view = await ana.post(f"{path}/mrz", lines=MRZ)
-    assert view["mrz"] == {"surname": "ERIKSSON", "given-names": "ANNA MARIA", "birth-date": "1974-08-12"}
+    read = {"surname": "ERIKSSON", "given-names": "ANNA MARIA", "birth-date": "1974-08-12", "expiry": "2012-04-15"}
+    assert view["mrz"] == read
     fields = {f"field:{name}": value for name, value in view["mrz"].items()}
     _, view = await ana.post(f"{path}/applicant", **{**fields, "field:given-names": "ANNA"})
     assert {name: field["origin"] for name, field in view["applicant"].items()} == {
         "surname": "mrz",
         "given-names": "technician",
         "birth-date": "mrz",
+        "expiry": "mrz",
     }
 
 
@@ -41,7 +43,7 @@ async def test_the_page_is_prefilled_and_says_what_the_document_gave(ana: Person
     path = await ana.open()
     _, page = await ana.submit(f"{path}/mrz", lines=MRZ)
     assert 'value="ERIKSSON"' in page
-    assert page.count("lido do documento") == 3
+    assert page.count("lido do documento") == 4
 
 
 async def test_who_is_refused_stays_on_the_page_and_keeps_what_they_typed(ana: Person) -> None:
