@@ -19,7 +19,8 @@ _ORDER = (Decision.FALLBACK, Decision.USE, Decision.RECAPTURE, Decision.RESTART)
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt to look at. `word` is `accepted`, `weak` or `none`; colour alone says nothing."""
+    """One attempt to look at. `word` is `accepted`, `redo` (something stands in the way, whatever the score), `weak` or
+    `none`; colour alone says nothing."""
 
     position: str | None
     round: int
@@ -52,9 +53,17 @@ def bar(attempt: Attempt) -> Bar:
         number=attempt.number,
         score=attempt.verdict.score if judged else 0,
         threshold=attempt.threshold,
-        word="accepted" if attempt.accepted else "weak" if judged else "none",
+        word=_word(attempt, judged=judged),
         hints=(*attempt.verdict.reasons, *attempt.verdict.advice),
     )
+
+
+def _word(attempt: Attempt, *, judged: bool) -> str:
+    if attempt.accepted:
+        return "accepted"
+    if not judged:
+        return "none"
+    return "redo" if attempt.verdict.reasons else "weak"
 
 
 def bars(target: Target) -> tuple[Bar, ...]:

@@ -25,6 +25,12 @@ class Wording:
         find = self._catalogue.find
         return find(f"reason.{kind}.{code}") or find(f"reason.{code}") or code
 
+    def what_and_what_to_do(self, kind: str, code: str) -> tuple[str, str]:
+        """A quality reason in two: what was seen, as words within a sentence, and what to do, which may be nothing."""
+        what, _, to_do = self.reason(kind, code).partition(": ")
+        what = what.rstrip(".")
+        return what[:1].lower() + what[1:], to_do[:1].upper() + to_do[1:]
+
     def finding(self, code: str, sentence: str) -> str:
         """A health finding's sentence; several are errors by name."""
         return self._catalogue.find(f"finding.{code}") or self._catalogue.find(f"error.{code}") or sentence

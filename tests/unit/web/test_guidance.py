@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from appliance.attendance.state import Attendance, replay
@@ -12,7 +13,9 @@ from appliance.model.attendance import Decision, Event, ExemptionReason
 from appliance.model.position import Position
 from appliance.model.verdict import NOT_JUDGED
 from appliance.web import guidance
+from appliance.web.catalogues import read_catalogue
 from appliance.web.stepper import fingers_left_out, step_marks
+from appliance.web.wording import Wording
 from tests.unit.attendance.makers import attempt, entered, noticed, opened
 
 
@@ -59,6 +62,16 @@ def test_every_choice_that_is_offered_is_shown(hand: Target) -> None:
 def test_each_attempt_has_a_word_besides_its_colour(hand: Target) -> None:
     bars = guidance.bars(_tried(hand, NOT_JUDGED, 20, 80))
     assert [(bar.word, bar.score) for bar in bars] == [("none", 0), ("weak", 20), ("accepted", 80)]
+
+
+def test_what_stands_in_the_way_is_said_before_any_score(hand: Target) -> None:
+    tried = attempt(hand, 43)
+    verdict = msgspec.structs.replace(tried.verdict, reasons=("several-faces",))
+    (bar,) = guidance.bars(after_attempt(hand, msgspec.structs.replace(tried, verdict=verdict, accepted=False)))
+    assert (bar.word, bar.hints) == ("redo", ("several-faces",))
+    t = Wording(read_catalogue("pt"))
+    assert t.what_and_what_to_do("face", "several-faces") == ("vê-se mais do que um rosto", "Fique só o requerente.")
+    assert t.what_and_what_to_do("document", "nothing-presented") == ("nada foi apresentado a tempo", "")
 
 
 def test_the_drawn_hand_shows_what_is_asked_for_done_and_missing(hand: Target) -> None:
