@@ -26,6 +26,7 @@ from appliance.aima.forwarder import Forwarder
 from appliance.aima.tls import client_context
 from appliance.attendance.judging import Judge
 from appliance.attendance.permission import permit_all, refuse_simulated
+from appliance.attendance.pictures import Pictures
 from appliance.attendance.register import Register
 from appliance.attendance.sealing import SpoolSealer
 from appliance.attendance.service import AttendanceService
@@ -235,6 +236,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     health = Health(health_checks(state, clock, time_floor, identity, configuration, queue, desk, forwarder), clock)
     ports = WebPorts(
         attendances=service,
+        pictures=Pictures(register, images),
         accounts=accounts,
         configuration=configuration.current,
         refused_configuration=configuration.refused,

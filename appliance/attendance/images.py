@@ -18,11 +18,11 @@ def png(pixels: Pixels) -> bytes:
     return _encoded(".png", pixels, _PNG_FAST)
 
 
-def preview_jpeg(pixels: Pixels) -> bytes:
-    """JPEG of at most 640 px along the longer edge; by area, so that ridges do not alias."""
+def preview_jpeg(pixels: Pixels, edge_px: int = PREVIEW_EDGE_PX) -> bytes:
+    """JPEG of at most `edge_px` along the longer edge; by area, so that ridges do not alias."""
     longest = max(pixels.shape[:2])
-    if longest > PREVIEW_EDGE_PX:
-        scale = PREVIEW_EDGE_PX / longest
+    if longest > edge_px:
+        scale = edge_px / longest
         pixels = np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     return _encoded(".jpg", pixels, _JPEG_PREVIEW)
 

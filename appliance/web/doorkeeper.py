@@ -102,7 +102,7 @@ async def check_session(request: web.Request, handler: Handler) -> web.StreamRes
         return await handler(request)
     accounts = request.app[PORTS].accounts
     token = request.cookies.get(COOKIE, "")
-    background = path in BACKGROUND_ROUTES or BACKGROUND_HEADER in request.headers
+    background = path in BACKGROUND_ROUTES or _is_picture(path) or BACKGROUND_HEADER in request.headers
     session = accounts.unlocked_session(token, activity=not background)
     request[SESSION] = session
     if request.method not in ("GET", "HEAD"):
@@ -114,9 +114,13 @@ async def check_session(request: web.Request, handler: Handler) -> web.StreamRes
 def _seen_page(request: web.Request) -> str:
     """Where the person was: a command's own address shows nothing, the attendance that it belongs to does."""
     path = request.path
-    if request.method == "GET":
+    if request.method == "GET" and not _is_picture(path):
         return path
     return "/".join(path.split("/")[:3]) if path.startswith("/attendances/") else "/"
+
+
+def _is_picture(path: str) -> bool:
+    return path.startswith("/attendances/") and "/pictures/" in path
 
 
 def _hostname(url: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from appliance.attendance.pictures import shown_attempt
 from appliance.attendance.target import Phase, Target
 from appliance.model.attendance import Decision
 from appliance.model.capture import Attempt
@@ -74,6 +75,16 @@ def hints(target: Target) -> tuple[str, ...]:
     """What to mend before the next attempt: the last one's reasons, at most three, the most useful first."""
     here = [attempt for attempt in target.attempts if attempt.position == target.position]
     return bar(here[-1]).hints[:3] if here and not here[-1].accepted else ()
+
+
+def shown(target: Target) -> Attempt | None:
+    """The attempt whose picture is shown for the target."""
+    return shown_attempt(target)
+
+
+def any_shown(targets: tuple[Target, ...]) -> bool:
+    """Whether there is a picture of any."""
+    return any(shown_attempt(target) is not None for target in targets)
 
 
 def open_positions(target: Target) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from appliance.attendance.pictures import Pictures
 from appliance.attendance.service import AttendanceService
 from appliance.errors import KioskError
 from appliance.model.configuration import Configuration
@@ -43,6 +44,7 @@ class DemonstrationLogIn(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebPorts:
     attendances: AttendanceService
+    pictures: Pictures
     accounts: Accounts
     configuration: Callable[[], Configuration | None]
     refused_configuration: Callable[[], KioskError | None]

@@ -14,7 +14,7 @@ from appliance.runtime.access_log import RouteAccessLogger
 from appliance.web.doorkeeper import MIDDLEWARES
 from appliance.web.keys import NEWS, PORTS, STREAMS
 from appliance.web.news import News
-from appliance.web.pages import attendance, home, language, live, log_in, status
+from appliance.web.pages import attendance, home, language, live, log_in, pictures, status
 from appliance.web.pages.way_back import back_to
 from appliance.web.ports import WebPorts
 from appliance.web.rendering import PAGES, read_pages
@@ -45,6 +45,7 @@ ROUTES = (
     web.post(f"{ONE}/unable-to-sign", attendance.unable_to_sign),
     web.post(f"{ONE}/seal", attendance.seal),
     web.post(f"{ONE}/abandon", attendance.abandon),
+    web.get(f"{ONE}/pictures/{{target:[a-z_]+}}", pictures.show),
     web.get(f"{ONE}/{{command:[a-z-]+}}", attendance.back),
     web.get("/preview", live.preview),
     web.get("/events", live.events),
