@@ -13,7 +13,7 @@ from playwright.async_api import Page, Route, async_playwright, expect
 from appliance.errors import DeviceError
 from appliance.health.finding import warning
 from tests.unit.technicians.people import PASSWORD
-from tests.unit.web.counter import Counter, Person, open_counter, person_at
+from tests.unit.web.counter import MRZ, Counter, Person, open_counter, person_at
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -74,7 +74,7 @@ async def test_a_running_capture_is_seen_and_can_be_ended_by_hand(counter: Count
     await page.locator("form[data-capture] button").click()
     await expect(page.locator(".viewfinder.has-picture .preview")).to_be_visible()
     await page.locator("form[action$='/take'] button").click()
-    await expect(page.locator(".attempt.weak")).to_have_count(1)
+    await expect(page.locator(".attempt.redo")).to_have_count(1)
     await expect(page.locator(".preview")).to_have_count(0)
 
 
@@ -141,3 +141,64 @@ async def test_the_keyboard_alone_reaches_the_main_action(counter: Counter, scri
     assert await page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     await page.keyboard.press("Enter")
     await expect(page.locator("main")).to_have_attribute("data-view", "attendance-signature--")
+
+
+async def test_every_section_is_in_sight_on_a_phone(counter: Counter, script: Person, page: Page) -> None:
+    counter.findings.append(warning("queue", "queue-old", "old"))
+    await page.goto(counter.url_of("/queue"))
+    edges = await page.evaluate("[...document.querySelectorAll('#nav a')].map(a => a.getBoundingClientRect().right)")
+    assert len(edges) == 4
+    assert max(edges) <= 390
+
+
+async def test_the_document_fills_only_what_nobody_typed(counter: Counter, script: Person, page: Page) -> None:
+    path = await script.open()
+    await page.goto(counter.url_of(path))
+    await page.fill("[name='field:surname']", "SILVA")
+    await page.locator("#representative summary").click()
+    await page.fill("[name='representative_name']", "Rosa Silva")
+    await page.fill("textarea[name=lines]", MRZ)
+    await page.locator("button[formaction$='/mrz']").click()
+    await expect(page.locator("[name='field:given-names']")).to_have_value("ANNA MARIA")
+    counter.findings.append(warning("queue", "queue-old", "old"))
+    counter.news.publish()
+    await expect(page.locator("#nav .count")).to_contain_text("1")
+    await expect(page.locator("[name='field:surname']")).to_have_value("SILVA")
+    await expect(page.locator("[name='representative_name']")).to_have_value("Rosa Silva")
+    await page.locator("main form[action$='/applicant'] button.primary").click()
+    await expect(page.locator("[aria-invalid]")).to_be_focused()
+    await expect(page.locator("[aria-invalid]")).to_have_attribute("name", "representative_proof")
+    await expect(page.locator("[name='field:surname']")).to_have_value("SILVA")
+
+
+async def test_a_refused_opening_can_be_loaded_again(counter: Counter, page: Page) -> None:
+    await page.locator("main form button.primary").click()
+    await expect(page.locator("#problem")).to_contain_text("attendance-request")
+    await page.goto(page.url)
+    await expect(page.locator("#problem")).to_have_count(0)
+    assert page.url == counter.url
+
+
+async def test_the_captured_image_is_seen_at_once(counter: Counter, script: Person, page: Page) -> None:
+    path = await script.at_capture("permit")
+    await page.goto(counter.url_of(path))
+    await page.locator("form[data-capture] button").click()
+    picture = page.locator(".taken-picture")
+    await expect(picture).to_be_visible()
+    await expect(picture).to_have_js_property("complete", True)
+    assert await picture.evaluate("picture => picture.naturalWidth") == 64
+
+
+UNSEEN = "unseen => { Object.defineProperty(document, 'hidden', { value: unseen, configurable: true });"
+TURNED = " document.dispatchEvent(new Event('visibilitychange')); }"
+
+
+async def test_a_tab_that_nobody_sees_holds_no_connection_and_misses_nothing(counter: Counter, page: Page) -> None:
+    await page.goto(counter.url_of("/post"))
+    await page.evaluate(UNSEEN + TURNED, True)
+    counter.findings.append(warning("queue", "queue-old", "old"))
+    counter.news.publish()
+    await asyncio.sleep(0.5)
+    await expect(page.locator("main")).not_to_contain_text("Há pacotes à espera")
+    await page.evaluate(UNSEEN + TURNED, False)
+    await expect(page.locator("main")).to_contain_text("Há pacotes à espera")

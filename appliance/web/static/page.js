@@ -3,6 +3,7 @@
 import { setUpSignature } from "./signature.js";
 
 const RETRY_MS = 3000;
+const UNSEEN_ROUND_MS = 15000;
 const main = () => document.getElementById("main");
 const offline = document.getElementById("offline");
 let posting = 0;
@@ -122,28 +123,43 @@ async function refresh() {
   }
 }
 
+/** A tab that nobody sees gives its connection back (a browser has six for one host), and looks now and then. */
 function follow() {
   if (!document.getElementById("nav")) return;
-  const events = new EventSource("/events");
   // The number that the page was drawn at: what changed before the stream was open is news as well.
   let seen = document.body.dataset.news;
-  events.onmessage = (event) => {
-    const known = seen;
-    seen = event.data;
-    offline.hidden = true;
-    if (known !== seen) refresh();
-  };
-  events.addEventListener("locked", () => {
-    events.close();
-    location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  let events = null;
+  let looking = 0;
+
+  function listen() {
+    if (document.hidden) return;
+    events = new EventSource("/events");
+    events.onmessage = (event) => {
+      const known = seen;
+      seen = event.data;
+      offline.hidden = true;
+      if (known !== seen) refresh();
+    };
+    events.addEventListener("locked", () => {
+      events.close();
+      location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+    });
+    events.onerror = () => {
+      seen = "";
+      // Asking for the page tells what it is: the box is away, or the screen has locked.
+      if (posting === 0) refresh();
+      if (events.readyState === EventSource.CLOSED) setTimeout(listen, RETRY_MS);
+    };
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    clearInterval(looking);
+    events?.close();
+    if (document.hidden) looking = setInterval(refresh, UNSEEN_ROUND_MS);
+    else listen();
   });
-  events.onerror = () => {
-    seen = "";
-    // Asking for the page tells what it is: the box is away, or the screen has locked.
-    if (posting === 0) refresh();
-    if (events.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_MS);
-  };
-  window.addEventListener("pagehide", () => events.close());
+  window.addEventListener("pagehide", () => events?.close());
+  listen();
 }
 
 function setUp(root) {
