@@ -3,15 +3,19 @@
 Responsible for reading that file strictly and for naming what is wrong with it. Not for decoding the pictures
 (`drivers.transport.picture_file`) nor for whose turn it is (`drivers.simulated.turns`).
 
-Paths are relative to the file and stay inside its directory: an absolute path or a `..` is refused. A link that
-the directory's owner put there is followed, because it is the owner's.
+Paths are relative to the file, or absolute: whoever writes the file may read what it names. Only ordinary files that
+can be read are taken, never a device or a pipe; that they are pictures or films is seen when they are shown.
+
+One applicant's mistake is no other's: only the one who is asked for is judged.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -31,7 +35,7 @@ class _Applicant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    applicants: dict[str, _Applicant]
+    applicants: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,12 @@ def load_scenes(directory: Path, applicant: str = "") -> Scenes:
     if not parsed.applicants:
         raise SceneInvalid(f"The {FILE_NAME} lists no applicant.")
     name = applicant or next(iter(parsed.applicants))
-    chosen = parsed.applicants.get(name)
-    if chosen is None:
+    if name not in parsed.applicants:
         raise SceneInvalid(f"The {FILE_NAME} has no applicant {name!r}: it has {', '.join(parsed.applicants)}.")
+    chosen = _applicant(name, parsed.applicants[name])
     unknown = sorted(set(chosen.fingerprints) - POSITIONS)
     if unknown:
-        raise SceneInvalid(f"The {FILE_NAME} names a finger position that does not exist: {unknown[0]!r}.")
+        raise SceneInvalid(f"The {FILE_NAME} names a finger position of {name!r} that does not exist: {unknown[0]!r}.")
     return Scenes(
         applicant=name,
         fingerprints={
@@ -64,6 +68,13 @@ def load_scenes(directory: Path, applicant: str = "") -> Scenes:
         face=_paths(directory, chosen.face),
         document=_paths(directory, chosen.document),
     )
+
+
+def _applicant(name: str, table: object) -> _Applicant:
+    try:
+        return msgspec.convert(table, _Applicant)
+    except msgspec.ValidationError as error:
+        raise SceneInvalid(f"The {FILE_NAME} is wrong about the applicant {name!r}: {error}.") from None
 
 
 def _parsed(path: Path) -> _File:
@@ -84,15 +95,17 @@ def _paths(directory: Path, entries: tuple[str, ...]) -> tuple[Path, ...]:
 
 
 def _path(directory: Path, entry: str) -> Path:
-    relative = PurePosixPath(entry)
-    inside = entry and "\0" not in entry and ".." not in PureWindowsPath(entry).parts
-    if not inside or relative.is_absolute() or PureWindowsPath(entry).drive:
-        raise SceneInvalid(f"The {FILE_NAME} names a file outside its directory: {entry!r}.")
-    path = directory / relative
+    if not entry or "\0" in entry:
+        raise SceneInvalid(f"The {FILE_NAME} names a file without a name: {entry!r}.")
+    path = directory / entry
     try:
-        present = path.is_file()
+        present, ordinary = path.exists(), path.is_file()
     except OSError:
-        present = False
+        present = ordinary = False
     if not present:
         raise SceneInvalid(f"The {FILE_NAME} names a file that is missing: {entry!r}.")
+    if not ordinary:
+        raise SceneInvalid(f"The {FILE_NAME} names what is no ordinary file: {entry!r}.")
+    if not os.access(path, os.R_OK):
+        raise SceneInvalid(f"The {FILE_NAME} names a file that may not be read: {entry!r}.")
     return path
