@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,14 @@ import cv2
 
 from appliance.devices.hosted_device import HostedDevice
 from appliance.durable.private_file import write_private
-from appliance.errors import DeviceError, UsageError
+from appliance.errors import DeviceError, StateError, UsageError
 from drivers.contracts import CameraRequest, Contract, FingerprintRequest, Frame, Pixels, Request, ScanRequest
-from drivers.errors import DriverError
+from drivers.errors import DriverError, OptionInvalid
 from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
 
 _CAMERA_WARM_UP_FRAMES = 5
 """A camera's first frames are taken before it has found its exposure; the last of these is kept."""
+_LACKS_DEVICE = "missing required field `device`"
 _REQUESTS: dict[Contract, Request] = {
     Contract.FINGERPRINT_READER: FingerprintRequest(),
     Contract.CAMERA: CameraRequest(frame_limit=_CAMERA_WARM_UP_FRAMES),
@@ -31,8 +33,8 @@ async def capture(
 ) -> dict[str, Any]:
     """Write one image as PNG (mode 0600, whole or not at all) and say what was taken.
 
-    Raises UsageError for an unknown profile or a folder that does not exist, DeviceError with the driver's code,
-    DiskFull and StateError for the file.
+    Raises UsageError for an unknown profile or an `out` that cannot be a file, DeviceError with the driver's code,
+    DiskFull and StorageCorrupted for the disk.
     """
     profile = await asyncio.to_thread(_profile, profile_id, profiles)
     await asyncio.to_thread(_check_folder, out)
@@ -45,6 +47,13 @@ async def capture(
     try:
         frame = await _one_frame(hosted)
         facts = hosted.facts()
+    except DeviceError as error:
+        if error.code == OptionInvalid.code and _LACKS_DEVICE in error.sentence:
+            raise DeviceError(
+                "Say which device with --device: its path, index or address; `claim-kiosk doctor` shows what is there.",
+                code=error.code,
+            ) from error
+        raise
     finally:
         await hosted.close()
     duration_s = round(time.monotonic() - started, 3)
@@ -103,6 +112,10 @@ def _check_folder(out: Path) -> None:
     """Asked before anybody is made to present a finger in vain."""
     if not out.absolute().parent.is_dir():
         raise UsageError(f"The folder of {out} does not exist.", code="out-folder-missing")
+    if out.is_dir():
+        raise UsageError(f"--out names a folder, {out}: name the PNG file to write.", code="out-is-folder")
+    if not os.access(out.absolute().parent, os.W_OK | os.X_OK):
+        raise UsageError(f"--out cannot be written in its folder, {out.absolute().parent}.", code="out-unwritable")
 
 
 def _write(pixels: Pixels, out: Path) -> bytes:
@@ -110,5 +123,10 @@ def _write(pixels: Pixels, out: Path) -> bytes:
     if not encoded:
         raise DeviceError("The image could not be written as PNG.")
     data = png.tobytes()
-    write_private(out.absolute(), data)
+    try:
+        write_private(out.absolute(), data)
+    except StateError as error:
+        if error.code != "state-unusable":
+            raise
+        raise UsageError(f"--out could not be written: {out}.", code="out-unwritable") from error
     return data

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from appliance.commands.quiet_libraries import libraries_silent
 from appliance.errors import QualityError
 from appliance.model.verdict import CaptureKind, Pose, Verdict
 from appliance.quality.document import assess_document
@@ -38,7 +39,9 @@ def score_files(kind: str, files: Sequence[str]) -> Iterator[dict[str, Any]]:
     refused: list[tuple[str, PictureRefused]] = []
     for file in files:
         try:
-            pixels = decode_picture(read_bytes(Path(file)))
+            data = read_bytes(Path(file))
+            with libraries_silent():
+                pixels = decode_picture(data)
         except PictureRefused as refusal:
             refused.append((file, refusal))
             continue

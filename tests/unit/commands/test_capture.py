@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import cv2
@@ -63,3 +64,21 @@ async def test_an_unknown_profile_and_a_missing_folder_are_refused_before_anythi
     with pytest.raises(UsageError) as missing:
         await capture("simulated-camera", "", {}, tmp_path / "nowhere" / "image.png")
     assert missing.value.code == "out-folder-missing"
+    with pytest.raises(UsageError, match="--out names a folder") as folder:
+        await capture("simulated-camera", "", {}, tmp_path)
+    assert folder.value.code == "out-is-folder"
+
+
+@pytest.mark.parametrize("profile_id", ["opencv-camera", "zfm-r503"])
+async def test_a_device_that_must_be_named_is_asked_for_by_its_option(profile_id: str, tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match="--device") as failed:
+        await capture(profile_id, "", {}, tmp_path / "image.png")
+    assert failed.value.code == "option-invalid"
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
+async def test_a_folder_that_may_not_be_written_to_is_refused_as_outs(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(UsageError, match="--out") as refused:
+        await capture("simulated-camera", "", {}, tmp_path / "image.png")
+    assert refused.value.code == "out-unwritable"

@@ -96,3 +96,16 @@ def test_every_ordinary_file_can_be_judged(tmp_path: Path, kind: str, name: str)
         assert result["score"] >= 40
     else:
         assert 0 <= result["score"] <= 255
+
+
+def test_a_cut_picture_is_named_and_no_library_speaks_beside_us(
+    files: dict[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    cut = [tmp_path / "cut.png", tmp_path / "cut.jpg"]
+    for path in cut:
+        encoded, data = cv2.imencode(path.suffix, draw_fingerprint(1, "right_index", 0))
+        assert encoded
+        path.write_bytes(data.tobytes()[: len(data) // 2])
+    with pytest.raises(QualityError, match=r"cut\.png: it is damaged"):
+        list(score_files("fingerprint", [str(cut[0]), str(cut[1]), files["print.png"]]))
+    assert capfd.readouterr().err == ""
