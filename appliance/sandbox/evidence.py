@@ -19,6 +19,10 @@ from appliance.sandbox.aima.authority import Authority
 from appliance.sandbox.aima.inbox import CONTAINER, PACKAGE, RECEIPT
 from appliance.sandbox.layout import Layout
 
+KEY_FILE = "aima-key.pem"
+TRUST = "trust"
+TRUSTED = ("aima-root-ca.pem", "aima-device-ca.pem", "aima-receipts.pem")
+_LEFT_BY_US = frozenset({PACKAGE, CONTAINER, RECEIPT, KEY_FILE, TRUST})
 _STATE_FILES = ("box.db", "settings.toml", "identity", "sandbox.json")
 _COPY_BYTES = 1 << 20
 
@@ -31,8 +35,8 @@ def received(layout: Layout, package_id: str) -> Path:
 def check_out(out: Path, layout: Layout) -> None:
     """Whether `--out` may be written to; asked before anything is started. Blocking.
 
-    Raises StateError `state-foreign` for a folder in which a box or a sandbox lives, `out-unsuitable` for one that
-    cannot be made private because others use it.
+    Raises StateError `state-foreign` for a folder in which a box or a sandbox lives, `out-unsuitable` for a file and
+    for a folder that cannot be made private because others use it, `out-not-empty` for one with something else in it.
     """
     folder = out.resolve()
     in_a_box = any((above / "box.db").exists() or (above / "identity" / KEY).exists() for above in folder.parents)
@@ -45,9 +49,32 @@ def check_out(out: Path, layout: Layout) -> None:
         return
     except OSError as error:
         raise named(error, folder) from error
+    if not stat.S_ISDIR(known.st_mode):
+        raise StateError("--out names a file: it needs a folder, which may be new.", code="out-unsuitable")
     shared = known.st_mode & stat.S_ISVTX or known.st_uid != os.getuid() or folder == Path.home()
-    if not stat.S_ISDIR(known.st_mode) or shared:
+    if shared:
         raise StateError("--out needs a folder of its own: that one serves others as well.", code="out-unsuitable")
+    if not _ours(folder):
+        raise StateError(
+            f"--out names a folder with something else in it, {folder.name}: choose a new or an empty one.",
+            code="out-not-empty",
+        )
+
+
+def _ours(folder: Path) -> bool:
+    """Whether nothing lies in `folder` but what an earlier `--out` left, whole or not; also when it is empty."""
+    try:
+        names = {_finished(path.name) for path in folder.iterdir()}
+        trust = folder / TRUST
+        trusted = {_finished(path.name) for path in trust.iterdir()} if TRUST in names else set()
+    except OSError as error:
+        raise named(error, folder) from error
+    return names <= _LEFT_BY_US and trusted <= set(TRUSTED)
+
+
+def _finished(name: str) -> str:
+    """The name that a file which a power cut left half-written would have got (`write_private`)."""
+    return name.removeprefix(".").removesuffix(".unfinished") if name.endswith(".unfinished") else name
 
 
 def leave_evidence(layout: Layout, package_id: str, out: Path) -> None:
@@ -60,15 +87,13 @@ def leave_evidence(layout: Layout, package_id: str, out: Path) -> None:
         raise named(error, out) from error
     authority = Authority.create_or_load(layout.aima / "authority")
     pair = (authority.encryption_key_path.read_bytes(), authority.encryption_certificate.public_bytes(Encoding.PEM))
-    write_private(out / "aima-key.pem", b"".join(pair))
-    private_directory(out / "trust")
-    trusted: dict[str, x509.Certificate] = {
-        "aima-root-ca.pem": authority.root.certificate,
-        "aima-device-ca.pem": authority.issuing_ca,
-        "aima-receipts.pem": authority.receipt_certificate,
-    }
-    for name, certificate in trusted.items():
-        write_private(out / "trust" / name, certificate.public_bytes(Encoding.PEM))
+    write_private(out / KEY_FILE, b"".join(pair))
+    private_directory(out / TRUST)
+    trusted: tuple[x509.Certificate, ...] = (
+        authority.root.certificate, authority.issuing_ca, authority.receipt_certificate,
+    )  # fmt: skip
+    for name, certificate in zip(TRUSTED, trusted, strict=True):
+        write_private(out / TRUST / name, certificate.public_bytes(Encoding.PEM))
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -217,6 +217,7 @@ def test_a_folder_that_is_not_a_sandboxs_is_left_alone(tmp_path: Path) -> None:
         (["--out", str(box / "evidence")], "state-foreign"),
         (["--state", str(tmp_path / "file")], "state-unusable"),
         (["--out", str(tmp_path / "file")], "out-unsuitable"),
+        (["--out", str(tmp_path)], "out-not-empty"),
     ):
         done = sandbox("--once", *arguments)
         assert (done.status, done.error["error"]) == (STATE, code), arguments
