@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from pathlib import Path
 from typing import IO
 
 LARGEST_TAIL_BYTES = 64 * 1024
 LONGEST_QUOTE = 300
 NOTHING = "it gave no reason."
+
+
+def why_ended(status: int | None, log: IO[bytes] | None, heard_from: int) -> str:
+    """From its exit status (None: it had not ended) and its log: one sentence. Blocking.
+
+    Whom a signal killed had no time to say why, and whoever ended well had nothing to: their last lines are about
+    something else.
+    """
+    if status is not None and status < 0:
+        return f"it was killed by a signal, {_signal_name(-status)}."
+    if status == 0:
+        return "it was told to stop."
+    return last_words(log, heard_from)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
 
 
 def last_words(log: IO[bytes] | None, heard_from: int) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from appliance.errors import ServiceError
-from appliance.sandbox.last_words import last_words
+from appliance.sandbox.last_words import why_ended
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 6.0
@@ -63,8 +63,9 @@ class Child:
                     await process.wait()
             said = json.loads(line)
         except (TimeoutError, ValueError) as error:
+            by_itself = process.returncode
             await _end(process)
-            why = await asyncio.to_thread(last_words, log, heard_from)
+            why = await asyncio.to_thread(why_ended, by_itself, log, heard_from)
             raise ServiceError(f"The sandbox could not start its {name}: {why}", code="sandbox-not-started") from error
         return cls(name, process, said, log, heard_from)
 
@@ -76,9 +77,9 @@ class Child:
         """Its exit status, once it has ended."""
         return await self._process.wait()
 
-    async def last_words(self) -> str:
-        """Why it ended, as its log has it: one sentence."""
-        return await asyncio.to_thread(last_words, self._log, self._heard_from)
+    async def why_ended(self) -> str:
+        """Why it ended, once it has: one sentence."""
+        return await asyncio.to_thread(why_ended, self._process.returncode, self._log, self._heard_from)
 
     async def stop(self) -> None:
         """SIGTERM, then SIGKILL for one that does not heed it."""

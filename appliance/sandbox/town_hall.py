@@ -90,8 +90,8 @@ class TownHall:
     async def wait(self) -> int:
         """Until the daemon ends by itself, which it should not."""
         status = await self._running().wait()
-        why = await self._running().last_words()
-        raise ServiceError(f"The daemon ended by itself (status {status}): {why}", code="daemon-ended")
+        why = await self._running().why_ended()
+        raise ServiceError(f"The daemon has ended (status {status}): {why}", code="daemon-ended")
 
     async def stop(self) -> None:
         await asyncio.to_thread(withdraw)
