@@ -7,6 +7,7 @@ start and the daemon runs by `claim-kiosk run`. Everything it starts ends with i
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ import click
 from appliance.durable.lock import InstanceLock
 from appliance.sandbox.evidence import check_out
 from appliance.sandbox.layout import Layout
+from appliance.sandbox.leftovers import one_at_a_time, sweep
 from appliance.sandbox.once import take_one_attendance
 from appliance.sandbox.town_hall import TownHall
 
@@ -45,17 +47,26 @@ def tell(sentence: str) -> None:
 
 async def run_sandbox(request: SandboxRequest) -> int:
     """Returns the exit status. Raises KioskError."""
-    layout = await asyncio.to_thread(Layout.claim, request.state)
-    if request.out is not None:
-        await asyncio.to_thread(check_out, request.out, layout)
-    lock = InstanceLock(layout.root / "lock")
-    await asyncio.to_thread(lock.acquire)
+    layout, lock = await asyncio.to_thread(_claimed, request.state)
     try:
+        if request.out is not None:
+            await asyncio.to_thread(check_out, request.out, layout)
         return await _until_done(request, layout)
     finally:
         lock.release()
         if request.state is None:
             await asyncio.to_thread(shutil.rmtree, layout.root, ignore_errors=True)
+
+
+def _claimed(state: Path | None) -> tuple[Layout, InstanceLock]:
+    """The sandbox's folder, its lock held; a temporary one after those of killed sandboxes are gone. Blocking."""
+    with one_at_a_time() if state is None else contextlib.nullcontext():
+        if state is None:
+            sweep()
+        layout = Layout.claim(state)
+        lock = InstanceLock(layout.lock)
+        lock.acquire()
+        return layout, lock
 
 
 async def _until_done(request: SandboxRequest, layout: Layout) -> int:

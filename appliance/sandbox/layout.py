@@ -9,6 +9,7 @@ from pathlib import Path
 
 from appliance.durable.private_file import named, write_private
 from appliance.errors import StateError
+from appliance.sandbox.leftovers import LOCK, PREFIX
 from appliance.sandbox.presence import announce
 
 MARKER = "sandbox.json"
@@ -40,6 +41,11 @@ class Layout:
         return self.root / "trust.json"
 
     @property
+    def lock(self) -> Path:
+        """Held by whoever runs this sandbox."""
+        return self.root / LOCK
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 
@@ -51,7 +57,7 @@ class Layout:
         `state-unusable` for what cannot be a folder.
         """
         if state is None:
-            return cls(Path(tempfile.mkdtemp(prefix="claim-kiosk-sandbox-")))
+            return cls(Path(tempfile.mkdtemp(prefix=PREFIX)))
         root = state.resolve()
         layout = cls(root)
         try:

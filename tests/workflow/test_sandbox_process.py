@@ -91,6 +91,11 @@ def test_killed_it_leaves_no_process_and_no_shared_memory(tmp_path: Path) -> Non
         running.process.kill()
         running.process.wait(PATIENCE_S)
     nothing_left(children, before)
+    (left,) = tmp_path.glob("claim-kiosk-sandbox-*")
+    with sandbox(tmp_path) as running:
+        assert not left.exists()
+        assert running.children
+    assert not list(tmp_path.glob("claim-kiosk-sandbox-*"))
 
 
 def test_a_daemon_that_ends_by_itself_ends_the_sandbox_by_name(tmp_path: Path) -> None:
@@ -100,6 +105,7 @@ def test_a_daemon_that_ends_by_itself_ends_the_sandbox_by_name(tmp_path: Path) -
         assert running.process.wait(PATIENCE_S) == 14
     last = json.loads((tmp_path / "sandbox.log").read_text().splitlines()[-1])
     assert last["error"] == "daemon-ended"
+    assert "SIGKILL" in last["sentence"]
     assert all_gone(children)
 
 
