@@ -45,6 +45,8 @@ BUILT_IN: Mapping[str, DriverEntry] = {
     "nb1010": DriverEntry(Contract.FINGERPRINT_READER, "drivers.nb1010.driver:create"),
     "opencv-camera": DriverEntry(Contract.CAMERA, "drivers.opencv_camera.driver:create"),
     "sane": DriverEntry(Contract.DOCUMENT_SCANNER, "drivers.sane.driver:create"),
+    "sbi-camera": DriverEntry(Contract.CAMERA, "drivers.sbi.driver:create_camera"),
+    "sbi-fingerprint": DriverEntry(Contract.FINGERPRINT_READER, "drivers.sbi.driver:create_fingerprint"),
     "uru4000": DriverEntry(Contract.FINGERPRINT_READER, "drivers.uru4000.driver:create"),
 }
 

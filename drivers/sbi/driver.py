@@ -1,0 +1,159 @@
+"""A certified scanner behind its maker's SBI service: fingers (single or slap) and face.
+
+What is kept was signed by the scanner and passed every check; live pictures were not, and are marked as previews.
+Not responsible for the conversation (`session`) or for opening again after a loss.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from typing import Any, Final
+
+from drivers.contracts import CameraRequest, DeviceIdentity, FingerprintRequest, Frame, FramePool, Pixels, Stop
+from drivers.errors import (
+    CaptureCancelled,
+    CaptureTimedOut,
+    DeviceLost,
+    DeviceProtocolError,
+    DeviceTimedOut,
+    RequestUnsupported,
+)
+from drivers.sbi.client import Live
+from drivers.sbi.iso_face import FaceImage
+from drivers.sbi.iso_finger import FingerImage
+from drivers.sbi.iso_picture import Coding, check_announced, decode_picture
+from drivers.sbi.messages import FACE, FINGER
+from drivers.sbi.options import Options
+from drivers.sbi.positions import ANY_SUB_ID, placement
+from drivers.sbi.session import Session
+from drivers.transport.picture_header import picture_size
+
+_LIVE_PIXELS: Final = 16 * 1024 * 1024
+
+
+class SbiFingerprintReader:
+    """A `FingerprintReader`: one frame a finger, at the resolution that its record says."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._sequence = 0
+
+    def open(self) -> DeviceIdentity:
+        self._sequence = 0
+        return self._session.open()
+
+    def close(self) -> None:
+        self._session.close()
+
+    def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        """Grey frames in the order asked for, after a single placement. With `preview`: until stopped."""
+        fingers = placement(request.positions or (request.position,))
+        if request.preview:
+            live = self._session.live(fingers, request.timeout_s, stop)
+            for pixels in _live(live, request.timeout_s, pool, channels=1):
+                yield self._frame(pixels, preview=True)
+            return
+        whole = bool(request.positions)
+        captures = self._session.capture(fingers, whole=whole, timeout_s=request.timeout_s, stop=stop)
+        captured_ns = time.monotonic_ns()
+        images = [FingerImage.from_bytes(capture.record) for capture in captures]
+        for finger, image in zip(fingers, images, strict=True):
+            if image.position not in (ANY_SUB_ID, finger.iso_code):
+                raise DeviceProtocolError("The scanner's record shows another finger than its answer says.")
+        for finger, image in zip(fingers, images, strict=True):
+            pixels = pool.take(image.height, image.width)
+            decode_picture(image.coding, image.data, pixels)
+            yield self._frame(pixels, captured_ns, position=finger.position, resolution_ppi=image.resolution_ppi)
+
+    def _frame(self, pixels: Pixels, captured_ns: int = 0, **facts: Any) -> Frame:
+        self._sequence += 1
+        return Frame(
+            pixels=pixels,
+            sequence=self._sequence - 1,
+            captured_monotonic_ns=captured_ns or time.monotonic_ns(),
+            simulated=self._session.simulated,
+            **facts,
+        )
+
+
+class SbiCamera:
+    """A `Camera`: one signed portrait after another, or with `preview` the live pictures between them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._sequence = 0
+
+    def open(self) -> DeviceIdentity:
+        self._sequence = 0
+        return self._session.open()
+
+    def close(self) -> None:
+        self._session.close()
+
+    def stream(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+        """SBI has no sizes to choose from: RequestUnsupported for any but the scanner's own."""
+        source = self._live(request, pool, stop) if request.preview else self._signed(request, pool, stop)
+        given = 0
+        with closing(source) as pictures:
+            try:
+                while not (stop.is_set() or (request.frame_limit and given >= request.frame_limit)):
+                    pixels = next(pictures, None)
+                    if pixels is None:
+                        return
+                    height, width = pixels.shape[:2]
+                    if request.width not in (0, width) or request.height not in (0, height):
+                        raise RequestUnsupported(f"The scanner's pictures are {width} × {height}, and no other size.")
+                    yield Frame(
+                        pixels=pixels,
+                        sequence=self._sequence,
+                        captured_monotonic_ns=time.monotonic_ns(),
+                        simulated=self._session.simulated,
+                        preview=request.preview,
+                    )
+                    self._sequence += 1
+                    given += 1
+            except CaptureCancelled:
+                return
+
+    def _signed(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Generator[Pixels, None, None]:
+        while True:
+            (capture,) = self._session.capture((), whole=False, timeout_s=request.timeout_s, stop=stop)
+            image = FaceImage.from_bytes(capture.record)
+            pixels = pool.take(image.height, image.width, 3)
+            decode_picture(image.coding, image.data, pixels)
+            yield pixels
+
+    def _live(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Generator[Pixels, None, None]:
+        return _live(self._session.live((), request.timeout_s, stop), request.timeout_s, pool, channels=3)
+
+
+def _live(live: Live, timeout_s: float, pool: FramePool, *, channels: int) -> Generator[Pixels, None, None]:
+    """CaptureTimedOut when none comes for `timeout_s`; ends with CaptureCancelled on stop, and never by itself."""
+    with closing(live) as pictures:
+        while True:
+            try:
+                jpeg, answer = next(pictures)
+            except StopIteration:
+                raise DeviceLost from None
+            except DeviceTimedOut:
+                raise CaptureTimedOut("The scanner gave no live picture in time.") from None
+            answer.extend(time.monotonic() + timeout_s)
+            width, height = picture_size(jpeg) or (0, 0)
+            if width * height > _LIVE_PIXELS:
+                raise DeviceProtocolError("The scanner sent a live picture of an impossible size.")
+            check_announced(width, height)
+            pixels = pool.take(height, width, channels)
+            decode_picture(Coding.JPEG, jpeg, pixels)
+            yield pixels
+
+
+def create_fingerprint(options: Options) -> SbiFingerprintReader:
+    """The scanner, not opened."""
+    return SbiFingerprintReader(Session(options, FINGER))
+
+
+def create_camera(options: Options) -> SbiCamera:
+    """The face scanner, not opened."""
+    return SbiCamera(Session(options, FACE))

@@ -1,0 +1,117 @@
+"""Finds one scanner on this machine's SBI ports and has it prove who it is. Believing is `checks`'."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from drivers.errors import (
+    DeviceAccessDenied,
+    DeviceBusy,
+    DeviceFault,
+    DeviceNotFound,
+    DeviceUntrusted,
+    DriverError,
+)
+from drivers.sbi import client
+from drivers.sbi.answers import raise_if_error
+from drivers.sbi.checks import Device, Trust, accept_device
+from drivers.sbi.messages import READY, DiscoveredDevice, ErrorInfo
+from drivers.sbi.options import Options
+from drivers.sbi.wire import listening_ports
+
+_ASK_S: Final = 5.0
+_SCAN_S: Final = 0.5
+_ALL_S: Final = 10.0
+_NOT_READY: Final[dict[str, type[DriverError]]] = {"Busy": DeviceBusy, "Not Registered": DeviceAccessDenied}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    port: int
+    device: Device
+
+
+def find(options: Options, kind: str, trust: Trust) -> Found:
+    """The first wanted scanner that proves itself; when there is none, the reason of the last that did not.
+
+    Raises drivers' errors, DeviceNotFound when nothing of `kind` is offered.
+    """
+    search = _Search(options, kind, trust)
+    if options.port:
+        found, reason = search.ask(options.port)
+        if found is None:
+            raise reason or DeviceNotFound()
+        return found
+    reasons: list[DriverError] = []
+    for port in listening_ports(client.PORTS, _SCAN_S):
+        try:
+            found, reason = search.ask(port)
+        except DriverError:
+            continue  # another program's port: it speaks no SBI
+        if found is not None:
+            return found
+        reasons += [reason] if reason else []
+    raise reasons[-1] if reasons else DeviceNotFound()
+
+
+class _Search:
+    def __init__(self, options: Options, kind: str, trust: Trust) -> None:
+        self._options = options
+        self._kind = kind
+        self._trust = trust
+        self._until_s = time.monotonic() + _ALL_S
+        self._never = threading.Event()
+
+    def ask(self, port: int) -> tuple[Found | None, DriverError | None]:
+        """The scanner, or why the one that is there will not do. Raises where no SBI service answers."""
+        reason: DriverError | None = None
+        for offer in client.discover(port, self._kind, deadline_s=self._deadline_s(), stop=self._never):
+            try:
+                device = self._device(port, offer)
+            except DriverError as error:
+                reason = error
+            else:
+                if device is not None:
+                    return Found(port, device), None
+        return None, reason
+
+    def _device(self, port: int, offer: DiscoveredDevice | ErrorInfo) -> Device | None:
+        """None for a scanner that nobody asked for."""
+        if isinstance(offer, ErrorInfo):
+            raise_if_error(offer)
+            return None
+        if not self._is_wanted(offer):
+            return None
+        if offer.device_status != READY:
+            kind = _NOT_READY.get(offer.device_status, DeviceFault)
+            raise kind(f"The scanner's service says of it: {offer.device_status}." if kind is DeviceFault else None)
+        device = self._believed(port, offer)
+        if self._options.certification == "L1" and not device.certified:
+            raise DeviceUntrusted("The scanner is not certified (L1): this post's settings ask for one that is.")
+        return device
+
+    def _is_wanted(self, offer: DiscoveredDevice) -> bool:
+        claimed = offer.claimed_id()
+        names = (claimed.serial_no, offer.device_id, offer.device_code)
+        return (
+            claimed.type == self._kind
+            and self._options.device_sub_type in ("", claimed.device_sub_type)
+            and (not self._options.device or self._options.device in names)
+        )
+
+    def _believed(self, port: int, offer: DiscoveredDevice) -> Device:
+        """A service with several scanners tells of all of them: the one that signs for this offer."""
+        reason: DriverError = DeviceUntrusted()
+        for answer in client.device_infos(port, deadline_s=self._deadline_s(), stop=self._never):
+            try:
+                raise_if_error(answer.error)
+                return accept_device(offer, answer.device_info or "", self._trust)
+            except DriverError as error:
+                reason = error
+        raise reason
+
+    def _deadline_s(self) -> float:
+        return min(time.monotonic() + _ASK_S, self._until_s)
