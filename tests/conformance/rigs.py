@@ -10,6 +10,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,8 @@ from drivers.errors import (
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.opencv_camera.emulator import CameraSettings, HttpCamera, drawn_portraits
 from drivers.sane.escl_emulator import EsclScanner, EsclSettings, ScannerFault
+from drivers.sbi.authority import MadeUpAuthority
+from drivers.sbi.emulator import Emulation, Kind, emulated
 from drivers.simulated.drawn.plain_print import drawn_print
 from drivers.zfm.emulated_module import ModuleSettings
 from drivers.zfm.emulator import PtyModule
@@ -203,6 +207,45 @@ _USB_FAULTS = (
     FaultCase(name="crash", plan=FaultPlan(crash=True), error=DeviceLost),
 )
 
+
+@cache
+def scanner_authority() -> MadeUpAuthority:
+    """One for all: an RSA key is costly to make."""
+    return MadeUpAuthority(datetime.now(UTC))
+
+
+@contextmanager
+def _sbi(plan: FaultPlan, directory: Path, kind: Kind) -> Iterator[Options]:
+    authority, trust = scanner_authority(), directory / "scanner-trust.pem"
+    trust.write_bytes(authority.root_pem)
+    with emulated(Emulation(kind=kind, authority=authority, faults=plan)) as service:
+        yield {
+            "port": service.port,
+            "trust": str(trust),
+            "env": "Developer",
+            "simulated": True,
+            "answer_timeout_s": 2.0,
+        }
+
+
+# A flipped bit in what was signed is not trusted; only what is no message at all is called a protocol error.
+_SBI_FAULTS = (
+    *(*_HARMLESS, _ABSENT, _REFUSE, *_typed()),
+    FaultCase(name="hang", plan=FaultPlan(hang=True), error=DeviceTimedOut, timeout_s=0.3),
+    FaultCase(name="crash", plan=FaultPlan(crash=True), error=DeviceLost),
+)
+
+
+def _sbi_rig(kind: Kind, contract: Contract) -> Rig:
+    return Rig(
+        name=f"sbi-{kind}",
+        contract=contract,
+        driver_id=f"sbi-{'camera' if contract is Contract.CAMERA else 'fingerprint'}",
+        bench=partial(_sbi, kind=kind),
+        faults=_SBI_FAULTS,
+    )
+
+
 _SLOW = {"read-delay": "yes", "read-delay-duration": "200000", "read-limit": "yes", "read-limit-size": "64"}
 
 
@@ -303,6 +346,9 @@ RIGS: tuple[Rig, ...] = (
         bench=_emulated_usb,
         faults=_USB_FAULTS,
     ),
+    _sbi_rig(Kind.SLAP, Contract.FINGERPRINT_READER),
+    _sbi_rig(Kind.SINGLE, Contract.FINGERPRINT_READER),
+    _sbi_rig(Kind.FACE, Contract.CAMERA),
     Rig(
         name="opencv-video-file",
         contract=Contract.CAMERA,

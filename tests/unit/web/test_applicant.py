@@ -108,6 +108,8 @@ async def test_a_document_that_has_run_out_is_remarked_and_stops_nobody(ana: Per
     assert EXPIRED in (await ana.see(path))[1]
     await ana.post(f"{path}/applicant", **{**fields, "field:expiry": "2031-04-15"})
     assert EXPIRED not in (await ana.see(path))[1]
+    # Whoever signed, signed for other data.
+    await ana.post(f"{path}/unable-to-sign", reason="x")
     assert (await ana.post(f"{path}/seal"))[1]["step"] == "sealed"
 
 

@@ -1,0 +1,162 @@
+"""What an SBI service offers: a device's description, and where its images come from (one of our drivers, or drawn)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Protocol
+
+from drivers.contracts import (
+    Camera,
+    CameraRequest,
+    FingerprintReader,
+    FingerprintRequest,
+    Pixels,
+    PrivatePool,
+    Stop,
+)
+from drivers.errors import CaptureCancelled
+from drivers.opencv_camera.emulator import drawn_portraits
+from drivers.sbi.iso_picture import Coding
+from drivers.sbi.messages import FINGER, DigitalId
+from drivers.sbi.positions import ANY_SUB_ID, LEFT_SLAP, RIGHT_SLAP, THUMBS, Finger
+from drivers.simulated.drawn.plain_print import drawn_print
+
+_DRAWN_PPI: Final = 500
+_DRAWN_SCORE: Final = 80.0
+_LOOK_EVERY_S: Final = 0.1
+_LOOK_TIMEOUT_S: Final = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """One image: grey for a finger, colour for a face. `resolution_ppi` is a finger's. `score` is 0–100."""
+
+    pixels: Pixels
+    resolution_ppi: int
+    score: float
+
+
+class Sensor(Protocol):
+    """Raises only drivers' errors."""
+
+    def take(self, fingers: Sequence[Finger], timeout_s: float, stop: Stop) -> list[Taken]:
+        """One image a finger, in that order; for no finger, a face."""
+        ...
+
+    def look(self, stop: Stop) -> Iterator[Pixels]:
+        """Live pictures until stopped."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    digital_id: DigitalId
+    sensor: Sensor
+    sub_ids: tuple[int, ...] = (ANY_SUB_ID,)
+    certification: str = "L1"
+    env: str = "Developer"
+    firmware: str = "1"
+    coding: Coding = Coding.JPEG_2000
+
+    @property
+    def device_id(self) -> str:
+        return f"{self.digital_id.device_sub_type}-{self.digital_id.serial_no}".replace(" ", "-")
+
+
+def described(kind: str, sub_type: str, make: str, model: str, serial_number: str, at: str) -> DigitalId:
+    """`kind` is Finger or Face; `at` the time of making, as SBI writes it."""
+    return DigitalId(
+        serial_no=serial_number,
+        make=make,
+        model=model,
+        type=kind,
+        device_sub_type=sub_type,
+        device_provider=make,
+        device_provider_id=make,
+        date_time=at,
+    )
+
+
+def sub_ids_of(sub_type: str) -> tuple[int, ...]:
+    return (LEFT_SLAP, RIGHT_SLAP, THUMBS) if sub_type == "Slap" else (ANY_SUB_ID,)
+
+
+class DrawnSensor:
+    """Sees what it is asked for at once: drawn prints and portraits, nobody's."""
+
+    def take(self, fingers: Sequence[Finger], timeout_s: float, stop: Stop) -> list[Taken]:
+        if not fingers:
+            return [Taken(_portraits()[0], 0, _DRAWN_SCORE)]
+        return [Taken(_print(finger.iso_code), _DRAWN_PPI, _DRAWN_SCORE) for finger in fingers]
+
+    def look(self, stop: Stop) -> Iterator[Pixels]:
+        number = 0
+        while not stop.wait(_LOOK_EVERY_S):
+            yield _portraits()[number % len(_portraits())]
+            number += 1
+
+
+class DriverSensor:
+    """One of our own devices, opened by whoever made it. A capture makes live pictures give way; then they go on.
+
+    `judge` gives the score of a frame, which SBI wants from 0 to 100; a reader is asked for one finger at a time.
+    """
+
+    def __init__(self, driver: FingerprintReader | Camera, kind: str, judge: Callable[[Pixels], float]) -> None:
+        self._driver: Any = driver
+        self._kind = kind
+        self._judge = judge
+        self._in_use = threading.Lock()
+        self._claims: set[object] = set()
+
+    def take(self, fingers: Sequence[Finger], timeout_s: float, stop: Stop) -> list[Taken]:
+        claim = object()
+        self._claims.add(claim)
+        try:
+            with self._in_use:
+                return [self._one(finger, timeout_s, stop) for finger in fingers or (None,)]
+        finally:
+            self._claims.discard(claim)
+
+    def look(self, stop: Stop) -> Iterator[Pixels]:
+        while not stop.is_set():
+            if self._claims:
+                stop.wait(_LOOK_EVERY_S)
+                continue
+            with self._in_use, closing(self._frames("unknown", _LOOK_TIMEOUT_S, stop, preview=True)) as frames:
+                for frame in frames:
+                    yield frame.pixels.copy()
+                    if self._claims:
+                        break
+
+    def _one(self, finger: Finger | None, timeout_s: float, stop: Stop) -> Taken:
+        position = finger.position if finger else "unknown"
+        with closing(self._frames(position, timeout_s, stop, preview=False)) as frames:
+            frame = next(frames, None)
+            if frame is None:
+                raise CaptureCancelled
+            pixels = frame.pixels.copy()
+            return Taken(pixels, frame.resolution_ppi or 0, self._judge(pixels))
+
+    def _frames(self, position: str, timeout_s: float, stop: Stop, *, preview: bool) -> Any:
+        pool = PrivatePool()
+        if self._kind == FINGER:
+            return self._driver.acquire(
+                FingerprintRequest(position=position, timeout_s=timeout_s, preview=preview), pool, stop
+            )
+        return self._driver.stream(CameraRequest(timeout_s=timeout_s, preview=preview), pool, stop)
+
+
+@cache
+def _print(code: int) -> Pixels:
+    """16 × 20 mm, as an enrolment sensor must have at least."""
+    return drawn_print(400, 320, seed=code)
+
+
+@cache
+def _portraits() -> tuple[Pixels, ...]:
+    return tuple(drawn_portraits(5, 400, 320))
