@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,7 @@ from drivers.sbi.positions import ANY_SUB_ID, Finger, finger_named
 
 TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 SERVICE_VERSION: Final = "0.9.5"
+_TRANSACTION: Final = re.compile(r"[A-Za-z0-9-]{4,50}")
 _WORDS: Final = {
     answers.NOT_REGISTERED: "Device not registered",
     answers.NO_BIOMETRIC: "No biometric was presented in time",
@@ -199,6 +201,14 @@ def fingers_asked(asked: BioRequest, offer: Offer) -> tuple[Finger, ...]:
     if not fingers or len(fingers) != len(asked.bio_sub_type) or asked.count != len(fingers) or alone:
         raise RequestUnsupported
     return fingers
+
+
+def check_request(request: CaptureRequest, offer: Offer) -> None:
+    """Raises DeviceProtocolError for a transaction that is none, DriverError for what is not for this device."""
+    if not _TRANSACTION.fullmatch(request.transaction_id):
+        raise DeviceProtocolError
+    if (request.purpose, request.spec_version, request.env) != (REGISTRATION, SPEC_VERSION, offer.env):
+        raise DriverError
 
 
 def refusal(error: DriverError) -> ErrorInfo:

@@ -57,7 +57,9 @@ class DigitalId(Message, frozen=True, kw_only=True):
 
 
 class DiscoverRequest(Message, frozen=True, kw_only=True):
-    type: str = ANY_DEVICE
+    """`type` is a kind of device, or `ANY_DEVICE`."""
+
+    type: str
 
 
 class DiscoveredDevice(Message, frozen=True, kw_only=True):

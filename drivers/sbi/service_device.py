@@ -15,7 +15,7 @@ from drivers.contracts import Stop
 from drivers.errors import CaptureTimedOut, DeviceBusy, DriverError
 from drivers.faults import FaultPlan
 from drivers.sbi import answers
-from drivers.sbi.answering import Answering, fingers_asked, numbered, refusal, refused_capture
+from drivers.sbi.answering import Answering, check_request, fingers_asked, numbered, refusal, refused_capture
 from drivers.sbi.messages import (
     READY,
     CaptureAnswer,
@@ -56,16 +56,21 @@ class ServedDevice:
 
     def discovered(self) -> DiscoveredDevice:
         self._calendar = _Calendar(time.monotonic())
-        return self._answering.discovered("Not Registered" if self._faults.refuse else READY)
+        if self._faults.refuse:
+            return self._answering.discovered("Not Registered")
+        return self._answering.discovered("Busy" if self._in_use.locked() else READY)
 
     def info(self) -> InfoAnswer:
         if self._faults.refuse:
             return InfoAnswer(device_info="", error=numbered(answers.NOT_REGISTERED))
+        if self._in_use.locked():
+            return InfoAnswer(device_info="", error=numbered(answers.BUSY))
         return self._answering.info()
 
     def capture(self, request: CaptureRequest, stop: Stop) -> CaptureAnswer:
         """Errors are answers too. Raises Silence."""
         try:
+            check_request(request, self.offer)
             (asked,) = request.bio
             fingers = fingers_asked(asked, self.offer)
             with self._held():

@@ -99,6 +99,21 @@ async def _take(device: HostedDevice, rig: Rig, timeout_s: float) -> None:
             pass
 
 
+_SLAP = ("left_index", "left_middle", "left_ring", "left_little")
+
+
+@pytest.mark.parametrize(
+    "post", [pytest.param((rig, None), id=rig.name) for rig in RIGS if rig.name == "sbi-slap"], indirect=True
+)
+async def test_fingers_of_one_placement_keep_their_names_and_previews_their_mark(post: Post) -> None:
+    async with hosted(post.rig.contract, post.rig.driver_id, post.options) as device:
+        await device.wait_ready()
+        async with device.frames(FingerprintRequest(positions=_SLAP, preview=True)) as stream:
+            assert (await anext(stream)).preview
+        async with device.frames(FingerprintRequest(positions=_SLAP)) as stream:
+            assert [(frame.position, frame.preview) async for frame in stream] == [(one, False) for one in _SLAP]
+
+
 @pytest.fixture
 def slow_module() -> Iterator[PtyModule]:
     """At the speed of its real line, with a finger that comes after 2 s."""
