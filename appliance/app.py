@@ -33,6 +33,7 @@ from appliance.attendance.service import AttendanceService
 from appliance.attendance.upkeep import keep_retention
 from appliance.configuration_in_force import ConfigurationInForce
 from appliance.devices.desk import Desk
+from appliance.devices.plugging import PlugWatch
 from appliance.durable import journal, vault
 from appliance.durable.ballast import Ballast
 from appliance.durable.database import Database
@@ -263,6 +264,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     supervisor.start("ballast", ballast.keep)
     supervisor.start("sent-records", lambda: keep_records(queue, record_days, clock))
     supervisor.start("retention", lambda: keep_retention(service, asyncio.sleep))
+    supervisor.start("plug-watch", PlugWatch(desk.heed).run)
     supervisor.start("queue-inspection", queue.inspect)
     supervisor.start("health", lambda: health.run(interval_s=HEALTH_INTERVAL_S))
     supervisor.start("watchdog", notifier.feed_watchdog)

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from drivers.binding import located
 from drivers.contracts import Contract, Driver
 from drivers.errors import DriverError
 from drivers.lifeline import die_with_parent
@@ -92,9 +93,7 @@ class Host:
                 self._send(Pong(number=command.number, present=path is None or path.exists()))
 
     def _open(self, options: dict[str, object]) -> None:
-        path = str(options.get("device", ""))
-        # Only a path that was there tells something by going away; an index or an address has none.
-        self._device_path = Path(path) if path.startswith("/") and Path(path).exists() else None
+        self._device_path = None
         self._worker.open(options)
 
     def _start(self, command: Start) -> None:
@@ -115,6 +114,13 @@ class Host:
         done.wait(_CLOSING_S)
 
     def _build(self, options: Mapping[str, object]) -> Driver:
+        """In the driver's thread, so that a device which is not there is a failed opening like any other."""
+        named = options.get("device")
+        if isinstance(named, str):
+            path = located(named, self._contract)
+            options = {**options, "device": path}
+            # Only a path that was there tells something by going away; an index or an address has none.
+            self._device_path = Path(path) if path.startswith("/") and Path(path).exists() else None
         return build_from_factory(self._factory, options) if self._factory else build_driver(self._driver, options)
 
     def _send(self, event: Event) -> None:

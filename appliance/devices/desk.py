@@ -17,6 +17,7 @@ from appliance.errors import DeviceError, SettingsError
 from appliance.model.device import DeviceSettings, DeviceState, DeviceStatus
 from drivers.contracts import Contract
 from drivers.errors import DriverError
+from drivers.hotplug import PlugEvent
 from drivers.profiles import Profile
 from drivers.registry import driver_entry
 
@@ -52,6 +53,11 @@ class Desk:
         """Start every device's host; does not wait until they are ready."""
         for device in self._devices:
             device.start()
+
+    def heed(self, event: PlugEvent) -> None:
+        """Something was plugged in or pulled out: each device looks whether that was it."""
+        for device in self._devices:
+            device.heed(event)
 
     async def close(self) -> None:
         """Stop every host at once; within 2 s no process is left."""

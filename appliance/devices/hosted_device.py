@@ -16,6 +16,7 @@ import structlog
 
 from appliance.devices.deadlines import Deadlines
 from appliance.devices.link import HostCommand, HostLink
+from appliance.devices.plugging import concerns
 from appliance.devices.stream import FrameStream
 from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
@@ -33,6 +34,7 @@ from drivers.errors import (
     ScannerEmpty,
     ScannerJammed,
 )
+from drivers.hotplug import Change, PlugEvent
 from drivers.profiles import Profile
 from drivers.timings import timings_of
 
@@ -82,6 +84,8 @@ class HostedDevice:
         self._changed = asyncio.Event()
         self._reopen: asyncio.Future[DriverError] | None = None
         self._link: HostLink | None = None
+        self._stream: FrameStream | None = None
+        self._plugged = asyncio.Event()
         self._in_use = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
@@ -126,6 +130,20 @@ class HostedDevice:
                 await task
         self._become(DeviceState.STOPPED)
 
+    def heed(self, event: PlugEvent) -> None:
+        """What udev says of a device: this one is opened or let go of at once; what others do is not ours."""
+        named = self._options.get("device", "")
+        if not concerns(event, self.profile, named if isinstance(named, str) else "", self._status.identity):
+            return
+        if event.change is Change.ADDED:
+            self._plugged.set()
+        elif self._reopen is not None and not self._reopen.done():
+            if self._stream is not None:
+                self._stream.lose(DeviceLost())
+            self._reopen.set_result(DeviceLost())
+            self._log.warning("device-failed", code=DeviceLost.code)
+            self._become(DeviceState.FAILED, DeviceLost())
+
     async def wait_ready(self) -> None:
         """Until the device is ready. Raises DeviceError when it is failed, or not ready within `presence_s`
         (while its first opening is under way: within that deadline)."""
@@ -163,9 +181,11 @@ class HostedDevice:
             except DriverError as error:
                 raise DeviceError(error.sentence, code=error.code) from error
             self._become(DeviceState.BUSY)
+            self._stream = stream
             try:
                 yield stream
             finally:
+                self._stream = None
                 await self._finish(link, stream)
         finally:
             self._in_use.release()
@@ -220,6 +240,8 @@ class HostedDevice:
         """Open the device, again and again where it is not there; a driver that says no needs no new process."""
         refusals = 0
         while not link.lost.done():
+            # What is plugged in from here on is looked at again, even if this opening just misses it.
+            self._plugged.clear()
             try:
                 identity = await link.open(self._options)
                 self.profile.check_firmware(identity)
@@ -261,11 +283,16 @@ class HostedDevice:
                 return
 
     async def _pause(self, link: HostLink, delay_s: float) -> None:
-        wait = asyncio.ensure_future(self._sleep(delay_s))
+        """Until it is time to try again, or until the device is plugged in."""
+        sleeping: asyncio.Future[object] = asyncio.ensure_future(self._sleep(delay_s))
+        plugged: asyncio.Future[object] = asyncio.ensure_future(self._plugged.wait())
+        lost: asyncio.Future[object] = asyncio.shield(link.lost)
+        waits = (sleeping, plugged, lost)
         try:
-            await asyncio.wait((wait, link.lost), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            wait.cancel()
+            for wait in waits:
+                wait.cancel()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A fault of our own must not leave a device that looks well."""

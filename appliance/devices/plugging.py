@@ -1,0 +1,65 @@
+"""What udev says of a device's coming and going, and whom it concerns.
+
+A device that was pulled out in the middle of a capture ends that capture at once, though its driver may still wait
+for an answer; one that was plugged in is opened at once, though its supervisor may still wait to try again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from drivers.contracts import DeviceIdentity
+from drivers.hotplug import PlugEvent, PlugMonitor
+from drivers.profiles import Profile
+
+log = structlog.get_logger(__name__)
+
+
+def concerns(event: PlugEvent, profile: Profile, device: str, identity: DeviceIdentity | None) -> bool:
+    """Whether that is this device: by its path, its binding, or its profile's ids and its serial number.
+
+    Pure. One of several alike without a serial number is taken to be meant: to look once too often harms nobody.
+    """
+    ids = f"{event.vendor_id}:{event.product_id}"
+    if device.startswith("usb:"):
+        vendor_id, _, rest = device.removeprefix("usb:").partition(":")
+        product_id, _, serial_number = rest.partition(":")
+        return f"{vendor_id}:{product_id}" == ids and serial_number in ("", event.serial_number)
+    if device.startswith("/"):
+        return device == event.node
+    if not any(ids == f"{match.vendor_id}:{match.product_id}" for match in profile.match):
+        return False
+    known = identity.serial_number if identity else ""
+    return not known or not event.serial_number or known == event.serial_number
+
+
+class PlugWatch:
+    """Hands each event on, in the event loop. Where the system has no udev the devices are only asked now and then."""
+
+    def __init__(self, heed: Callable[[PlugEvent], None]) -> None:
+        self._heed = heed
+
+    async def run(self) -> None:
+        try:
+            monitor = await asyncio.to_thread(PlugMonitor)
+        except OSError as error:
+            log.warning("plug-watch-unavailable", errno=error.errno)
+            return
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+        def readable() -> None:
+            try:
+                for event in monitor.events():
+                    self._heed(event)
+            except OSError as error:
+                log.warning("plug-watch-unavailable", errno=error.errno)
+                ended.set()
+
+        loop.add_reader(monitor.fileno(), readable)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(monitor.fileno())
