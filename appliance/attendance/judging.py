@@ -22,8 +22,6 @@ from drivers.contracts import Frame, Pixels
 
 T = TypeVar("T")
 
-FINGERPRINT_PPI = 500
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
@@ -67,7 +65,7 @@ class Judge:
     def _verdict(self, kind: CaptureKind, pixels: Pixels, resolution_ppi: int | None) -> Verdict:
         match kind:
             case CaptureKind.FINGERPRINT:
-                return assess_fingerprint(pixels, resolution_ppi=resolution_ppi or FINGERPRINT_PPI)
+                return assess_fingerprint(pixels, resolution_ppi=resolution_ppi)
             case CaptureKind.FACE:
                 return self._face_assessor().assess(pixels)
             case CaptureKind.DOCUMENT:

@@ -9,10 +9,11 @@ import numpy as np
 
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.page_detail import judged_size, page_detail
+from appliance.quality.page_ridges import finger_pattern
 from appliance.quality.page_tone import page_tone
 from drivers.contracts import Pixels
 
-ALGORITHM = "claim-kiosk-simple-document/1"
+ALGORITHM = "claim-kiosk-simple-document/2"
 LEAST_LONG_EDGE_PX, LEAST_SHORT_EDGE_PX = 200, 120
 LARGEST_PIXELS = 160 * 1024 * 1024
 ADVISED_PPI = 385
@@ -36,6 +37,7 @@ def assess_document(pixels: Pixels, *, resolution_ppi: int | None) -> Verdict:
         "sharpness": detail.sharpness,
         "contrast": tone.contrast,
         "bright_level": tone.bright_level,
+        "finger_pattern": finger_pattern(grey),
     }
     if resolution_ppi is not None:
         measures["resolution_ppi"] = float(resolution_ppi)
@@ -76,6 +78,7 @@ def _reasons(measures: dict[str, float]) -> tuple[str, ...]:
     """What no score makes up for, the most useful to mend first."""
     found = (
         ("empty-image", measures["printed_share"] < 0.01),
+        ("fingerprint-not-document", measures["finger_pattern"] > 0.26),
         ("noise-only", measures["sharpness"] > 3.8),
         ("too-dark", measures["bright_level"] < 95.0),
         ("too-little-contrast", measures["contrast"] < 50.0),

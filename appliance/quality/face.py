@@ -16,11 +16,12 @@ from appliance.quality.face_colour import natural_colour
 from appliance.quality.face_count import single_face
 from appliance.quality.face_detection import TILTS_DEG, FaceBox, FaceDetector
 from appliance.quality.face_light import face_ellipse, light_components, luminance_histogram
+from appliance.quality.face_noise import noise_deviation
 from appliance.quality.face_pose import inter_eye_distance, roll_component
 from appliance.quality.face_sharpness import face_sharpness
 from drivers.contracts import Pixels
 
-ALGORITHM = "claim-kiosk-simple-face/1"
+ALGORITHM = "claim-kiosk-simple-face/2"
 LEAST_EDGE_PX = 64
 FOUND_TILTED_DEG = max(TILTS_DEG)
 """A head that is only found after turning the picture leans by about that much."""
@@ -76,9 +77,11 @@ def _judged(colour: Pixels, grey: Pixels, faces: list[FaceBox], eyes: Eyes | Non
     if eyes is not None:
         components["InterEyeDistance"] = inter_eye_distance(eyes)
         components["HeadPoseRoll"] = roll_component(eyes)
+    noise = noise_deviation(face_grey)
     measures = {
         "face_width_px": float(largest.side),
-        "sharpness": face_sharpness(face_grey),
+        "sharpness": face_sharpness(face_grey, noise),
+        "noise_deviation": noise,
         "brightest_level": float(np.percentile(skin, 95)),
         "darkest_level": float(np.percentile(skin, 5)),
         "clipped_share": float((skin >= 252).mean()),
@@ -109,6 +112,7 @@ def _score(measures: dict[str, float]) -> int:
         _between(measures["sharpness"], 0.04, 0.17),
         _between(measures["brightest_level"], 40.0, 105.0),
         _between(measures["clipped_share"], 0.5, 0.05),
+        _between(measures["noise_deviation"], 32.0, 8.0),
         _between(spread, 12.0, 45.0),
         _between(measures.get("tilt_deg", 0.0), 40.0, 12.0),
     )
@@ -124,6 +128,7 @@ def _reasons(measures: dict[str, float]) -> tuple[str, ...]:
         ("too-bright", measures["clipped_share"] > 0.35),
         ("too-little-contrast", spread < 20.0),
         ("blurred", measures["sharpness"] < 0.08),
+        ("picture-noisy", measures["noise_deviation"] > 20.0),
         ("head-tilted", measures.get("tilt_deg", 0.0) >= FOUND_TILTED_DEG),
     )
     return tuple(code for code, present in found if present)
@@ -136,6 +141,7 @@ def _advice(measures: dict[str, float], eyes: Eyes | None) -> tuple[str, ...]:
         ("too-dark", measures["brightest_level"] < 90.0),
         ("too-bright", measures["clipped_share"] > 0.08),
         ("blurred", measures["sharpness"] < 0.15),
+        ("picture-noisy", measures["noise_deviation"] > 10.0),
         ("head-tilted", measures.get("tilt_deg", 0.0) > 8.0),
         ("eyes-not-found", eyes is None),
     )

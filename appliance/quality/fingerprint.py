@@ -18,10 +18,11 @@ from appliance.quality.ridge_area import BLOCK_MM2, ridge_share, usable_ridge_ar
 from appliance.quality.ridge_bands import BLOCK_PX, Plane, split_bands
 from appliance.quality.ridge_contrast import ridge_contrast
 from appliance.quality.ridge_flow import direction_uniformity, ridge_flow
+from appliance.quality.ridge_polarity import is_inverted
 from appliance.quality.ridge_sharpness import ridge_sharpness
 from drivers.contracts import Pixels
 
-ALGORITHM = "claim-kiosk-simple-fingerprint/1"
+ALGORITHM = "claim-kiosk-simple-fingerprint/2"
 SCORED_PPI = 500
 LEAST_EDGE_PX = 96
 LARGEST_PIXELS = 16_000_000
@@ -35,14 +36,19 @@ _SCORE_PER_GRAIN = -64.2
 _AREA_ENOUGH_MM2 = 120.0
 
 
-def assess_fingerprint(pixels: Pixels, *, resolution_ppi: int = SCORED_PPI) -> Verdict:
+def assess_fingerprint(pixels: Pixels, *, resolution_ppi: int | None = SCORED_PPI) -> Verdict:
     """The verdict on (H, W) uint8, ridges dark on light; colour is taken as grey.
 
-    Above 500 ppi the image is scaled down for scoring; below, it is not judged. Never raises.
+    Above 500 ppi the image is scaled down for scoring; below, or where nobody knows (None), it is not judged: every
+    measure rests on how wide a ridge is. Never raises.
     """
-    refusal = _refusal(pixels, resolution_ppi)
+    refusal = _refusal(pixels)
     if refusal is not None:
         return _not_judged(refusal)
+    if resolution_ppi is None:
+        return _not_judged("resolution-unknown")
+    if resolution_ppi < SCORED_PPI * 0.98:
+        return _not_judged("resolution-too-low")
     grey = _prepared(pixels, resolution_ppi)
     if min(grey.shape) < LEAST_EDGE_PX:
         return _not_judged("image-too-small")
@@ -51,7 +57,7 @@ def assess_fingerprint(pixels: Pixels, *, resolution_ppi: int = SCORED_PPI) -> V
     return _judged(grey)
 
 
-def _refusal(pixels: Pixels, resolution_ppi: int) -> str | None:
+def _refusal(pixels: Pixels) -> str | None:
     """Why these pixels are not looked at at all."""
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3):
         return "not-an-image"
@@ -59,8 +65,6 @@ def _refusal(pixels: Pixels, resolution_ppi: int) -> str | None:
         return "image-too-small"
     if pixels.shape[0] * pixels.shape[1] > LARGEST_PIXELS:
         return "image-too-large"
-    if resolution_ppi < SCORED_PPI * 0.98:
-        return "resolution-too-low"
     return None
 
 
@@ -82,6 +86,8 @@ def _judged(grey: Plane) -> Verdict:
     where = whole_windows(foreground)
     if not where.any():
         return _not_judged("empty-image")
+    if is_inverted(grey, foreground):
+        return _not_judged("inverted-image")
     flow = ridge_flow(grey)
     finger = grey[np.repeat(np.repeat(foreground, BLOCK_PX, axis=0), BLOCK_PX, axis=1)].astype(np.uint8)
     black, white = clipped_shares(finger)

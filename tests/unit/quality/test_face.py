@@ -24,10 +24,11 @@ from appliance.quality.face_light import (
     over_exposure,
     under_exposure,
 )
+from appliance.quality.face_noise import noise_deviation
 from appliance.quality.face_pose import inter_eye_distance, roll_component
 from drivers.contracts import Pixels
 from drivers.simulated.drawn.face import draw_face
-from tests.unit.quality.degrading import blurred, darker, falls, paler
+from tests.unit.quality.degrading import blurred, darker, falls, noisier, paler
 
 THRESHOLD = 40
 
@@ -94,6 +95,31 @@ def test_sharpness_falls_with_every_blur_and_a_blurred_face_is_refused(
     assert falls([verdict.measures["sharpness"] for verdict in verdicts])
     assert falls([verdict.score for verdict in verdicts])
     assert "blurred" in verdicts[-1].reasons
+
+
+def test_noise_is_no_sharpness_and_never_makes_a_portrait_better(assessor: FaceAssessor, portrait: Pixels) -> None:
+    amounts = (0.0, 10.0, 20.0, 45.0, 70.0)
+    for blur in (0.0, 3.0):
+        verdicts = [assessor.assess(noisier(blurred(portrait, blur), amount)) for amount in amounts]
+        judged = [verdict for verdict in verdicts if verdict.score != NOT_JUDGED]
+        assert len(judged) >= 3
+        sharpness = [verdict.measures["sharpness"] for verdict in judged]
+        assert max(sharpness) <= 1.25 * sharpness[0] + 0.01, f"blurred by {blur}"
+        scores = [0 if verdict.score == NOT_JUDGED else verdict.score for verdict in verdicts]
+        assert falls(scores, slack=5)
+        assert not verdicts[-1].accepted(THRESHOLD)
+
+
+def test_noise_that_is_too_much_is_named_and_a_little_is_borne(assessor: FaceAssessor, portrait: Pixels) -> None:
+    assert assessor.assess(noisier(portrait, 8.0)).accepted(THRESHOLD)
+    assert "picture-noisy" in assessor.assess(noisier(portrait, 45.0)).reasons
+
+
+@pytest.mark.parametrize("deviation", [3.0, 10.0, 25.0])
+def test_the_noise_is_measured_as_it_is(deviation: float) -> None:
+    grey = np.full((200, 200), 128, np.uint8)
+    grey[:, 90:] = 60  # a step is no noise
+    assert noise_deviation(noisier(grey, deviation)) == pytest.approx(deviation, rel=0.1)
 
 
 def test_the_score_falls_with_the_light(assessor: FaceAssessor, portrait: Pixels) -> None:

@@ -100,6 +100,28 @@ def test_a_thousand_ppi_is_scored_at_five_hundred_and_less_is_not_judged(impress
     assert (low.score, low.reasons) == (NOT_JUDGED, ("resolution-too-low",))
 
 
+def test_without_a_resolution_nothing_is_guessed(impression: Pixels) -> None:
+    verdict = assess_fingerprint(impression, resolution_ppi=None)
+    assert (verdict.score, verdict.reasons) == (NOT_JUDGED, ("resolution-unknown",))
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_light_ridges_on_dark_glass_are_refused(seed: int) -> None:
+    negative = np.asarray(255 - draw_fingerprint(seed, "right_index", 0), np.uint8)
+    verdict = assess_fingerprint(negative)
+    assert (verdict.score, verdict.reasons) == (NOT_JUDGED, ("inverted-image",))
+
+
+@pytest.mark.shared
+def test_no_real_impression_is_called_inverted_and_a_negative_on_white_glass_is(shared_data: Path) -> None:
+    for row in _reference(shared_data):
+        image = cv2.imread(str(shared_data / "fingerprint" / row["set"] / row["file"]), cv2.IMREAD_GRAYSCALE)
+        assert image is not None
+        assert "inverted-image" not in assess_fingerprint(np.asarray(image, np.uint8)).reasons, row["file"]
+        if row["set"] == "fvc2002_db1b":
+            assert assess_fingerprint(np.asarray(255 - image, np.uint8)).reasons == ("inverted-image",), row["file"]
+
+
 def _reference(shared_data: Path) -> list[dict[str, str]]:
     with (shared_data / "fingerprint" / "nfiq2_v2.3_reference.csv").open(newline="") as file:
         return list(csv.DictReader(file))
