@@ -32,9 +32,13 @@ CLOSE_DEADLINE_S = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """Seconds between looks. Without hints a change must still be in force within five."""
+    """Seconds between looks. Without hints a change must still be in force within five.
+
+    `heartbeat_s`: a channel for hints that has died without a word is noticed after one and a half of it.
+    """
 
     with_hints_s: float = 300.0
+    heartbeat_s: float = 8.0
     without_hints_s: float = 3.0
     longest_unreachable_s: float = 30.0
     shortest_s: float = 0.1
@@ -165,7 +169,9 @@ class Follower:
             await self.look()
             # A flood of hints must not become a flood of looks.
             await asyncio.sleep(self._pace.shortest_s)
-            delay_s = self._pace.delay_s(hinted=self._hinted, failures=self._failures, chance=self._chance())
+            # After a refusal a hint is no promise: what was wrong here (a full disk) AIMA does not know to be mended.
+            hinted = self._hinted and self._trouble is None
+            delay_s = self._pace.delay_s(hinted=hinted, failures=self._failures, chance=self._chance())
             try:
                 async with asyncio.timeout(delay_s):
                     await self._wanted.wait()
@@ -188,7 +194,9 @@ class Follower:
             await asyncio.sleep(self._pace.delay_s(hinted=False, failures=max(failures, 1), chance=self._chance()) / 4)
 
     async def _take_hints(self) -> None:
-        async with self._session.ws_connect(self._hints_url, heartbeat=15.0, max_msg_size=1024) as hints:
+        async with self._session.ws_connect(
+            self._hints_url, heartbeat=self._pace.heartbeat_s, max_msg_size=1024
+        ) as hints:
             self._hinted = True
             # Something may have been published while nobody listened.
             self._wanted.set()

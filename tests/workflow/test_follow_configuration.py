@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from appliance.aima.tls import client_context
 from appliance.commands.provision import provision
+from appliance.errors import DiskFull
 from appliance.identity.identity import Identity
 from appliance.remote_config.activation import ActiveConfiguration
 from appliance.remote_config.fetcher import MutualTlsFetcher
@@ -22,9 +24,11 @@ from appliance.remote_config.trust import ConfigurationTrust
 from appliance.runtime.clock import SystemClock
 from appliance.sandbox.aima.tuf_repository import Fault
 from tests.workflow.aima import Aima, running_aima, session_of
+from tests.workflow.wire import Wire
 
 NEVER_S = 3600.0
 HINTS_ONLY = Pace(with_hints_s=NEVER_S, without_hints_s=0.05)
+DEAD_SOON = Pace(with_hints_s=NEVER_S, without_hints_s=NEVER_S, heartbeat_s=0.4)
 POLLING = Pace(with_hints_s=0.1, without_hints_s=0.1)
 
 
@@ -163,6 +167,55 @@ async def test_a_box_that_starts_without_aima_waits_for_it(aima: Aima, box: Path
             await told.until(lambda: told.follower.hinted)
         finally:
             await again.close()
+
+
+async def test_a_channel_that_died_without_a_word_is_given_up(aima: Aima, box: Path) -> None:
+    """Open, and dead: nothing comes through any more, neither hints nor an end."""
+    async with Wire(aima.url) as wire, following(box, wire.url, DEAD_SOON) as told:
+        await told.until(lambda: told.follower.hinted and told.follower.confirmed_at is not None)
+        await asyncio.sleep(0.3)  # the look that a new channel asks for
+        wire.cut_in_silence()
+        await _publish_with_hint(aima, "2")
+        await told.hears("activated 2")
+    assert told.told == ["activated 2"]
+
+
+async def test_a_box_that_does_not_listen_is_cut_off_and_not_only_forgotten(
+    aima: Aima, box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.sandbox.aima.hints._SEND_TIMEOUT_S", 0.05)
+
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    async with following(box, aima.url, HINTS_ONLY) as told:
+        await told.until(lambda: told.follower.hinted and told.follower.confirmed_at is not None)
+        await asyncio.sleep(0.3)
+        with monkeypatch.context() as patch:
+            patch.setattr("aiohttp.web.WebSocketResponse.send_str", never)
+            await _publish_with_hint(aima, "2")
+        await told.hears("activated 2")
+
+
+async def test_after_a_refusal_of_our_own_it_looks_again_soon_whatever_the_channel(
+    aima: Aima, box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = True
+
+    def activate(active: ActiveConfiguration, *args: Any) -> Any:
+        if full:
+            raise DiskFull("The disk is full.")
+        return real(active, *args)
+
+    real = ActiveConfiguration.activate
+    monkeypatch.setattr(ActiveConfiguration, "activate", activate)
+    async with following(box, aima.url, HINTS_ONLY) as told:
+        await told.until(lambda: told.follower.hinted and told.follower.confirmed_at is not None)
+        await _publish_with_hint(aima, "2")
+        await told.hears(DiskFull("").code)
+        assert told.follower.hinted
+        full = False
+        await told.hears("activated 2")
 
 
 async def test_whatever_else_comes_over_the_channel_does_nothing(aima: Aima, box: Path) -> None:

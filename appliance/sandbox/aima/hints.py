@@ -16,7 +16,7 @@ class Hints:
     """The boxes that are listening now. `close` before the server stops, or it waits for them."""
 
     def __init__(self) -> None:
-        self._listeners: set[web.WebSocketResponse] = set()
+        self._listeners: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/hints", self._listen)]
@@ -39,7 +39,10 @@ class Hints:
             async with asyncio.timeout(_SEND_TIMEOUT_S):
                 await listener.send_str(HINT)
         except (ConnectionError, RuntimeError, TimeoutError):
-            self._listeners.discard(listener)
+            # Its connection too: a box that still had one would take our silence for no news.
+            transport = self._listeners.pop(listener, None)
+            if transport is not None:
+                transport.abort()
             return False
         return True
 
@@ -47,10 +50,10 @@ class Hints:
         require_peer(request)
         listener = web.WebSocketResponse(heartbeat=15.0, max_msg_size=1024)
         await listener.prepare(request)
-        self._listeners.add(listener)
+        self._listeners[listener] = request.transport
         try:
             async for _ in listener:
                 pass  # A box has nothing to say here.
         finally:
-            self._listeners.discard(listener)
+            self._listeners.pop(listener, None)
         return listener
