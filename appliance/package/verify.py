@@ -61,8 +61,11 @@ def open_package(
         partial.unlink(missing_ok=True)
 
 
-def verify_asice(path: Path, trust: Sequence[x509.Certificate], *, at: datetime) -> VerifiedPackage:
+def verify_asice(path: Path, trust: Sequence[x509.Certificate], *, at: datetime | None) -> VerifiedPackage:
     """What the package holds, once it is shown to be whole, signed, and by a box that `trust` vouches for at `at`.
+
+    `at` None means when it was signed, by the box's own word and within its certificate's validity: only for a caller
+    who knows by other means, and now, that the signer still is who it was, and who bounds that moment himself.
 
     Raises PackageRefused, OSError.
     """
@@ -83,7 +86,7 @@ def verify_asice(path: Path, trust: Sequence[x509.Certificate], *, at: datetime)
         # 2. The signature is one over the list of files, by the certificate that it carries.
         signature = verify_detached(signature_bytes, asic_manifest)
         # 3. That certificate leads to somebody we trust, and may sign.
-        check_signer(signature.certificate, signature.others, trust, at)
+        check_signer(signature.certificate, signature.others, trust, at or signature.signing_time)
         # 4. The list names exactly the files that are there, in order; their digests agree.
         objects = asice.asic_manifest_from_bytes(asic_manifest)
         files = located[len(asice.HEAD) - 1 :]

@@ -129,7 +129,7 @@ async def _serve(directory: Path) -> None:
     app.add_routes([*uploads.routes(), web.put(PLAIN, lambda request: _plain(request, directory / "plain"))])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    context = server_context(authority.server_chain_path, authority.server_key_path, authority.ca_pem)
+    context = server_context(authority.server_chain_path, authority.server_key_path, authority.device_ca_pem)
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
     sys.stdout.write(f"https://127.0.0.1:{runner.addresses[0][1]}\n")
     sys.stdout.flush()

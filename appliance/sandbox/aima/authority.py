@@ -76,6 +76,11 @@ class Authority:
         return _pem(self.root.certificate)
 
     @property
+    def device_ca_pem(self) -> str:
+        """The certificate under which boxes are known."""
+        return _pem(self.issuing.certificate)
+
+    @property
     def issuing_ca(self) -> x509.Certificate:
         return self.issuing.certificate
 

@@ -26,7 +26,8 @@ from appliance.durable.private_file import private_directory, read_private, sync
 from appliance.errors import PackageError
 from appliance.model.receipt import Receipt
 from appliance.package.verify import VerifiedPackage, open_package, verify_asice
-from appliance.sandbox.aima.authority import Authority
+from appliance.sandbox.aima.authority import CLOCK_TOLERANCE, Authority
+from appliance.sandbox.aima.devices import DeviceRecords
 from appliance.sandbox.aima.misbehaviour import Conscience, Fault, spoiled
 from appliance.sandbox.aima.peer import device_id
 from appliance.sandbox.aima.receipts import ReceiptSigner, issue
@@ -44,12 +45,13 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class Inbox:
-    def __init__(self, directory: Path, authority: Authority, conscience: Conscience) -> None:
+    def __init__(self, directory: Path, authority: Authority, records: DeviceRecords, conscience: Conscience) -> None:
         self._directory = directory
         self._refused = directory.with_name("refused")
         self._checking = directory.with_name("checking")
         self._under_way: set[tuple[str, str]] = set()
         self._authority = authority
+        self._records = records
         self._conscience = conscience
         self._signer = ReceiptSigner(authority.receipt_certificate, authority.receipt_key)
         self._one_at_a_time = asyncio.Lock()
@@ -144,12 +146,19 @@ class Inbox:
             self._authority.encryption_certificate,
             folder / CONTAINER,
         )
-        verified = verify_asice(folder / CONTAINER, [self._authority.issuing_ca], at=datetime.now(UTC))
+        # As of its signing: a box that was renewed still sends what it sealed before. It is the sender who is known
+        # now, by the certificate of this connection, and only its own packages are taken.
+        verified = verify_asice(folder / CONTAINER, [self._authority.issuing_ca], at=None)
         if verified.manifest.package_id != upload.package_id:
             raise PackageError("The package is not the one that was announced.", code="package-other-id")
         names = verified.signer_certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         if [name.value for name in names] != [upload.device_id]:
             raise PackageError("The package was signed by another box than sent it.", code="package-other-signer")
+        if verified.signing_time > datetime.now(UTC) + CLOCK_TOLERANCE:
+            raise PackageError("The package was signed at a time that has not come yet.", code="package-signing-time")
+        centre = verified.manifest.centre
+        if not self._records.stands_at(upload.device_id, (centre.centre_id, centre.post_id)):
+            raise PackageError("The package names a centre or post that its box was never at.", code="package-place")
         return verified
 
 

@@ -44,6 +44,11 @@ class OneTimePasswords:
         data = read_private(path)
         self._entries = {} if data is None else msgspec.json.decode(data, type=dict[str, _Entry])
 
+    @property
+    def enrolled(self) -> frozenset[str]:
+        """The boxes that have used theirs."""
+        return frozenset(entry.device_id for entry in self._entries.values() if entry.certificate_pem)
+
     async def issue(self, device_id: str, *, lifetime: timedelta = LIFETIME) -> str:
         """A new password (80 bits) for `device_id`, durable before it is returned."""
         password = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))

@@ -15,6 +15,7 @@ from appliance.runtime.access_log import RouteAccessLogger
 from appliance.runtime.clock import Clock, SystemClock
 from appliance.sandbox.aima import control, est, tuf_routes
 from appliance.sandbox.aima.authority import Authority
+from appliance.sandbox.aima.devices import DeviceRecords
 from appliance.sandbox.aima.hints import Hints
 from appliance.sandbox.aima.inbox import Inbox
 from appliance.sandbox.aima.misbehaviour import Conscience, Misbehaviour, middleware
@@ -34,6 +35,7 @@ class Premises:
     authority: Authority
     repository: TufRepository
     passwords: OneTimePasswords
+    records: DeviceRecords
     token: str
 
     @classmethod
@@ -42,12 +44,15 @@ class Premises:
         private_directory(directory)
         token = read_private(directory / "control-token") or secrets.token_urlsafe(32).encode()
         write_private(directory / "control-token", token)
-        return cls(
-            Authority.create_or_load(directory / "authority"),
-            TufRepository.create_or_load(directory / "tuf", clock),
-            OneTimePasswords(directory / "one-time-passwords.json", clock),
-            token.decode(),
-        )
+        repository = TufRepository.create_or_load(directory / "tuf", clock)
+        passwords = OneTimePasswords(directory / "one-time-passwords.json", clock)
+        records = DeviceRecords(directory / "devices.json")
+        if records.is_new and repository.configuration is not None:
+            # Kept by a sandbox from before there was a record: its boxes have what was published last.
+            for device_id in passwords.enrolled:
+                records.given(device_id, repository.configuration)
+        authority = Authority.create_or_load(directory / "authority")
+        return cls(authority, repository, passwords, records, token.decode())
 
 
 class StandInAima:
@@ -57,7 +62,7 @@ class StandInAima:
         self.premises = premises
         self.conscience = Conscience()
         self.hints = Hints()
-        self._inbox = Inbox(directory / "received", premises.authority, self.conscience)
+        self._inbox = Inbox(directory / "received", premises.authority, premises.records, self.conscience)
         self._uploads = Uploads(directory / "uploads", self.conscience, self._inbox.take)
         self._runners: list[web.AppRunner] = []
         self.url = ""
@@ -70,7 +75,7 @@ class StandInAima:
         await aima.recover()
         authority = premises.authority
         context = await asyncio.to_thread(
-            server_context, authority.server_chain_path, authority.server_key_path, authority.ca_pem
+            server_context, authority.server_chain_path, authority.server_key_path, authority.device_ca_pem
         )
         runner = await aima.runner(aima.application())
         await web.TCPSite(runner, HOST, port, ssl_context=context).start()
@@ -88,7 +93,7 @@ class StandInAima:
         """What boxes see."""
         app = web.Application(middlewares=[middleware(self.conscience)], client_max_size=LARGEST_UPLOAD_BYTES)
         app.add_routes(est.routes(self.premises.authority, self.premises.passwords))
-        app.add_routes(tuf_routes.routes(self.premises.repository))
+        app.add_routes(tuf_routes.routes(self.premises.repository, self.premises.records))
         app.add_routes(self.hints.routes())
         app.add_routes(self._uploads.routes())
         app.add_routes(self._inbox.routes())

@@ -30,6 +30,9 @@ from appliance.sandbox.aima.server import StandInAima
 from appliance.spool.spool import SCHEMA, Spool, SpoolEntry
 from tests.unit.package.world import KeySigner, manifest_for, some_parts
 
+CONFIGURATION = b'{"centre": {"centre_id": "claim-example"}, "post": {"post_id": "post-1"}}'
+"""What AIMA looks at in it: where `manifest_for` says that the box stands."""
+
 
 @dataclass(frozen=True)
 class Box:
@@ -124,6 +127,8 @@ async def a_post(directory: Path) -> AsyncIterator[Post]:
         aima = await StandInAima.start(directory / "aima")
         stack.push_async_callback(aima.close)
         box = await asyncio.to_thread(Box.enrolled, directory, aima.premises.authority, "box-1")
+        for device_id in ("box-1", "box-2"):
+            await asyncio.to_thread(aima.premises.records.given, device_id, CONFIGURATION)
         session = await stack.enter_async_context(box.session(aima.premises.authority))
         database = await Database.open(directory / "box.db", bytes(32), SCHEMA)
         stack.push_async_callback(database.close)
