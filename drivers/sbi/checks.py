@@ -20,6 +20,8 @@ from drivers.sbi.hash_chain import check_link
 from drivers.sbi.jws import from_base64url, verify
 from drivers.sbi.messages import (
     READY,
+    REGISTRATION,
+    SPEC_VERSION,
     Biometric,
     CaptureAnswer,
     CapturePayload,
@@ -76,6 +78,9 @@ def accept_device(found: DiscoveredDevice, device_info: str, trust: Trust) -> De
     # 4. It is set up for the environment that this post works in.
     if info.env != trust.env:
         raise DeviceUntrusted("The scanner is set up for another environment than this post.")
+    # 5. It speaks our version of the protocol, and takes what is kept and not what opens a door.
+    if SPEC_VERSION not in info.spec_version or info.purpose != REGISTRATION:
+        raise DeviceProtocolError("The scanner is for another purpose, or speaks another version of its protocol.")
     if info.device_status != READY:
         raise DeviceProtocolError("The scanner says that it is well and not ready at once.")
     return Device(info, digital_id, certified={found.certification, info.certification} == {CERTIFIED})
