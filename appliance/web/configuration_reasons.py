@@ -23,6 +23,7 @@ _PHRASES = (
     ("names an unknown finger position", "finger-unknown"),
     ("names two fingers of one hand", "fingers-of-one-hand"),
     ("captures biometrics", "biometrics"),
+    ("takes fingerprints, but no one field", "birth-date-untold"),
     ("names an unknown MRZ element", "mrz-unknown"),
     ("has no label", "label-missing"),
     ("must name exactly", "finger-names"),
