@@ -50,9 +50,10 @@ def require_step(attendance: Attendance, *steps: Step) -> None:
 
 
 def check_fields(rules: Sequence[FieldRule], fields: Mapping[str, FieldValue], on: date) -> None:
-    """The applicant's fields against the signed schema, on a day. The error names fields, never values."""
-    known = {rule.name: rule for rule in rules}
-    wrong = sorted(name for name in fields if name not in known)
+    """The applicant's fields against the signed schema, on a day. The error names the schema's fields, never what was
+    typed: a field that the schema does not have may be named by anything."""
+    strange = fields.keys() - {rule.name for rule in rules}
+    wrong: list[str] = []
     for rule in rules:
         value = fields[rule.name].value.strip() if rule.name in fields else ""
         if not value:
@@ -60,10 +61,9 @@ def check_fields(rules: Sequence[FieldRule], fields: Mapping[str, FieldValue], o
                 wrong.append(rule.name)
         elif len(value) > rule.max_length or not _of_kind(rule.kind, value) or _unborn(rule, value, on):
             wrong.append(rule.name)
-    if wrong:
-        raise AttendanceError(
-            f"Please check these fields: {', '.join(wrong)}.", code="applicant-fields", fields=tuple(wrong)
-        )
+    if wrong or strange:
+        named = f"Please check these fields: {', '.join(wrong)}." if wrong else "This post asks for other fields."
+        raise AttendanceError(named, code="applicant-fields", fields=tuple(wrong))
 
 
 def _of_kind(kind: FieldKind, value: str) -> bool:

@@ -270,3 +270,11 @@ def test_who_signed_is_asked_again_once_the_data_are_others(
     assert apply(signed, entered()).signature == signature
     again = apply(signed, changed)
     assert (again.signature, again.step) == (None, Step.SIGNATURE)
+
+
+def test_a_field_that_nobody_asks_for_is_refused_without_a_word_of_it() -> None:
+    typed = {"MARIA SECRET": FieldValue(value="x", origin=Origin.TECHNICIAN)}
+    with pytest.raises(AttendanceError) as refused:
+        commands.check_fields((), typed, date(2026, 11, 26))
+    assert (refused.value.code, refused.value.fields) == ("applicant-fields", ())
+    assert "MARIA" not in refused.value.sentence
