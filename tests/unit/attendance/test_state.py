@@ -195,7 +195,6 @@ RULES = (
         ({"surname": "SILVA", "birth-date": "2026-11-25"}, "birth-date"),
         ({"surname": "SILVA", "birth-date": "1990-11-24", "nationality": "prt"}, "nationality"),
         ({"surname": "SILVA", "birth-date": "1990-11-24", "nationality": "ZZ"}, "nationality"),
-        ({"surname": "SILVA", "birth-date": "1990-11-24", "shoe-size": "43"}, "shoe-size"),
     ],
 )
 def test_fields_are_refused_by_name_and_never_by_value(fields: dict[str, str], named: str) -> None:
