@@ -19,6 +19,7 @@
     ├── ScannerEmpty           no document
     ├── ScannerCoverOpen
     ├── HostCrashed            the driver's process ended by itself
+    ├── HostOutgrown           the driver's process was killed for taking more memory than a driver needs
     └── HostUnresponsive       the driver's process was killed for missing its deadline
 
 `code` is stable and crosses the process boundary; `sentence` is for the technician and holds no personal data.
@@ -126,6 +127,11 @@ class ScannerCoverOpen(DriverError):
 class HostCrashed(DriverError):
     code = "host-crashed"
     default_sentence = "The device's driver crashed and is being restarted: try again in a moment."
+
+
+class HostOutgrown(DriverError):
+    code = "host-outgrown"
+    default_sentence = "The device's driver took too much memory and is being restarted: try again in a moment."
 
 
 class HostUnresponsive(DriverError):

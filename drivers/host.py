@@ -90,7 +90,8 @@ class Host:
                 self._worker.put(self._worker.close)
             case Ping():
                 path = self._device_path
-                self._send(Pong(number=command.number, present=path is None or path.exists()))
+                present = path is None or path.exists()
+                self._send(Pong(number=command.number, present=present, memory_mib=_own_memory_mib()))
 
     def _open(self, options: dict[str, object]) -> None:
         self._device_path = None
@@ -136,6 +137,12 @@ class Host:
             return self._link.recv(65536)
         except OSError:
             return b""
+
+
+def _own_memory_mib() -> int:
+    """What this process alone holds in memory, frames left out: those are the daemon's (proc_pid_statm(5))."""
+    resident, shared = (int(pages) for pages in Path("/proc/self/statm").read_text().split()[1:3])
+    return (resident - shared) * os.sysconf("SC_PAGE_SIZE") // (1 << 20)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -98,10 +98,11 @@ class Failed(_Message, frozen=True, kw_only=True, tag="failed"):
 
 
 class Pong(_Message, frozen=True, kw_only=True, tag="pong"):
-    """`present` is false when the path of the opened device no longer exists."""
+    """`present` is false when the path of the opened device no longer exists. `memory_mib` is the host's own."""
 
     number: int
     present: bool
+    memory_mib: int = 0
 
 
 Command = Open | Start | Stop | Release | Close | Ping | Shutdown

@@ -27,6 +27,7 @@ from drivers.errors import (
     DeviceProtocolError,
     DriverError,
     HostCrashed,
+    HostOutgrown,
     HostUnresponsive,
     error_from_code,
 )
@@ -55,6 +56,9 @@ log = structlog.get_logger(__name__)
 _SOURCE = str(Path(drivers.__file__).resolve().parent.parent)
 _LAST_BREATH_S = 0.5
 _R = TypeVar("_R")
+
+HOST_MEMORY_LIMIT_MIB = 768
+"""A page of A4 at 600 ppi in colour is 100 MiB, and the largest driver holds three of them."""
 
 
 class HostCommand(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,11 +154,14 @@ class HostLink:
         await self._ask(Close(), self._deadlines.close_s)
 
     async def is_present(self) -> bool:
-        """Whether the host answers and the opened device's path still exists."""
+        """Whether the host answers and the opened device's path still exists. HostOutgrown for one that leaks."""
         self._pings += 1
         self._pong = asyncio.get_running_loop().create_future()
         self._send(Ping(number=self._pings))
-        return (await self._within(self._pong, self._deadlines.ping_s)).present
+        pong = await self._within(self._pong, self._deadlines.ping_s)
+        if pong.memory_mib > HOST_MEMORY_LIMIT_MIB:
+            raise self.fail(HostOutgrown())
+        return pong.present
 
     def start(self, request: Request) -> FrameStream:
         """Begin a capture; only one at a time."""

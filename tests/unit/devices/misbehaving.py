@@ -90,6 +90,10 @@ class Misbehaving:
                 while not stop.is_set():
                     yield _frame(_filled(pool, number % 251), number)
                     number += 1
+            case "leak":
+                kept = []
+                while not stop.wait(0.01):
+                    kept.append(np.ones(4 << 20, np.uint64))
             case "no-image":
                 yield _frame(np.zeros((4, 4), np.float64), 0)
             case "untyped":

@@ -171,6 +171,15 @@ async def test_a_driver_that_does_not_stop_is_killed_and_replaced(tmp_path: Path
         assert hosted.status().restarts == 1
 
 
+async def test_a_driver_that_leaks_is_killed_before_it_takes_the_boxs_memory(tmp_path: Path) -> None:
+    request = FingerprintRequest(timeout_s=60.0)
+    async with device(capture="leak", once=str(tmp_path / "mark")) as hosted:
+        with pytest.raises(DeviceError) as killed:
+            await capture(hosted, request)
+        assert killed.value.code == "host-outgrown"
+        assert (await capture(hosted))[-1] == 3
+
+
 async def test_a_capture_that_is_cancelled_leaves_a_device_that_works() -> None:
     async with device(capture="wait") as hosted:
         await hosted.wait_ready()
