@@ -86,12 +86,12 @@ def emulated(emulation: Emulation, offer: Offer | None = None) -> SbiService:
 
 def _offer(kind: Kind, sensor: Sensor, identity: DeviceIdentity, coding: Coding, certification: str) -> Offer:
     sub_type = _SUB_TYPES[kind]
-    pretends = "simulated " if identity.simulated else ""
+    says_so = not identity.simulated or "simulated" in identity.model.lower()
     digital_id = described(
         FACE if kind is Kind.FACE else FINGER,
         sub_type,
         identity.vendor or _MAKE,
-        f"{pretends}{identity.model}",
+        identity.model if says_so else f"Simulated {identity.model}",
         identity.serial_number or "unknown",
         datetime.now(UTC).strftime(TIME),
     )
