@@ -74,7 +74,7 @@ class ServedDevice:
             (asked,) = request.bio
             fingers = fingers_asked(asked, self.offer)
             with self._held():
-                timeout_s = min(request.timeout / 1000, _LONGEST_S)
+                timeout_s = min(max(0, request.timeout) / 1000, _LONGEST_S)
                 deadline_s = time.monotonic() + timeout_s
                 self._misbehave(stop)
                 self._await_presence(deadline_s, stop)
