@@ -41,6 +41,7 @@ BUILT_IN: Mapping[str, DriverEntry] = {
     "simulated-scanner": DriverEntry(Contract.DOCUMENT_SCANNER, "drivers.simulated.scanner:create"),
     "zfm": DriverEntry(Contract.FINGERPRINT_READER, "drivers.zfm.driver:create"),
     "camera-scanner": DriverEntry(Contract.DOCUMENT_SCANNER, "drivers.camera_scanner.driver:create"),
+    "escl": DriverEntry(Contract.DOCUMENT_SCANNER, "drivers.sane.driver:create"),
     "libfprint": DriverEntry(Contract.FINGERPRINT_READER, "drivers.libfprint.driver:create"),
     "nb1010": DriverEntry(Contract.FINGERPRINT_READER, "drivers.nb1010.driver:create"),
     "opencv-camera": DriverEntry(Contract.CAMERA, "drivers.opencv_camera.driver:create"),

@@ -18,6 +18,7 @@ ZFM_SETTLE_MARGIN: Final = 1.4
 """By how much a module that was interrupted in an image may overrun the time of one before it is given up."""
 SANE_LISTING_S: Final = 5.0
 _MARGIN_S: Final = 1.0
+_WAKE_S: Final = 12.0
 
 
 class Timings(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,10 +55,23 @@ def _scanner(options: Mapping[str, object]) -> Timings:
     return Timings(open_s=_number(options, "open_timeout_s", 8.0) + SANE_LISTING_S + _MARGIN_S)
 
 
+def _libfprint(options: Mapping[str, object]) -> Timings:
+    return Timings(open_s=_number(options, "open_timeout_s", 10.0) + 2 * _MARGIN_S)
+
+
+def _uru4000(options: Mapping[str, object]) -> Timings:
+    """Waking up takes three rounds of a hundred short pauses at the worst; an image, its own time-out."""
+    return Timings(open_s=_WAKE_S, frame_grace_s=_number(options, "answer_timeout_s", 5.0) + _MARGIN_S)
+
+
 _RULES: Final[Mapping[str, Callable[[Mapping[str, object]], Timings]]] = {
     "zfm": _zfm,
     "opencv-camera": _camera,
     "sane": _scanner,
+    "escl": _scanner,
+    "camera-scanner": _camera,
+    "libfprint": _libfprint,
+    "uru4000": _uru4000,
 }
 
 

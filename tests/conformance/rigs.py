@@ -396,7 +396,7 @@ RIGS: tuple[Rig, ...] = (
     Rig(
         name="escl-emulated",
         contract=Contract.DOCUMENT_SCANNER,
-        driver_id="sane",
+        driver_id="escl",
         bench=_escl,
         faults=_ESCL_FAULTS,
         quiet_plan=FaultPlan(hang=True),
