@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.guards.event_loop",
     "tests.guards.log_lines",
     "tests.guards.network",
+    "tests.guards.order",
     "tests.guards.processes",
     "tests.guards.randomness",
 ]
