@@ -58,6 +58,7 @@ class Host:
         self._stop = threading.Event()
         self._capture = 0
         self._outbox: Outbox | None = None
+        self._located = ""
         self._device_path: Path | None = None
         self._worker = Worker(contract, self._build, slots, self._send)
 
@@ -94,8 +95,11 @@ class Host:
                 self._send(Pong(number=command.number, present=present, memory_mib=_own_memory_mib()))
 
     def _open(self, options: dict[str, object]) -> None:
-        self._device_path = None
+        self._device_path, self._located = None, ""
         self._worker.open(options)
+        # Only a path that was there tells something by going away; an index or an address has none.
+        path = Path(self._located)
+        self._device_path = path if path.is_absolute() and path.exists() else None
 
     def _start(self, command: Start) -> None:
         try:
@@ -120,8 +124,7 @@ class Host:
         if isinstance(named, str):
             path = located(named, self._contract)
             options = {**options, "device": path}
-            # Only a path that was there tells something by going away; an index or an address has none.
-            self._device_path = Path(path) if path.startswith("/") and Path(path).exists() else None
+            self._located = path
         return build_from_factory(self._factory, options) if self._factory else build_driver(self._driver, options)
 
     def _send(self, event: Event) -> None:

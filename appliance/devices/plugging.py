@@ -46,7 +46,7 @@ class PlugWatch:
         try:
             monitor = await asyncio.to_thread(PlugMonitor)
         except OSError as error:
-            log.warning("plug-watch-unavailable", errno=error.errno)
+            log.warning("plug-watch-unavailable", exc_info=error)
             return
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
 
@@ -55,7 +55,7 @@ class PlugWatch:
                 for event in monitor.events():
                     self._heed(event)
             except OSError as error:
-                log.warning("plug-watch-unavailable", errno=error.errno)
+                log.warning("plug-watch-unavailable", exc_info=error)
                 ended.set()
 
         loop.add_reader(monitor.fileno(), readable)

@@ -131,6 +131,10 @@ async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
     await expect(page.locator("main dl.facts").first).to_contain_text(APPLICANT["surname"])
     await nothing_overflows(page)
     await correct_the_surname(page)
+    # Whoever signed, signed for other data.
+    await draw_signature(page)
+    await main_form(page, "signature").click()
+    await expect(page.locator("main dl.facts").first).to_contain_text("CORRIGIDA")
     await main_form(page, "seal").click()
 
     await expect(page.locator(".sealed-card")).to_be_visible()
@@ -142,11 +146,10 @@ async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
 
 
 async def correct_the_surname(page: Page) -> None:
-    """From the review and back to it, by what the page offers."""
+    """From the review, by what the page offers."""
     await page.locator("a[href$='edit=applicant']").click()
     await page.fill("[name='field:surname']", "CORRIGIDA")
     await main_form(page, "applicant").click()
-    await expect(page.locator("main dl.facts").first).to_contain_text("CORRIGIDA")
 
 
 async def draw_signature(page: Page) -> None:
