@@ -1,20 +1,15 @@
 """Every fingerprint reader that Debian's libfprint knows, through a helper process on the system's Python.
 
 libfprint's licence (LGPL) and its GObject machinery stay in that process. It reports no resolution, so that it is an
-option (from the profile). For training and demonstration. Not responsible for the messages (`wire`) nor for
-what libfprint does (`reader_process`).
+option (from the profile). For training and demonstration. Not responsible for the process and its messages
+(`transport.system_process`) nor for what libfprint does (`reader_process`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import selectors
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -29,17 +24,23 @@ from drivers.errors import (
     DeviceProtocolError,
     DeviceTimedOut,
     DriverError,
-    error_from_code,
 )
-from drivers.libfprint.wire import Reader, WireError, to_bytes
-from drivers.lifeline import dying_with_us
+from drivers.transport.system_process import SystemProcess
 
-_READ_BYTES: Final = 1 << 18
-_WAIT_S: Final = 0.1
 _CANCEL_S: Final = 0.5
 _CLOSE_S: Final = 0.7
 _VIRTUAL: Final = ("virtual_image", "virtual_device")
-_ROOT: Final = Path(__file__).resolve().parents[2]
+_MODULE: Final = "drivers.libfprint.reader_process"
+
+
+def _missing() -> DriverError:
+    return DeviceNotFound(
+        "The system's fingerprint library is missing: install Debian's gir1.2-fprint-2.0 and python3-gi."
+    )
+
+
+def _ended() -> DriverError:
+    return DeviceLost("The fingerprint library ended unexpectedly: unplug the reader and plug it in again.")
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,14 +60,14 @@ class LibfprintReader:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._helper: _Helper | None = None
+        self._helper: SystemProcess | None = None
         self._simulated = False
         self._sequence = 0
 
     def open(self) -> DeviceIdentity:
         """Start the helper and have it open the reader. DeviceNotFound, also where libfprint is not installed."""
         self.close()
-        self._helper = helper = _Helper(self._options.python)
+        self._helper = helper = SystemProcess(self._options.python, _MODULE, missing=_missing, ended=_ended)
         self._sequence = 0
         try:
             helper.say({"do": "open", "device": self._options.device})
@@ -106,7 +107,7 @@ class LibfprintReader:
             simulated=self._simulated,
         )
 
-    def _image(self, helper: _Helper, deadline: float, stop: Stop) -> tuple[dict[str, Any], bytes]:
+    def _image(self, helper: SystemProcess, deadline: float, stop: Stop) -> tuple[dict[str, Any], bytes]:
         """The next image; a finger that libfprint wants placed again is waited for again."""
         while True:
             helper.say({"do": "capture"})
@@ -121,85 +122,6 @@ class LibfprintReader:
                 raise CaptureTimedOut("No finger was presented in time: try again.") from None
             if message["event"] == "image":
                 return message, raw
-
-
-class _Helper:
-    """The helper's process and the talk with it."""
-
-    def __init__(self, python: str) -> None:
-        command = dying_with_us([python, "-s", "-m", "drivers.libfprint.reader_process"])
-        # Its own Python must not find our packages; what libusb complains about at length is nobody's to keep.
-        env = os.environ | {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-        try:
-            self._process = subprocess.Popen(
-                command,
-                env=env,
-                cwd="/",
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                bufsize=0,
-            )
-        except OSError as failure:
-            raise DeviceNotFound from failure
-        self._reader = Reader()
-        self._waiting: list[tuple[dict[str, Any], bytes]] = []
-
-    def say(self, message: dict[str, Any]) -> None:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(to_bytes(message))
-        except OSError as failure:
-            raise self._ended() from failure
-
-    def hear(self, event: str, deadline: float, stop: Stop | None, also: str = "") -> tuple[dict[str, Any], bytes]:
-        """The next message, which must be `event` or `also`; a failure as its typed error."""
-        while not self._waiting:
-            if stop is not None and stop.is_set():
-                raise CaptureCancelled
-            if time.monotonic() >= deadline:
-                raise DeviceTimedOut
-            self._receive()
-        message, raw = self._waiting.pop(0)
-        if message.get("event") == "failed":
-            raise error_from_code(str(message.get("code")))
-        if message.get("event") not in (event, also):
-            raise DeviceProtocolError
-        return message, raw
-
-    def _receive(self) -> None:
-        assert self._process.stdout is not None
-        fd = self._process.stdout.fileno()
-        with selectors.DefaultSelector() as selector:
-            selector.register(fd, selectors.EVENT_READ)
-            if not selector.select(_WAIT_S):
-                return
-        data = os.read(fd, _READ_BYTES)
-        if not data:
-            raise self._ended()
-        try:
-            self._waiting += self._reader.feed(data)
-        except WireError as failure:
-            raise DeviceProtocolError from failure
-
-    def _ended(self) -> DriverError:
-        """Why the helper is gone: it could not import libfprint, or libfprint took it down."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            if self._process.wait(_CANCEL_S) == 1:
-                return DeviceNotFound(
-                    "The system's fingerprint library is missing: install Debian's gir1.2-fprint-2.0 and python3-gi."
-                )
-        return DeviceLost("The fingerprint library ended unexpectedly: unplug the reader and plug it in again.")
-
-    def end(self) -> None:
-        """Gone when this returns."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
 
 
 def create(options: Options) -> LibfprintReader:

@@ -3,6 +3,9 @@
     /usr/bin/python3 -m drivers.libfprint.reader_process
 
 Started by `driver` and by nobody else. Knows no deadlines and decides nothing: it opens, captures and cancels.
+
+Commands: `open {device}`, `capture`, `cancel`, `close`. Events: `opened {driver, device, name}`, `image {width,
+height}` with the pixels behind it, `retry` (the finger was not placed well), `failed {code}`, `closed`.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import gi
 gi.require_version("FPrint", "2.0")
 from gi.repository import FPrint, Gio, GLib  # noqa: E402 (the version must be asked for first)
 
-from drivers.libfprint.wire import Reader, to_bytes  # noqa: E402
+from drivers.transport.system_wire import Reader, to_bytes  # noqa: E402
 
 _READ_BYTES = 4096
 _CODES = {

@@ -1,8 +1,8 @@
-"""What the driver and its helper say to each other, as bytes and back. Standard library only: both Pythons read it.
+"""What a driver and its helper on the system's Python say to each other, as bytes and back.
 
-A message is its length (4 bytes, big endian) and a JSON object; `bytes` in it announces that many raw bytes behind it.
-Commands: `open {drivers, device}`, `capture`, `cancel`, `close`. Events: `opened {driver, device, name}`,
-`image {width, height, bytes}`, `retry` (the finger was not placed well), `failed {code, sentence}`, `closed`.
+Standard library only: both Pythons read it. A message is its length (4 bytes, big endian) and a JSON object; `bytes`
+in it announces that many raw bytes behind it. Commands are told by `do`, events by `event`; what they are is each
+helper's own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 LIMIT_BYTES = 64 * 1024
-IMAGE_LIMIT_BYTES = 16 * 1024 * 1024
+RAW_LIMIT_BYTES = 16 * 1024 * 1024
 _PREFIX_BYTES = 4
 
 
@@ -50,7 +50,7 @@ class Reader:
         except ValueError as error:
             raise WireError("no JSON") from error
         size = message.get("bytes", 0) if isinstance(message, dict) else None
-        if not isinstance(size, int) or not 0 <= size <= IMAGE_LIMIT_BYTES:
+        if not isinstance(size, int) or not 0 <= size <= RAW_LIMIT_BYTES:
             raise WireError("no message")
         if len(self._buffer) < begin + size:
             return None
