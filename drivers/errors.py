@@ -18,6 +18,9 @@
     ├── ScannerJammed
     ├── ScannerEmpty           no document
     ├── ScannerCoverOpen
+    ├── CardRemoved            the chip went away, at whatever moment
+    ├── CardUnresponsive       a chip that does not answer, or not as one
+    ├── ChipServiceMissing     the system's smart-card service does not run
     ├── HostCrashed            the driver's process ended by itself
     ├── HostOutgrown           the driver's process was killed for taking more memory than a driver needs
     └── HostUnresponsive       the driver's process was killed for missing its deadline
@@ -122,6 +125,21 @@ class ScannerEmpty(DriverError):
 class ScannerCoverOpen(DriverError):
     code = "scanner-cover-open"
     default_sentence = "The scanner's cover is open: close it."
+
+
+class CardRemoved(DriverError):
+    code = "card-removed"
+    default_sentence = "The document was taken off the chip reader: lay it down again and leave it there."
+
+
+class CardUnresponsive(DriverError):
+    code = "card-unresponsive"
+    default_sentence = "The document's chip does not answer: lay the document down again, in another position."
+
+
+class ChipServiceMissing(DriverError):
+    code = "chip-service-missing"
+    default_sentence = "The system's smart-card service is not running: ask the field engineer to start pcscd."
 
 
 class HostCrashed(DriverError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import queue
 import signal
 import socket
 import sys
@@ -17,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from drivers.binding import located
-from drivers.contracts import Contract, Driver
+from drivers.contracts import ChipRequest, Contract, Driver, SignatureRequest
 from drivers.errors import DriverError
 from drivers.lifeline import die_with_parent
 from drivers.messages import (
@@ -32,6 +33,7 @@ from drivers.messages import (
     Shutdown,
     Start,
     Stop,
+    Transmit,
     command_reader,
     request_from_dict,
     to_bytes,
@@ -39,6 +41,7 @@ from drivers.messages import (
 from drivers.outbox import Outbox
 from drivers.registry import build_driver, build_from_factory
 from drivers.shared_frames import SharedSlots
+from drivers.talk import Commands
 from drivers.worker import Worker
 
 _CLOSING_S = 1.0
@@ -58,6 +61,7 @@ class Host:
         self._stop = threading.Event()
         self._capture = 0
         self._outbox: Outbox | None = None
+        self._commands: Commands | None = None
         self._located = ""
         self._device_path: Path | None = None
         self._worker = Worker(contract, self._build, slots, self._send)
@@ -85,6 +89,9 @@ class Host:
             case Release():
                 if command.capture == self._capture and self._outbox is not None:
                     self._outbox.release(command.slot)
+            case Transmit():
+                if command.capture == self._capture and self._commands is not None:
+                    self._commands.put(command)
             case Close():
                 self._device_path = None
                 self._stop.set()
@@ -107,10 +114,16 @@ class Host:
         except DriverError as error:
             self._send(Failed(capture=command.capture, code=error.code, sentence=error.sentence))
             return
-        self._capture, stop = command.capture, threading.Event()
-        outbox = Outbox(command.capture, self._slots, self._send, newest_wins=self._contract is Contract.CAMERA)
-        self._stop, self._outbox = stop, outbox
-        self._worker.put(lambda: self._worker.capture(command.capture, request, stop, outbox))
+        number, stop = command.capture, threading.Event()
+        self._capture, self._stop, self._outbox, self._commands = number, stop, None, None
+        if isinstance(request, ChipRequest | SignatureRequest):
+            commands: Commands = queue.SimpleQueue()
+            self._commands = commands
+            self._worker.put(lambda: self._worker.talk(number, request, stop, commands))
+            return
+        outbox = Outbox(number, self._slots, self._send, newest_wins=self._contract is Contract.CAMERA)
+        self._outbox = outbox
+        self._worker.put(lambda: self._worker.capture(number, request, stop, outbox))
 
     def _finish(self) -> None:
         self._stop.set()

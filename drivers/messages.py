@@ -6,14 +6,29 @@ in messages: `FrameReady` says in which shared slot one lies (`drivers.shared_fr
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
-from drivers.contracts import CameraRequest, Contract, DeviceIdentity, FingerprintRequest, Request, ScanRequest
+from drivers.contracts import (
+    AnyRequest,
+    CameraRequest,
+    ChipRequest,
+    Contract,
+    DeviceIdentity,
+    FingerprintRequest,
+    PadSize,
+    PenPoint,
+    ScanRequest,
+    SignatureRequest,
+)
+from drivers.contracts.apdu import ATR_LIMIT_BYTES, COMMAND_LIMIT_BYTES, RESPONSE_LIMIT_BYTES
 from drivers.errors import DeviceProtocolError
 
-MESSAGE_LIMIT_BYTES = 64 * 1024
+MESSAGE_LIMIT_BYTES = 68 * 1024
+"""The longest command to a chip, and some room around it."""
+POINTS_LIMIT = 64
+"""Of a pen in one message."""
 _PREFIX_BYTES = 4
 
 
@@ -44,6 +59,17 @@ class Release(_Message, frozen=True, kw_only=True, tag="release"):
 
     capture: int
     slot: int
+
+
+class Transmit(_Message, frozen=True, kw_only=True, tag="transmit"):
+    """A command to the card of session `capture`, answered by the `Response` of the same number."""
+
+    capture: int
+    number: int
+    command: Annotated[bytes, msgspec.Meta(max_length=COMMAND_LIMIT_BYTES)]
+
+    def __repr__(self) -> str:
+        return f"Transmit(capture={self.capture}, number={self.number}, {len(self.command)} bytes)"
 
 
 class Close(_Message, frozen=True, kw_only=True, tag="close"):
@@ -84,6 +110,35 @@ class FrameReady(_Message, frozen=True, kw_only=True, tag="frame"):
     preview: bool = False
 
 
+class CardSeen(_Message, frozen=True, kw_only=True, tag="card"):
+    """A card has come, or gone; in a session: the card that it is with, once."""
+
+    capture: int
+    present: bool
+    atr: Annotated[bytes, msgspec.Meta(max_length=ATR_LIMIT_BYTES)]
+
+
+class Response(_Message, frozen=True, kw_only=True, tag="response"):
+    capture: int
+    number: int
+    response: Annotated[bytes, msgspec.Meta(max_length=RESPONSE_LIMIT_BYTES)]
+
+    def __repr__(self) -> str:
+        return f"Response(capture={self.capture}, number={self.number}, {len(self.response)} bytes)"
+
+
+class Ink(_Message, frozen=True, kw_only=True, tag="ink"):
+    """What a pen has written since the last one, on a pad of `size`; the first, without points, says the pad is
+    ready."""
+
+    capture: int
+    size: PadSize
+    points: Annotated[tuple[PenPoint, ...], msgspec.Meta(max_length=POINTS_LIMIT)]
+
+    def __repr__(self) -> str:
+        return f"Ink(capture={self.capture}, {len(self.points)} points)"
+
+
 class Done(_Message, frozen=True, kw_only=True, tag="done"):
     capture: int
     dropped: int
@@ -105,15 +160,17 @@ class Pong(_Message, frozen=True, kw_only=True, tag="pong"):
     memory_mib: int = 0
 
 
-Command = Open | Start | Stop | Release | Close | Ping | Shutdown
-Event = Opened | Closed | FrameReady | Done | Failed | Pong
+Command = Open | Start | Stop | Release | Transmit | Close | Ping | Shutdown
+Event = Opened | Closed | FrameReady | CardSeen | Response | Ink | Done | Failed | Pong
 
 _M = TypeVar("_M")
 _encoder = msgspec.msgpack.Encoder()
-_REQUESTS: dict[Contract, type[Request]] = {
+_REQUESTS: dict[Contract, type[AnyRequest]] = {
     Contract.FINGERPRINT_READER: FingerprintRequest,
     Contract.CAMERA: CameraRequest,
     Contract.DOCUMENT_SCANNER: ScanRequest,
+    Contract.CHIP_READER: ChipRequest,
+    Contract.SIGNATURE_PAD: SignatureRequest,
 }
 
 
@@ -165,13 +222,13 @@ def event_reader() -> MessageReader[Event]:
     return MessageReader(msgspec.msgpack.Decoder(Event))
 
 
-def request_to_dict(request: Request) -> dict[str, object]:
+def request_to_dict(request: AnyRequest) -> dict[str, object]:
     converted = msgspec.to_builtins(request)
     assert isinstance(converted, dict)
     return converted
 
 
-def request_from_dict(contract: Contract, fields: dict[str, object]) -> Request:
+def request_from_dict(contract: Contract, fields: dict[str, object]) -> AnyRequest:
     """Raises DeviceProtocolError when the fields are not a request of that contract."""
     try:
         return msgspec.convert(fields, _REQUESTS[contract])

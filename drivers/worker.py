@@ -18,6 +18,8 @@ from typing import cast
 from drivers.contracts import (
     Camera,
     CameraRequest,
+    ChipReader,
+    ChipRequest,
     Contract,
     DocumentScanner,
     Driver,
@@ -26,11 +28,14 @@ from drivers.contracts import (
     Frame,
     Request,
     ScanRequest,
+    SignaturePad,
+    SignatureRequest,
 )
 from drivers.errors import DeviceProtocolError, DriverError
 from drivers.messages import Closed, Done, Event, Failed, Opened
 from drivers.outbox import Outbox
 from drivers.shared_frames import SharedSlots
+from drivers.talk import Commands, follow_pen, talk_to_chip
 
 Build = Callable[[dict[str, object]], Driver]
 Job = Callable[[], None]
@@ -79,6 +84,21 @@ class Worker(threading.Thread):
         self._slots.give_back_all()
         self._send(last)
 
+    def talk(
+        self, number: int, request: ChipRequest | SignatureRequest, stop: threading.Event, commands: Commands
+    ) -> None:
+        """A capture of a device that gives no frames."""
+        last: Event = Done(capture=number, dropped=0)
+        try:
+            if isinstance(request, ChipRequest):
+                chip = cast("ChipReader", self._opened())
+                talk_to_chip(chip, number, request, stop, commands, self._send)
+            else:
+                follow_pen(cast("SignaturePad", self._opened()), number, request, stop, self._send)
+        except Exception as error:  # noqa: BLE001 - nothing a driver raises may end its host
+            last = _failed(number, error)
+        self._send(last)
+
     def close(self) -> None:
         try:
             self._close_driver()
@@ -96,16 +116,20 @@ class Worker(threading.Thread):
         if driver is not None:
             driver.close()
 
-    def _frames(self, request: Request, stop: threading.Event) -> Generator[Frame, None, None]:
+    def _opened(self) -> Driver:
         if self._driver is None:
             raise DeviceProtocolError("The device is not open.")
+        return self._driver
+
+    def _frames(self, request: Request, stop: threading.Event) -> Generator[Frame, None, None]:
+        driver = self._opened()
         match request:
             case FingerprintRequest():
-                yield from cast("FingerprintReader", self._driver).acquire(request, self._slots, stop)
+                yield from cast("FingerprintReader", driver).acquire(request, self._slots, stop)
             case CameraRequest():
-                yield from cast("Camera", self._driver).stream(request, self._slots, stop)
+                yield from cast("Camera", driver).stream(request, self._slots, stop)
             case ScanRequest():
-                yield from cast("DocumentScanner", self._driver).scan(request, self._slots, stop)
+                yield from cast("DocumentScanner", driver).scan(request, self._slots, stop)
 
 
 def _failed(capture: int, error: Exception) -> Failed:

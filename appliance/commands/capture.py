@@ -33,10 +33,12 @@ async def capture(
 ) -> dict[str, Any]:
     """Write one image as PNG (mode 0600, whole or not at all) and say what was taken.
 
-    Raises UsageError for an unknown profile or an `out` that cannot be a file, DeviceError with the driver's code,
-    DiskFull and StorageCorrupted for the disk.
+    Raises UsageError for an unknown profile, one that takes no images or an `out` that cannot be a file, DeviceError
+    with the driver's code, DiskFull and StorageCorrupted for the disk.
     """
     profile = await asyncio.to_thread(_profile, profile_id, profiles)
+    if profile.contract not in _REQUESTS:
+        raise UsageError(f"A {profile.contract.value} takes no images.", code="no-images")
     await asyncio.to_thread(_check_folder, out)
     given: dict[str, object] = dict(options)
     if device:

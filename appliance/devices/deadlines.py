@@ -15,13 +15,15 @@ class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
     `frame_grace_s` is added to a request's own timeout: the driver should say so first. `open_s` and `frame_grace_s`
     are the least there is; `leaving` makes them longer for a device that may rightly take longer. `presence_s` is how
     long a caller waits for a device that is starting or being restarted, and for one that somebody is just letting
-    go of.
+    go of. `transmit_s` is for a chip's answer to one command: its reader should say sooner that it
+    does not come.
     """
 
     open_s: float = 15.0
     close_s: float = 2.0
     stop_s: float = 0.9
     frame_grace_s: float = 9.0
+    transmit_s: float = 20.0
     ping_every_s: float = 2.0
     ping_s: float = 3.0
     shutdown_s: float = 1.2

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 import msgspec
 import structlog
 
+from appliance.devices.capture_events import CaptureEvents
 from appliance.devices.deadlines import Deadlines
 from appliance.devices.link import HostCommand, HostLink
 from appliance.devices.plugging import concerns
@@ -22,10 +23,12 @@ from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from appliance.model.device import DeviceState, DeviceStatus
 from appliance.runtime.tasks import Backoff
-from drivers.contracts import Contract, Frame, Request
+from drivers.contracts import AnyRequest, Contract, Frame, Request
 from drivers.errors import (
     CaptureCancelled,
     CaptureTimedOut,
+    CardRemoved,
+    CardUnresponsive,
     DeviceBusy,
     DeviceLost,
     DriverError,
@@ -42,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 HARMLESS = (
     *(CaptureTimedOut, CaptureCancelled, RequestUnsupported, DeviceBusy),
-    *(ScannerEmpty, ScannerJammed, ScannerCoverOpen),
+    *(ScannerEmpty, ScannerJammed, ScannerCoverOpen, CardRemoved, CardUnresponsive),
 )
 """After these a device is as ready as before; after any other it is closed and opened again."""
 _HEALTHY_AFTER_S = 30.0
@@ -69,7 +72,7 @@ class HostedDevice:
         self.profile = profile
         self._options = profile.driver_options() | dict(options)
         self._command = command or HostCommand(contract=profile.contract, driver=profile.driver)
-        self._deadlines = (deadlines or Deadlines()).leaving(timings_of(profile.driver, self._options))
+        self.deadlines = (deadlines or Deadlines()).leaving(timings_of(profile.driver, self._options))
         self._backoff = backoff
         self._sleep = sleep
         self._chance = chance
@@ -84,7 +87,7 @@ class HostedDevice:
         self._changed = asyncio.Event()
         self._reopen: asyncio.Future[DriverError] | None = None
         self._link: HostLink | None = None
-        self._stream: FrameStream | None = None
+        self._capture: CaptureEvents | None = None
         self._plugged = asyncio.Event()
         self._in_use = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -138,8 +141,8 @@ class HostedDevice:
         if event.change is Change.ADDED:
             self._plugged.set()
         elif self._reopen is not None and not self._reopen.done():
-            if self._stream is not None:
-                self._stream.lose(DeviceLost())
+            if self._capture is not None:
+                self._capture.lose(DeviceLost())
             self._reopen.set_result(DeviceLost())
             self._log.warning("device-failed", code=DeviceLost.code)
             self._become(DeviceState.FAILED, DeviceLost())
@@ -148,7 +151,7 @@ class HostedDevice:
         """Until the device is ready. Raises DeviceError when it is failed, or not ready within `presence_s`
         (while its first opening is under way: within that deadline)."""
         first = self._status.state is DeviceState.STARTING
-        patience_s = self._deadlines.presence_s + (self._deadlines.open_s if first else 0.0)
+        patience_s = self.deadlines.presence_s + (self.deadlines.open_s if first else 0.0)
         with suppress(TimeoutError):
             async with asyncio.timeout(patience_s):
                 while self._status.state in (DeviceState.STARTING, DeviceState.RESTARTING):
@@ -159,14 +162,22 @@ class HostedDevice:
 
     @asynccontextmanager
     async def frames(self, request: Request) -> AsyncIterator[AsyncIterator[Frame]]:
-        """A capture: `async with device.frames(request) as stream: async for frame in stream: …`.
+        """A capture of pictures: `async with device.frames(request) as stream: async for frame in stream: …`.
 
         `frame.pixels` is read-only, not copied, valid until the next frame is asked for and never outside the
-        block: who keeps it, copies it. Leaving the block ends the capture within a second. Errors of the driver
-        arrive as DeviceError with its code and sentence; `device-busy` when somebody else is capturing.
+        block: who keeps it, copies it.
+        """
+        async with self.capture(request) as events:
+            yield FrameStream(events, request.timeout_s + self.deadlines.frame_grace_s)
+
+    @asynccontextmanager
+    async def capture(self, request: AnyRequest) -> AsyncIterator[CaptureEvents]:
+        """Any capture (`frames` for pictures, `chip` and `ink` for what gives none). Leaving the block ends it within
+        a second. Errors of the driver arrive as DeviceError with its code and sentence; `device-busy` when somebody
+        else is capturing.
         """
         try:
-            async with asyncio.timeout(self._deadlines.presence_s):
+            async with asyncio.timeout(self.deadlines.presence_s):
                 await self._in_use.acquire()
         except TimeoutError:
             sentence = "The device is in use for another capture: end that one first."
@@ -177,29 +188,29 @@ class HostedDevice:
             if link is None:
                 raise DeviceError("The device is being stopped.", code="device-not-ready")
             try:
-                stream = link.start(request)
+                events = link.start(request)
             except DriverError as error:
                 raise DeviceError(error.sentence, code=error.code) from error
             self._become(DeviceState.BUSY)
-            self._stream = stream
+            self._capture = events
             try:
-                yield stream
+                yield events
             finally:
-                self._stream = None
-                await self._finish(link, stream)
+                self._capture = None
+                await self._finish(link, events)
         finally:
             self._in_use.release()
 
-    async def _finish(self, link: HostLink, stream: FrameStream) -> None:
+    async def _finish(self, link: HostLink, capture: CaptureEvents) -> None:
         try:
-            await stream.stop()
+            await capture.stop()
         finally:
             self._status = msgspec.structs.replace(
                 self._status,
-                frames=self._status.frames + stream.frames,
-                dropped=self._status.dropped + stream.dropped,
+                frames=self._status.frames + capture.frames,
+                dropped=self._status.dropped + capture.dropped,
             )
-            error = stream.ended_by
+            error = capture.ended_by
             # A host that came in the meantime has nothing to do with how this capture ended.
             if self._link is link:
                 if link.lost.done():
@@ -225,7 +236,7 @@ class HostedDevice:
     async def _run_host(self) -> DriverError:
         """From one host's start to its end, whose reason is returned."""
         try:
-            self._link = await HostLink.spawn(self._command, self._deadlines)
+            self._link = await HostLink.spawn(self._command, self.deadlines)
         except DriverError as error:
             return error
         try:
@@ -269,7 +280,7 @@ class HostedDevice:
         """Ask the host every now and then; returns when it is lost or when the device must be opened again."""
         while True:
             await asyncio.wait(
-                (link.lost, reopen), timeout=self._deadlines.ping_every_s, return_when=asyncio.FIRST_COMPLETED
+                (link.lost, reopen), timeout=self.deadlines.ping_every_s, return_when=asyncio.FIRST_COMPLETED
             )
             if link.lost.done() or reopen.done():
                 return

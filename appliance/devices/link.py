@@ -19,9 +19,9 @@ import msgspec
 import structlog
 
 import drivers
+from appliance.devices.capture_events import CaptureEvents, Ending, Taken
 from appliance.devices.deadlines import Deadlines
-from appliance.devices.stream import FrameStream
-from drivers.contracts import Contract, DeviceIdentity, Request
+from drivers.contracts import AnyRequest, Contract, DeviceIdentity
 from drivers.errors import (
     CaptureCancelled,
     DeviceProtocolError,
@@ -32,6 +32,7 @@ from drivers.errors import (
     error_from_code,
 )
 from drivers.messages import (
+    CardSeen,
     Close,
     Closed,
     Command,
@@ -39,10 +40,12 @@ from drivers.messages import (
     Event,
     Failed,
     FrameReady,
+    Ink,
     Open,
     Opened,
     Ping,
     Pong,
+    Response,
     Shutdown,
     Start,
     event_reader,
@@ -97,7 +100,7 @@ class HostLink:
         self._pong: asyncio.Future[Pong] | None = None
         self._pings = 0
         self._captures = 0
-        self._stream: FrameStream | None = None
+        self._capture: CaptureEvents | None = None
         self.lost: asyncio.Future[DriverError] = asyncio.get_running_loop().create_future()
         self._group_gone = False
         self._listener = asyncio.create_task(self._listen(), name=f"host-{process.pid}-events")
@@ -163,19 +166,14 @@ class HostLink:
             raise self.fail(HostOutgrown())
         return pong.present
 
-    def start(self, request: Request) -> FrameStream:
+    def start(self, request: AnyRequest) -> CaptureEvents:
         """Begin a capture; only one at a time."""
         self._captures += 1
         self._send(Start(capture=self._captures, request=request_to_dict(request)))
-        self._stream = FrameStream(
-            self._captures,
-            send=self._send,
-            fail=self.fail,
-            views=self._views,
-            patience_s=request.timeout_s + self._deadlines.frame_grace_s,
-            stop_s=self._deadlines.stop_s,
+        self._capture = CaptureEvents(
+            self._captures, send=self._send, fail=self.fail, views=self._views, stop_s=self._deadlines.stop_s
         )
-        return self._stream
+        return self._capture
 
     def fail(self, error: DriverError) -> DriverError:
         """Give the host up for this reason: kill it and wake whoever waits for it. Returns the first reason."""
@@ -187,8 +185,8 @@ class HostLink:
             if waiter is not None and not waiter.done():
                 waiter.set_exception(reason)
                 waiter.exception()  # seen here, in case whoever waited has just gone
-        if self._stream is not None:
-            self._stream.lose(reason)
+        if self._capture is not None:
+            self._capture.lose(reason)
         return reason
 
     async def end(self) -> None:
@@ -286,17 +284,17 @@ class HostLink:
             case Pong():
                 if self._pong is not None and not self._pong.done() and event.number == self._pings:
                     self._pong.set_result(event)
-            case FrameReady() | Done():
-                self._to_stream(event)
+            case FrameReady() | CardSeen() | Response() | Ink() | Done():
+                self._to_capture(event)
             case Failed() if event.capture:
-                self._to_stream(event)
+                self._to_capture(event)
             case Opened() | Closed() | Failed():
                 if self._reply is not None and not self._reply.done():
                     self._reply.set_result(event)
 
-    def _to_stream(self, event: FrameReady | Done | Failed) -> None:
-        if self._stream is not None and event.capture == self._stream.capture:
-            self._stream.put(event)
+    def _to_capture(self, event: Taken | Ending) -> None:
+        if self._capture is not None and event.capture == self._capture.capture:
+            self._capture.put(event)
 
 
 def _kill_group(pid: int) -> None:

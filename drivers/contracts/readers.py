@@ -1,4 +1,7 @@
-"""The contracts of the devices at the counter. One method each that yields frames until it is done or stopped."""
+"""The contracts of the devices that take pictures. One method each that yields frames until it is done or stopped.
+
+Readers of chips and pads to sign on give no frames: they have files of their own (`chip`, `pad`).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from drivers.contracts.chip import ChipRequest
 from drivers.contracts.device import Driver, Stop
 from drivers.contracts.frame import Frame, FramePool
+from drivers.contracts.pad import SignatureRequest
 
 
 class Contract(StrEnum):
@@ -18,6 +23,8 @@ class Contract(StrEnum):
     FINGERPRINT_READER = "fingerprint-reader"
     CAMERA = "camera"
     DOCUMENT_SCANNER = "document-scanner"
+    CHIP_READER = "chip-reader"
+    SIGNATURE_PAD = "signature-pad"
 
 
 class FingerprintRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,3 +86,5 @@ class DocumentScanner(Driver, Protocol):
 
 
 Request = FingerprintRequest | CameraRequest | ScanRequest
+"""What frames are asked for with."""
+AnyRequest = Request | ChipRequest | SignatureRequest

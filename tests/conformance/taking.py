@@ -62,6 +62,8 @@ def request_for(contract: Contract, timeout_s: float = PATIENCE_S, frame_limit: 
             return CameraRequest(frame_limit=frame_limit, timeout_s=timeout_s)
         case Contract.DOCUMENT_SCANNER:
             return ScanRequest(resolution_ppi=75, timeout_s=timeout_s)
+        case _:
+            raise AssertionError(f"a {contract} gives no frames")
 
 
 def frames_of(

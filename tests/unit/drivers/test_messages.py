@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.contracts import CameraRequest, Contract, DeviceIdentity, FingerprintRequest, Request, ScanRequest
+from drivers.contracts import (
+    AnyRequest,
+    CameraRequest,
+    ChipRequest,
+    Contract,
+    DeviceIdentity,
+    FingerprintRequest,
+    PenPoint,
+    ScanRequest,
+    SignatureRequest,
+)
+from drivers.contracts.apdu import COMMAND_LIMIT_BYTES, RESPONSE_LIMIT_BYTES
 from drivers.errors import DeviceProtocolError
 from drivers.messages import (
     MESSAGE_LIMIT_BYTES,
+    CardSeen,
     Close,
     Closed,
     Command,
@@ -18,14 +32,17 @@ from drivers.messages import (
     Event,
     Failed,
     FrameReady,
+    Ink,
     Open,
     Opened,
     Ping,
     Pong,
     Release,
+    Response,
     Shutdown,
     Start,
     Stop,
+    Transmit,
     command_reader,
     event_reader,
     request_from_dict,
@@ -39,6 +56,9 @@ VALUES = st.one_of(TEXT, NUMBERS, st.booleans(), st.floats(allow_nan=False))
 IDENTITIES = st.builds(
     DeviceIdentity, vendor=TEXT, model=TEXT, serial_number=TEXT, simulated=st.booleans(), certification=TEXT
 )
+POINTS = st.builds(
+    PenPoint, *[st.floats(-10_000, 10_000)] * 2, st.floats(0, 1), st.floats(0, 3_600_000), st.integers(0, 499)
+)
 
 COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(Open, options=st.dictionaries(TEXT, VALUES, max_size=4)),
@@ -46,6 +66,7 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(Stop, capture=NUMBERS),
     st.builds(Release, capture=NUMBERS, slot=NUMBERS),
     st.builds(Ping, number=NUMBERS),
+    st.builds(Transmit, capture=NUMBERS, number=NUMBERS, command=st.binary(max_size=300)),
     st.sampled_from([Close(), Shutdown()]),
 )
 EVENTS: st.SearchStrategy[Event] = st.one_of(
@@ -61,6 +82,9 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
         position=TEXT,
         preview=st.booleans(),
     ),
+    st.builds(CardSeen, capture=NUMBERS, present=st.booleans(), atr=st.binary(max_size=33)),
+    st.builds(Response, capture=NUMBERS, number=NUMBERS, response=st.binary(max_size=300)),
+    st.builds(Ink, capture=NUMBERS, size=st.just((900.0, 300.0)), points=st.lists(POINTS, max_size=3).map(tuple)),
     st.builds(Done, capture=NUMBERS, dropped=NUMBERS),
     st.builds(Failed, capture=NUMBERS, code=TEXT, sentence=TEXT),
     st.builds(Pong, number=NUMBERS, present=st.booleans()),
@@ -127,9 +151,11 @@ def test_a_message_over_the_limit_is_not_sent() -> None:
         (Contract.CAMERA, CameraRequest(width=640, height=480, frame_limit=3)),
         (Contract.CAMERA, CameraRequest(preview=True)),
         (Contract.DOCUMENT_SCANNER, ScanRequest(area_mm=(85.6, 54.0), colour=False)),
+        (Contract.CHIP_READER, ChipRequest(timeout_s=3.0, watch=True)),
+        (Contract.SIGNATURE_PAD, SignatureRequest(timeout_s=4.5)),
     ],
 )
-def test_a_request_crosses_the_boundary_unchanged(contract: Contract, request_: Request) -> None:
+def test_a_request_crosses_the_boundary_unchanged(contract: Contract, request_: AnyRequest) -> None:
     fields = msgspec.msgpack.decode(msgspec.msgpack.encode(request_to_dict(request_)))
     assert request_from_dict(contract, fields) == request_
 
@@ -137,3 +163,25 @@ def test_a_request_crosses_the_boundary_unchanged(contract: Contract, request_: 
 def test_a_request_that_does_not_fit_is_refused() -> None:
     with pytest.raises(DeviceProtocolError):
         request_from_dict(Contract.CAMERA, {"width": "wide"})
+
+
+def test_the_longest_command_and_response_have_room() -> None:
+    sent = Transmit(capture=1, number=1, command=bytes(COMMAND_LIMIT_BYTES))
+    assert command_reader().feed(to_bytes(sent)) == [sent]
+    answered = Response(capture=1, number=1, response=bytes(RESPONSE_LIMIT_BYTES))
+    assert event_reader().feed(to_bytes(answered)) == [answered]
+    with pytest.raises(DeviceProtocolError):
+        event_reader().feed(to_bytes(Response(capture=1, number=1, response=bytes(RESPONSE_LIMIT_BYTES + 1))))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Transmit(capture=1, number=2, command=b"SECRET"),
+        Response(capture=1, number=2, response=b"SECRET"),
+        Ink(capture=1, size=(9.0, 9.0), points=(PenPoint(7777.0, 7777.0, 0.5, 0.0, 0),)),
+    ],
+    ids=lambda message: type(message).__name__,
+)
+def test_what_is_personal_is_not_shown(message: Transmit | Response | Ink) -> None:
+    assert not {"SECRET", "7777"} & set(re.findall(r"[A-Z]{6}|[0-9]{4}", repr(message)))
