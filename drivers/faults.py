@@ -11,17 +11,20 @@
     refuse       does not let itself be opened          answers "wrong password"        DeviceAccessDenied
     hang         blocks without heeding stop            never answers again             HostUnresponsive, or
                                                                                         DeviceTimedOut (wire)
+    remove       the card is taken away after that many answers: at once (`between`) or in the middle of the next
+                 command (`during`)                                                     CardRemoved
     crash        ends its process at once               closes its end                  HostCrashed, or
                                                                                         DeviceLost (wire)
     split        has no wire: nothing                   bytes come in small pieces      nothing at all
 
 Everything but `refuse` touches acquisition only, never opening, and begins once `after_frames` good frames
-have been given since the device was opened.
+have been given since the device was opened. For a chip reader a frame is an answer to a command, for a signature pad
+a point.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -38,6 +41,7 @@ class FaultPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     corrupt: bool = False
     wrong_size: bool = False
     fault: bool = False
+    remove: Literal["", "between", "during"] = ""
     unplug: bool = False
     refuse: bool = False
     hang: bool = False

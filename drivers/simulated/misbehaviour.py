@@ -49,6 +49,19 @@ class Misbehaviour:
     def frame_given(self) -> None:
         self._frames_given += 1
 
+    @property
+    def due(self) -> bool:
+        """Whether the plan's faults have begun."""
+        return self._plan.due(self._frames_given)
+
+    def present(self, deadline_s: float, stop: Stop) -> None:
+        """Returns when something lies on a device that waits for it before its first frame; raises like
+        `before_frame`."""
+        if not self._open or self._unplugged:
+            raise DeviceLost
+        if self._plan.absent_s and self.due:
+            self._wait(self._plan.absent_s, deadline_s, stop)
+
     def before_frame(self, deadline_s: float, stop: Stop) -> None:
         """Returns when the next frame may be given; `deadline_s` is on the monotonic clock.
 

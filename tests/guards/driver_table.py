@@ -14,10 +14,13 @@ class _Rows:
     """Names of rigs and recordings, the longest first: a test's id begins with one of them."""
 
     def __init__(self) -> None:
+        from tests.conformance.chip_rigs import CHIP_RIGS
         from tests.conformance.rigs import RIGS
         from tests.replay.test_recordings import RECORDINGS
 
-        self.drivers = {rig.name: rig.driver_id for rig in RIGS} | {f"{r.folder.name}": "replayed" for r in RECORDINGS}
+        self.drivers = {rig.name: rig.driver_id for rig in (*RIGS, *CHIP_RIGS)} | {
+            f"{r.folder.name}": "replayed" for r in RECORDINGS
+        }
         self._longest_first = sorted(self.drivers, key=len, reverse=True)
 
     def of(self, test_id: str) -> str | None:
