@@ -39,6 +39,7 @@ BUILT_IN: Mapping[str, DriverEntry] = {
     "emulated-uru4000": DriverEntry(Contract.FINGERPRINT_READER, "drivers.uru4000.emulator:create"),
     "simulated-camera": DriverEntry(Contract.CAMERA, "drivers.simulated.camera:create"),
     "simulated-chip": DriverEntry(Contract.CHIP_READER, "drivers.simulated.chip:create"),
+    "simulated-pad": DriverEntry(Contract.SIGNATURE_PAD, "drivers.simulated.pad:create"),
     "simulated-scanner": DriverEntry(Contract.DOCUMENT_SCANNER, "drivers.simulated.scanner:create"),
     "zfm": DriverEntry(Contract.FINGERPRINT_READER, "drivers.zfm.driver:create"),
     "camera-scanner": DriverEntry(Contract.DOCUMENT_SCANNER, "drivers.camera_scanner.driver:create"),

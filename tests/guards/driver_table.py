@@ -15,10 +15,11 @@ class _Rows:
 
     def __init__(self) -> None:
         from tests.conformance.chip_rigs import CHIP_RIGS
+        from tests.conformance.pad_rigs import PAD_RIGS
         from tests.conformance.rigs import RIGS
         from tests.replay.test_recordings import RECORDINGS
 
-        self.drivers = {rig.name: rig.driver_id for rig in (*RIGS, *CHIP_RIGS)} | {
+        self.drivers = {rig.name: rig.driver_id for rig in (*RIGS, *CHIP_RIGS, *PAD_RIGS)} | {
             f"{r.folder.name}": "replayed" for r in RECORDINGS
         }
         self._longest_first = sorted(self.drivers, key=len, reverse=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import appliance.web
 from appliance.errors import UsageError
-from appliance.web.strokes import record_from_text
+from appliance.web.strokes import PAGE_PAD_SIZE, record_from_text
 
 _points = st.tuples(st.floats(-10_000, 10_000), st.floats(-10_000, 10_000), st.floats(0, 1), st.floats(0, 3_600_000))
 _strokes = st.lists(st.lists(_points, min_size=1, max_size=20), min_size=1, max_size=10)
@@ -49,3 +52,10 @@ def test_what_no_pad_sends_is_refused_by_name(text: str) -> None:
     with pytest.raises(UsageError) as refused:
         record_from_text(text)
     assert refused.value.code == "signature-invalid"
+
+
+def test_the_pad_has_the_size_that_the_page_draws_it_in() -> None:
+    script = (Path(appliance.web.__file__).parent / "static" / "signature.js").read_text(encoding="utf-8")
+    sides = [re.search(rf"const {name} = (\d+);", script) for name in ("WIDTH", "HEIGHT")]
+    assert [float(side[1]) for side in sides if side] == list(PAGE_PAD_SIZE)
+    assert json.loads(record_from_text("[[[1,2,0.5,0]]]"))["size"] == list(PAGE_PAD_SIZE)
