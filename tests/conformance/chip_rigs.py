@@ -31,7 +31,7 @@ from tests.conformance.private_pcscd import private_pcscd
 from tests.conformance.rigs import FaultCase, Options, Rig
 
 SEED = 7
-AWAY_S = 1.0
+AWAY_S = 1.5
 """How long a card that was taken away stays away: longer than pcscd takes to notice."""
 SELECT = CommandApdu(0x00, 0xA4, 0x04, 0x0C, APPLICATION).to_bytes()
 

@@ -7,6 +7,7 @@ runs already is neither disturbed nor used; where namespaces are not allowed the
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -96,14 +97,15 @@ def _skip_unless_possible() -> None:
 
 
 def _free_ports() -> tuple[int, int]:
-    """Two neighbours, as vsmartcard numbers its readers."""
+    """Two neighbours, as vsmartcard numbers its readers; below those that Linux gives to outgoing connections, one of
+    which would take a port between this look and pcscd's start."""
     while True:
+        port = random.randrange(20_000, 30_000)
         with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
             try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
+                first.bind(("", port))
+                second.bind(("", port + 1))
+            except OSError:
                 continue
             return port, port + 1
 
