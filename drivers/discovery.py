@@ -11,7 +11,7 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +26,7 @@ SCANIMAGE_TIMEOUT_S = 20.0
 _USB_DEVICES = Path("/sys/bus/usb/devices")
 _USB_NODES = Path("/dev/bus/usb")
 _UNDRIVEN_CLASSES = {"ff", "00"}
+_CHIP_CARD_CLASS = "0b"
 _VIDEO_CLASS = Path("/sys/class/video4linux")
 _SCANNER = re.compile(r"^(?P<device>[^|\n]+)\|(?P<vendor>[^|\n]*)\|(?P<model>[^|\n]*)$", re.MULTILINE)
 
@@ -35,12 +36,14 @@ class FoundKind(StrEnum):
     SERIAL_PORT = "serial-port"
     CAMERA = "camera"
     SCANNER = "scanner"
+    CHIP_READER = "chip-reader"
 
 
 _DRIVERS: dict[FoundKind, str] = {
     FoundKind.SERIAL_PORT: "zfm",
     FoundKind.CAMERA: "opencv-camera",
     FoundKind.SCANNER: "sane",
+    FoundKind.CHIP_READER: "pcsc",
 }
 """Which driver can be tried on what was found when nothing on USB tells the model."""
 
@@ -62,27 +65,42 @@ def find_usb_devices(devices: Path = _USB_DEVICES, nodes: Path = _USB_NODES) -> 
 
     An interface of the vendor's own class is what they have in common (hubs, keyboards, cameras and disks have others).
     """
-    found = []
+    return [
+        _usb_device(FoundKind.USB_DEVICE, folder, nodes)
+        for folder, classes in _usb_folders(devices)
+        if classes and classes <= _UNDRIVEN_CLASSES
+    ]
+
+
+def find_chip_readers(devices: Path = _USB_DEVICES, nodes: Path = _USB_NODES) -> list[FoundDevice]:
+    """USB devices of the chip card class (CCID), by sysfs; whether pcscd drives them it alone can say."""
+    return [
+        _usb_device(FoundKind.CHIP_READER, folder, nodes)
+        for folder, classes in _usb_folders(devices)
+        if _CHIP_CARD_CLASS in classes
+    ]
+
+
+def _usb_folders(devices: Path) -> Iterator[tuple[Path, set[str]]]:
+    """Each device's folder, with the classes of its interfaces, or its own where it has none."""
     for folder in sorted(devices.glob("*")):
-        classes = {_line(interface / "bInterfaceClass") for interface in folder.glob(f"{folder.name}:*")}
-        if not _line(folder / "idVendor") or not classes <= _UNDRIVEN_CLASSES:
-            continue
-        if not classes and _line(folder / "bDeviceClass") not in _UNDRIVEN_CLASSES:
-            continue
-        bus, number = _line(folder / "busnum"), _line(folder / "devnum")
-        node = nodes / bus.zfill(3) / number.zfill(3)
-        found.append(
-            FoundDevice(
-                kind=FoundKind.USB_DEVICE,
-                device=str(node),
-                description=f"{_line(folder / 'manufacturer')} {_line(folder / 'product')}".strip(),
-                vendor_id=_line(folder / "idVendor"),
-                product_id=_line(folder / "idProduct"),
-                serial_number=_line(folder / "serial"),
-                accessible=os.access(node, os.R_OK | os.W_OK),
-            )
-        )
-    return found
+        if _line(folder / "idVendor"):
+            classes = {_line(interface / "bInterfaceClass") for interface in folder.glob(f"{folder.name}:*")}
+            yield folder, classes or {_line(folder / "bDeviceClass")}
+
+
+def _usb_device(kind: FoundKind, folder: Path, nodes: Path) -> FoundDevice:
+    node = nodes / _line(folder / "busnum").zfill(3) / _line(folder / "devnum").zfill(3)
+    return FoundDevice(
+        kind=kind,
+        device=str(node),
+        description=f"{_line(folder / 'manufacturer')} {_line(folder / 'product')}".strip(),
+        vendor_id=_line(folder / "idVendor"),
+        product_id=_line(folder / "idProduct"),
+        serial_number=_line(folder / "serial"),
+        # A chip reader is opened by pcscd, and never by us.
+        accessible=kind is FoundKind.CHIP_READER or os.access(node, os.R_OK | os.W_OK),
+    )
 
 
 def find_serial_ports() -> list[FoundDevice]:

@@ -13,6 +13,7 @@ from drivers.discovery import (
     FoundDevice,
     FoundKind,
     find_cameras,
+    find_chip_readers,
     find_scanners,
     find_serial_ports,
     find_usb_devices,
@@ -28,12 +29,14 @@ _FINDERS: dict[FoundKind, Find] = {
     FoundKind.SERIAL_PORT: find_serial_ports,
     FoundKind.CAMERA: find_cameras,
     FoundKind.SCANNER: find_scanners,
+    FoundKind.CHIP_READER: find_chip_readers,
 }
 _NOTHING = {
     FoundKind.USB_DEVICE: "No fingerprint reader was found on USB: plug one in, or use one on a serial port.",
     FoundKind.SERIAL_PORT: "No serial port was found: plug in the fingerprint module's USB converter.",
     FoundKind.CAMERA: "No camera was found: plug one in, or name a network camera's address with --device.",
     FoundKind.SCANNER: "No scanner was found: plug it in, switch it on, and wait until it is quiet.",
+    FoundKind.CHIP_READER: "No chip reader was found: plug one in.",
 }
 _GROUPS = {
     FoundKind.USB_DEVICE: "plugdev",
@@ -44,8 +47,8 @@ _GROUPS = {
 
 
 async def doctor(directory: Path = PROFILES_DIRECTORY) -> list[dict[str, Any]]:
-    """One row a profile (`kind` profile), one a device found (`usb-device`, `serial-port`, `camera`, `scanner`), and
-    one a kind of device of which nothing was found (`nothing-found`).
+    """One row a profile (`kind` profile), one a device found (`usb-device`, `serial-port`, `camera`, `scanner`,
+    `chip-reader`), and one a kind of device of which nothing was found (`nothing-found`).
 
     Opens no device. Raises DeviceError for a wrong profile.
     """
@@ -109,5 +112,7 @@ def _advice(found: FoundDevice, matched: list[Profile]) -> str:
     if not matched:
         return "It is not among the approved models, so it is not used: unplug it, or ask AIMA to approve it."
     first = matched[0].profile_id
+    if found.kind is FoundKind.CHIP_READER:
+        return f"Debian's pcscd drives it: name the profile {first} in the post's settings."
     choice = "Try it" if len(matched) == 1 else "Several profiles may fit; try one"
     return f"{choice}: claim-kiosk capture --profile {first} --device '{found.device}' --out image.png"

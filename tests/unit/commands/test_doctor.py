@@ -44,4 +44,4 @@ async def test_what_is_found_is_matched_and_what_is_not_is_advised(monkeypatch: 
 async def test_the_real_system_can_be_examined() -> None:
     kinds = {row["kind"] for row in await doctor()}
     assert "profile" in kinds
-    assert kinds <= {"profile", "nothing-found", "usb-device", "serial-port", "camera", "scanner"}
+    assert kinds <= {"profile", "nothing-found", "usb-device", "serial-port", "camera", "scanner", "chip-reader"}

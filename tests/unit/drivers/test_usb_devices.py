@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.discovery import FoundDevice, FoundKind, find_usb_devices, matching_profiles
+from drivers.discovery import FoundDevice, FoundKind, find_chip_readers, find_usb_devices, matching_profiles
 from drivers.profiles import load_profiles
 
 
@@ -52,6 +52,14 @@ def test_an_unknown_one_is_shown_and_matches_nothing(tmp_path: Path) -> None:
     plugged(tmp_path, "1-4", ("dead", "beef"), "ff")
     (stranger,) = found(tmp_path)
     assert matching_profiles(stranger, load_profiles().values()) == []
+
+
+def test_a_chip_reader_is_told_by_its_class_and_is_pcscds(tmp_path: Path) -> None:
+    plugged(tmp_path, "1-5", ("08e6", "3437"), "0b")
+    (reader,) = find_chip_readers(tmp_path / "devices", tmp_path / "nodes")
+    assert (reader.kind, reader.accessible) == (FoundKind.CHIP_READER, True)
+    assert [p.profile_id for p in matching_profiles(reader, load_profiles().values())] == ["pcsc-reader"]
+    assert found(tmp_path) == []
 
 
 def test_no_usb_at_all_is_no_device(tmp_path: Path) -> None:
