@@ -27,6 +27,7 @@ from drivers.messages import (
     Event,
     Failed,
     Open,
+    Opened,
     Ping,
     Pong,
     Release,
@@ -104,9 +105,6 @@ class Host:
     def _open(self, options: dict[str, object]) -> None:
         self._device_path, self._located = None, ""
         self._worker.open(options)
-        # Only a path that was there tells something by going away; an index or an address has none.
-        path = Path(self._located)
-        self._device_path = path if path.is_absolute() and path.exists() else None
 
     def _start(self, command: Start) -> None:
         try:
@@ -141,6 +139,10 @@ class Host:
         return build_from_factory(self._factory, options) if self._factory else build_driver(self._driver, options)
 
     def _send(self, event: Event) -> None:
+        if isinstance(event, Opened):
+            # Only a path that was there tells something by going away; an index or an address has none.
+            path = Path(self._located)
+            self._device_path = path if path.is_absolute() and path.exists() else None
         data = to_bytes(event)
         try:
             with self._sending:

@@ -110,7 +110,10 @@ def saying(said: bytes, *, endlessly: bytes = b"", then_silent: bool = False) ->
                     connection, _ = server.accept()
                     with connection:
                         connection.settimeout(5.0)
-                        connection.recv(65536)
+                        # To the end of its body: what is left unread would reset the connection under the answer.
+                        heard = b""
+                        while not heard.endswith(b"}") and (more := connection.recv(65536)):
+                            heard += more
                         connection.sendall(said)
                         while endlessly and not over.is_set():
                             connection.sendall(endlessly)

@@ -21,6 +21,9 @@ def clock() -> TurnedClock:
 @pytest.fixture
 async def accounts(clock: TurnedClock) -> AsyncIterator[Accounts]:
     opened = Accounts(clock=clock)
+    # A key under which the two do not share a slot: of a thousand, one would.
+    opened._throttle._key = bytes(16)
+    assert opened._throttle._slot("ana") != opened._throttle._slot("rui")
     await opened.configure(configuration(technician("ana"), technician("rui")))
     yield opened
     await opened.close()
