@@ -21,6 +21,7 @@ from serial.tools import list_ports
 
 from drivers.errors import DeviceFault, DeviceTimedOut
 from drivers.profiles import Profile
+from drivers.sane.process import environment
 
 SCANIMAGE_TIMEOUT_S = 20.0
 _USB_DEVICES = Path("/sys/bus/usb/devices")
@@ -151,6 +152,7 @@ def find_scanners(timeout_s: float = SCANIMAGE_TIMEOUT_S) -> list[FoundDevice] |
         return None
     with subprocess.Popen(
         ["scanimage", "--formatted-device-list", "%d|%v|%m%n"],
+        env=environment(""),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -16,6 +16,7 @@ from typing import Final
 
 from drivers.errors import DeviceFault, DeviceNotFound, DeviceTimedOut
 from drivers.lifeline import dying_with_us
+from drivers.sane.local_configuration import local_configuration
 
 PROGRAM: Final = "scanimage"
 READ_WAIT_S: Final = 0.2
@@ -27,8 +28,12 @@ _ORDERLY_S: Final = 0.4
 
 
 def environment(config_dir: str) -> dict[str, str]:
-    """Ours, in the C locale (its messages are read), with SANE's configuration elsewhere where one is named."""
-    return {**os.environ, "LC_ALL": "C"} | ({"SANE_CONFIG_DIR": config_dir} if config_dir else {})
+    """Ours, in the C locale (its messages are read), with SANE's configuration elsewhere where one is named.
+
+    The system's own is taken without what would look around on the network.
+    """
+    directory = config_dir or local_configuration()
+    return {**os.environ, "LC_ALL": "C"} | ({"SANE_CONFIG_DIR": directory} if directory else {})
 
 
 def _command(arguments: Sequence[str]) -> list[str]:
