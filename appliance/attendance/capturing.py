@@ -6,7 +6,7 @@ Decides nothing about rounds or fallbacks (that is `target`) and stores nothing 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -48,6 +48,10 @@ class CaptureDevice(Protocol):
 
     def facts(self) -> DeviceFacts: ...
 
+    def quality_thresholds(self) -> Mapping[str, int]:
+        """The model's own lowest scores, by finger (`index` …), `face` or `document`."""
+        ...
+
 
 class CaptureDevices(Protocol):
     def device(self, contract: Contract) -> CaptureDevice:
@@ -71,7 +75,7 @@ def request_for(kind: CaptureKind, position: str | None, rules: CaptureRules) ->
         case CaptureKind.FACE:
             return CameraRequest(timeout_s=rules.face_timeout_s)
         case CaptureKind.FINGERPRINT:
-            return FingerprintRequest(position=position or "unknown", timeout_s=rules.fingerprint_timeout_s)
+            return FingerprintRequest(position=position or "unknown", timeout_s=rules.fingerprint_timeout_s, live=True)
 
 
 def window_s(kind: CaptureKind, rules: CaptureRules) -> float:
@@ -99,6 +103,8 @@ async def capture_once(
             async for frame in _until(take_now, frames):
                 judged = await judge.judge(kind, frame)
                 await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict))
+                if frame.preview:
+                    continue  # guides the hand; nobody vouches for it
                 if best is None or verdict_rank(judged.verdict) > verdict_rank(best.verdict):
                     best = Presented(judged.verdict, judged.pixels, frame.simulated)
                 first_at = clock.monotonic() if first_at is None else first_at

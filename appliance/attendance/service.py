@@ -197,8 +197,10 @@ class AttendanceService:
     async def _attempt(self, attendance: Attendance, target: Target, technician_id: str) -> Attendance:
         self.register.changed()
         rules = attendance.opened.rules
-        threshold = threshold_for(target.kind, target.position, attendance.opened.thresholds)
         device = self._devices.device(CONTRACTS[target.kind])
+        threshold = threshold_for(
+            target.kind, target.position, attendance.opened.thresholds, device.quality_thresholds()
+        )
         started_at, started_s = self._now(), self._clock.monotonic()
         presented = await capture_once(
             device,

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from appliance.model.configuration import Thresholds
 from appliance.model.position import Position
 from appliance.model.verdict import CaptureKind
 
 
-def threshold_for(kind: CaptureKind, position: str | None, thresholds: Thresholds) -> int:
-    """Per finger for prints (BSI TR-03121-3 vol. 2); a finger that the configuration leaves out needs the index's."""
+def threshold_for(
+    kind: CaptureKind, position: str | None, thresholds: Thresholds, own: Mapping[str, int] | None = None
+) -> int:
+    """Per finger for prints (BSI TR-03121-3 vol. 2); a finger that the configuration leaves out needs the index's.
+
+    `own` are the lowest scores of the model that captures, by finger or kind: they only ever make AIMA's stricter.
+    """
+    measured = Position(position).finger if position else kind.value
+    return max(_demanded(kind, position, thresholds), (own or {}).get(measured, 0))
+
+
+def _demanded(kind: CaptureKind, position: str | None, thresholds: Thresholds) -> int:
     match kind:
         case CaptureKind.DOCUMENT:
             return thresholds.document

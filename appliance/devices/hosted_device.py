@@ -117,6 +117,9 @@ class HostedDevice:
             simulated=self.profile.simulated or (identity is not None and identity.simulated),
         )
 
+    def quality_thresholds(self) -> dict[str, int]:
+        return {str(measured): score for measured, score in self.profile.quality_thresholds.items()}
+
     def start(self) -> None:
         if self._task is None:
             self._become(DeviceState.STARTING)

@@ -31,13 +31,15 @@ class FingerprintRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`position` is the finger asked for (`right_index` …); readers that see one finger at a time ignore it.
 
     `positions` are those of one placement on a slap scanner, in place of `position`: one frame each, in that order.
-    `preview` asks for pictures to look at while fingers are placed, until stopped; a reader without them ignores it.
+    `preview` asks for pictures to look at while fingers are placed, and for nothing else, until stopped; `live` for
+    such pictures, marked as previews, before the kept ones. A reader without them ignores both.
     """
 
     position: str = "unknown"
     timeout_s: float = 10.0
     positions: tuple[str, ...] = ()
     preview: bool = False
+    live: bool = False
 
 
 class CameraRequest(msgspec.Struct, frozen=True, kw_only=True):

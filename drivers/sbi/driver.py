@@ -9,28 +9,22 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from typing import Any, Final
+from typing import Any
 
 from drivers.contracts import CameraRequest, DeviceIdentity, FingerprintRequest, Frame, FramePool, Pixels, Stop
 from drivers.errors import (
     CaptureCancelled,
-    CaptureTimedOut,
-    DeviceLost,
     DeviceProtocolError,
-    DeviceTimedOut,
     RequestUnsupported,
 )
-from drivers.sbi.client import Live
 from drivers.sbi.iso_face import FaceImage
 from drivers.sbi.iso_finger import FingerImage
-from drivers.sbi.iso_picture import Coding, check_announced, decode_picture
+from drivers.sbi.iso_picture import decode_picture
+from drivers.sbi.live import FIRST_PICTURE_S, AwaitedCapture, live_pictures
 from drivers.sbi.messages import FACE, FINGER
 from drivers.sbi.options import Options
 from drivers.sbi.positions import ANY_SUB_ID, placement
 from drivers.sbi.session import Session
-from drivers.transport.picture_header import picture_size
-
-_LIVE_PIXELS: Final = 16 * 1024 * 1024
 
 
 class SbiFingerprintReader:
@@ -48,15 +42,25 @@ class SbiFingerprintReader:
         self._session.close()
 
     def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
-        """Grey frames in the order asked for, after a single placement. With `preview`: until stopped."""
+        """Grey frames in the order asked for, after a single placement. With `preview`: until stopped.
+
+        With `live`, what the scanner shows meanwhile comes before them; where it shows nothing, they come alone.
+        """
         fingers = placement(request.positions or (request.position,))
         if request.preview:
             live = self._session.live(fingers, request.timeout_s, stop)
-            for pixels in _live(live, request.timeout_s, pool, channels=1):
+            for pixels in live_pictures(live, request.timeout_s, pool, channels=1):
                 yield self._frame(pixels, preview=True)
             return
         whole = bool(request.positions)
-        captures = self._session.capture(fingers, whole=whole, timeout_s=request.timeout_s, stop=stop)
+        with AwaitedCapture(
+            lambda stop: self._session.capture(fingers, whole=whole, timeout_s=request.timeout_s, stop=stop), stop
+        ) as awaited:
+            if request.live:
+                live = self._session.live(fingers, request.timeout_s, awaited.shown, first_s=FIRST_PICTURE_S)
+                for pixels in awaited.beside(live_pictures(live, request.timeout_s, pool, channels=1)):
+                    yield self._frame(pixels, preview=True)
+            captures = awaited.result()
         captured_ns = time.monotonic_ns()
         images = [FingerImage.from_bytes(capture.record) for capture in captures]
         for finger, image in zip(fingers, images, strict=True):
@@ -126,27 +130,8 @@ class SbiCamera:
             yield pixels
 
     def _live(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Generator[Pixels, None, None]:
-        return _live(self._session.live((), request.timeout_s, stop), request.timeout_s, pool, channels=3)
-
-
-def _live(live: Live, timeout_s: float, pool: FramePool, *, channels: int) -> Generator[Pixels, None, None]:
-    """CaptureTimedOut when none comes for `timeout_s`; ends with CaptureCancelled on stop, and never by itself."""
-    with closing(live) as pictures:
-        while True:
-            try:
-                jpeg, answer = next(pictures)
-            except StopIteration:
-                raise DeviceLost from None
-            except DeviceTimedOut:
-                raise CaptureTimedOut("The scanner gave no live picture in time.") from None
-            answer.extend(time.monotonic() + timeout_s)
-            width, height = picture_size(jpeg) or (0, 0)
-            if width * height > _LIVE_PIXELS:
-                raise DeviceProtocolError("The scanner sent a live picture of an impossible size.")
-            check_announced(width, height)
-            pixels = pool.take(height, width, channels)
-            decode_picture(Coding.JPEG, jpeg, pixels)
-            yield pixels
+        live = self._session.live((), request.timeout_s, stop)
+        return live_pictures(live, request.timeout_s, pool, channels=3)
 
 
 def create_fingerprint(options: Options) -> SbiFingerprintReader:

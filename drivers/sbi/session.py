@@ -101,15 +101,16 @@ class Session:
                 by_name = {capture.sub_type: capture for capture in captures}
                 return tuple(by_name[finger.name] for finger in fingers) if fingers else captures
 
-    def live(self, fingers: Sequence[Finger], timeout_s: float, stop: Stop) -> Live:
-        """JPEG pictures that nobody vouches for, until the scanner ends them."""
+    def live(self, fingers: Sequence[Finger], timeout_s: float, stop: Stop, *, first_s: float | None = None) -> Live:
+        """JPEG pictures that nobody vouches for, until the scanner ends them; the first within `first_s`, if given."""
         found = self._opened()
         request = StreamRequest(
             device_id=found.device.info.device_id,
             device_sub_id=_sub_id(found.device, fingers),
             timeout=_milliseconds(timeout_s),
         )
-        return client.live_pictures(found.port, request, deadline_s=time.monotonic() + timeout_s, stop=stop)
+        deadline_s = time.monotonic() + (timeout_s if first_s is None else min(first_s, timeout_s))
+        return client.live_pictures(found.port, request, deadline_s=deadline_s, stop=stop)
 
     def _request(self, device: Device, fingers: Sequence[Finger], *, whole: bool, timeout_s: float) -> CaptureRequest:
         sub_id = _sub_id(device, fingers)

@@ -93,13 +93,21 @@ class MemorySealer:
 
 
 class ScriptedDevice:
-    """Gives one frame an attempt, whose grey value is the score that the judge will give it; or fails as scripted."""
+    """Gives one frame an attempt, whose grey value is the score that the judge will give it; or fails as scripted.
+
+    `shows_first` are previews that come before it, in the same way.
+    """
 
     def __init__(self, script: Script) -> None:
         self.script = script
+        self.own_thresholds: dict[str, int] = {}
+        self.shows_first: list[int] = []
 
     def facts(self) -> DeviceFacts:
         return DEVICE
+
+    def quality_thresholds(self) -> dict[str, int]:
+        return self.own_thresholds
 
     @asynccontextmanager
     async def frames(self, _request: Request) -> AsyncIterator[AsyncIterator[Frame]]:
@@ -111,6 +119,8 @@ class ScriptedDevice:
             raise step
 
         async def one() -> AsyncIterator[Frame]:
+            for shown in self.shows_first:
+                yield Frame(np.full((8, 8), shown, np.uint8), 0, 0, simulated=True, preview=True)
             yield Frame(np.full((8, 8), step, np.uint8), 0, 0, 500, simulated=True)
 
         yield one()
@@ -118,10 +128,10 @@ class ScriptedDevice:
 
 class ScriptedDesk:
     def __init__(self, script: Script) -> None:
-        self._device = ScriptedDevice(script)
+        self.one = ScriptedDevice(script)
 
     def device(self, _contract: Contract) -> ScriptedDevice:
-        return self._device
+        return self.one
 
 
 class GreyJudge(Judge):
@@ -159,10 +169,11 @@ class Box:
         self.service = self.restarted()
 
     def restarted(self) -> AttendanceService:
+        self.desk = ScriptedDesk(self.script)
         self.service = AttendanceService(
             register=Register(self.journal),
             vault=self.vault,
-            devices=ScriptedDesk(self.script),
+            devices=self.desk,
             judge=self.judge,
             sealer=self.sealer,
             configuration=lambda: self.configuration,

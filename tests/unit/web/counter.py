@@ -100,6 +100,9 @@ class Device:
     def facts(self) -> DeviceFacts:
         return DEVICE
 
+    def quality_thresholds(self) -> dict[str, int]:
+        return {}
+
     @asynccontextmanager
     async def frames(self, _request: Request) -> AsyncIterator[AsyncIterator[Frame]]:
         score = self.scores.pop(0) if len(self.scores) > 1 else self.scores[0]
