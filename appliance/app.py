@@ -34,6 +34,7 @@ from appliance.attendance.upkeep import keep_retention
 from appliance.configuration_in_force import ConfigurationInForce
 from appliance.devices.desk import Desk
 from appliance.devices.plugging import PlugWatch
+from appliance.devices.unused import UnusedDevices
 from appliance.durable import journal, vault
 from appliance.durable.ballast import Ballast
 from appliance.durable.database import Database
@@ -67,6 +68,7 @@ from appliance.technicians.accounts import Accounts
 from appliance.web.news import News
 from appliance.web.ports import WebPorts
 from appliance.web.server import start_web
+from drivers.hotplug import PlugEvent
 from drivers.profiles import load_profiles
 
 log = structlog.get_logger(__name__)
@@ -177,17 +179,25 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     configuration = ConfigurationInForce(accounts, clock, news.publish)
     follower = await configuration.follow(state, settings.aima.url, tls, session, stack)
 
+    profiles = await asyncio.to_thread(load_profiles)
+    production = settings.kiosk.mode is Mode.PRODUCTION
     desk = Desk(
         [
             DeviceSettings(device_id=d.device_id, profile_id=d.profile, options=dict(d.options))
             for d in settings.devices
         ],
-        await asyncio.to_thread(load_profiles),
-        production=settings.kiosk.mode is Mode.PRODUCTION,
+        profiles,
+        production=production,
         on_change=lambda _status: news.publish(),
     )
     stack.push_async_callback(desk.close)
     await desk.start()
+    unused = UnusedDevices(profiles, desk.in_use(), production=production, on_change=news.publish)
+
+    def heed(event: PlugEvent) -> None:
+        desk.heed(event)
+        unused.look_again()
+
     judge = Judge()
     stack.push_async_callback(judge.close)
 
@@ -209,7 +219,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         ),
         configuration=configuration.current,
         clock=clock,
-        permitted=refuse_simulated if settings.kiosk.mode is Mode.PRODUCTION else permit_all,
+        permitted=refuse_simulated if production else permit_all,
         check_clock=lambda: asyncio.to_thread(time_floor.check),
         steady=steps.steady,
     )
@@ -242,6 +252,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         configuration=configuration.current,
         refused_configuration=configuration.refused,
         devices=desk.statuses,
+        unused_devices=unused.current,
         queue=lambda: [queue_view(entry, forwarder.faults) for entry in queue.entries()],
         try_again=queue.try_again,
         forwarding=lambda: msgspec.to_builtins(forwarder.status),
@@ -264,7 +275,8 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     supervisor.start("ballast", ballast.keep)
     supervisor.start("sent-records", lambda: keep_records(queue, record_days, clock))
     supervisor.start("retention", lambda: keep_retention(service, asyncio.sleep))
-    supervisor.start("plug-watch", PlugWatch(desk.heed).run)
+    supervisor.start("plug-watch", PlugWatch(heed).run)
+    supervisor.start("unused-devices", unused.run)
     supervisor.start("queue-inspection", queue.inspect)
     supervisor.start("health", lambda: health.run(interval_s=HEALTH_INTERVAL_S))
     supervisor.start("watchdog", notifier.feed_watchdog)

@@ -15,6 +15,7 @@
     ├── OptionInvalid          a setting it does not have, or a bad value for it
     ├── SceneInvalid           a simulated device's scenes: a wrong file, or a picture that cannot be read
     ├── FirmwareNotApproved    the device runs a firmware that its profile does not list
+    ├── ModelNotApproved       another model is plugged in than the one that its profile speaks of
     ├── ScannerJammed
     ├── ScannerEmpty           no document
     ├── ScannerCoverOpen
@@ -110,6 +111,11 @@ class SceneInvalid(DriverError):
 class FirmwareNotApproved(DriverError):
     code = "firmware-not-approved"
     default_sentence = "The device runs a firmware that is not approved: ask the field engineer to update it."
+
+
+class ModelNotApproved(DriverError):
+    code = "model-not-approved"
+    default_sentence = "Another model is plugged in than the one that is approved for this post."
 
 
 class ScannerJammed(DriverError):

@@ -13,6 +13,7 @@ import structlog
 from appliance.devices.deadlines import Deadlines
 from appliance.devices.enrolment_use import NOT_FOR_ENROLMENT, refuse_for_enrolment
 from appliance.devices.hosted_device import HostedDevice
+from appliance.devices.unused import InUse
 from appliance.errors import DeviceError, SettingsError
 from appliance.model.device import DeviceSettings, DeviceState, DeviceStatus
 from drivers.contracts import Contract
@@ -81,6 +82,9 @@ class Desk:
 
     def devices(self) -> tuple[HostedDevice, ...]:
         return tuple(self._devices)
+
+    def in_use(self) -> tuple[InUse, ...]:
+        return tuple(InUse(profile=device.profile, device=device.named) for device in self._devices)
 
     def statuses(self) -> tuple[DeviceStatus, ...]:
         """How every device is now, refused ones last."""

@@ -23,6 +23,7 @@ from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from appliance.model.device import DeviceState, DeviceStatus
 from appliance.runtime.tasks import Backoff
+from drivers.approval import check_model
 from drivers.contracts import AnyRequest, Contract, Frame, Request
 from drivers.errors import (
     CaptureCancelled,
@@ -100,6 +101,12 @@ class HostedDevice:
     def contract(self) -> Contract:
         return self.profile.contract
 
+    @property
+    def named(self) -> str:
+        """Where it is, as the settings say: a path, an index, an address, a binding; empty where they do not."""
+        device = self._options.get("device", "")
+        return device if isinstance(device, str) else ""
+
     def status(self) -> DeviceStatus:
         return self._status
 
@@ -138,8 +145,7 @@ class HostedDevice:
 
     def heed(self, event: PlugEvent) -> None:
         """What udev says of a device: this one is opened or let go of at once; what others do is not ours."""
-        named = self._options.get("device", "")
-        if not concerns(event, self.profile, named if isinstance(named, str) else "", self._status.identity):
+        if not concerns(event, self.profile, self.named, self._status.identity):
             return
         if event.change is Change.ADDED:
             self._plugged.set()
@@ -257,6 +263,7 @@ class HostedDevice:
             # What is plugged in from here on is looked at again, even if this opening just misses it.
             self._plugged.clear()
             try:
+                await asyncio.to_thread(check_model, self.profile, self.named)
                 identity = await link.open(self._options)
                 self.profile.check_firmware(identity)
             except DriverError as error:

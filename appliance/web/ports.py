@@ -31,6 +31,22 @@ class Finding(Protocol):
     def sentence(self) -> str: ...
 
 
+class UnusedDevice(Protocol):
+    """What the page needs of `devices.unused.UnusedDevice`."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def usb(self) -> str: ...
+
+    @property
+    def reason(self) -> str: ...
+
+
 class DemonstrationLogIn(Protocol):
     """Shown on the log-in page of a sandbox, never of a box in service."""
 
@@ -49,6 +65,7 @@ class WebPorts:
     configuration: Callable[[], Configuration | None]
     refused_configuration: Callable[[], KioskError | None]
     devices: Callable[[], Sequence[DeviceStatus]]
+    unused_devices: Callable[[], Sequence[UnusedDevice]]
     queue: Callable[[], Sequence[dict[str, Any]]]
     forwarding: Callable[[], dict[str, Any]]
     health: Callable[[], Sequence[Finding]]

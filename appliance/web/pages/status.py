@@ -28,7 +28,15 @@ async def try_again(request: web.Request) -> web.Response:
 
 
 async def devices(request: web.Request) -> web.Response:
-    data = {"devices": [device_view(status) for status in request.app[PORTS].devices()]}
+    """The post's own, and what is plugged in besides with the reason why it is not used."""
+    ports = request.app[PORTS]
+    data = {
+        "devices": [device_view(status) for status in ports.devices()],
+        "unused": [
+            {"kind": str(other.kind), "description": other.description, "usb": other.usb, "reason": str(other.reason)}
+            for other in ports.unused_devices()
+        ],
+    }
     return respond(request, Answer(data=data, template="devices.html"))
 
 

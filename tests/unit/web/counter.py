@@ -20,6 +20,7 @@ from appliance.attendance.pictures import Pictures
 from appliance.attendance.register import Register
 from appliance.attendance.service import AttendanceService
 from appliance.attendance.state import Attendance
+from appliance.devices.unused import UnusedDevice
 from appliance.errors import KioskError, SealingFailed
 from appliance.health.finding import Finding
 from appliance.model.attendance import Sealed, SealRequested
@@ -160,6 +161,7 @@ class Counter:
     news: News
     queue: list[dict[str, Any]]
     devices: list[DeviceStatus]
+    unused: list[UnusedDevice]
     findings: list[Finding]
     tried_again: list[str]
     refusals: list[KioskError]
@@ -184,6 +186,7 @@ async def open_counter() -> AsyncIterator[Counter]:
     queue: list[dict[str, Any]] = []
     sealer = Sealer(queue)
     devices: list[DeviceStatus] = []
+    unused: list[UnusedDevice] = []
     findings: list[Finding] = []
     tried_again: list[str] = []
     refusals: list[KioskError] = []
@@ -211,6 +214,7 @@ async def open_counter() -> AsyncIterator[Counter]:
         configuration=lambda: inside,
         refused_configuration=lambda: refusals[-1] if refusals else None,
         devices=lambda: devices,
+        unused_devices=lambda: unused,
         queue=lambda: queue,
         forwarding=lambda: {"reachable": True, "error": "", "sentence": ""},
         health=lambda: findings,
@@ -221,7 +225,8 @@ async def open_counter() -> AsyncIterator[Counter]:
     running = await start_web(ports, news, "127.0.0.1", 0)
     try:
         yield Counter(
-            running.url, ports, clock, device, vault, sealer, news, queue, devices, findings, tried_again, refusals
+            *(running.url, ports, clock, device, vault, sealer, news, queue, devices, unused),
+            *(findings, tried_again, refusals),
         )
     finally:
         await running.close()

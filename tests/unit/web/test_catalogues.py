@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from appliance.attendance.capturing import NOTHING_PRESENTED
+from appliance.devices.unused import Reason
 from appliance.model.applicant import Origin, Standing
 from appliance.model.attendance import Decision, ExemptionReason, Step
 from appliance.model.configuration import CentreModel
@@ -21,6 +22,7 @@ from appliance.web.catalogues import LANGUAGES, read_catalogue
 from appliance.web.rendering import TEMPLATES
 from appliance.web.wording import Wording
 from drivers.contracts import Contract
+from drivers.discovery import FoundKind
 from tests.unit.house.tree import modules
 
 _NEVER_SEEN = ("appliance/sandbox/", "appliance/commands/", "appliance/__main__.py")
@@ -87,6 +89,7 @@ def test_every_quality_reason_says_what_to_do(language: str, stage: str) -> None
 NAMED = {
     "step": Step, "decision": Decision, "exemption": ExemptionReason, "position": Position, "origin": Origin,
     "standing": Standing, "device": DeviceState, "contract": Contract, "model": CentreModel,
+    "found": FoundKind, "unused": Reason,
 }  # fmt: skip
 
 
