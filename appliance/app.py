@@ -33,6 +33,7 @@ from appliance.attendance.service import AttendanceService
 from appliance.attendance.upkeep import keep_retention
 from appliance.configuration_in_force import ConfigurationInForce
 from appliance.devices.desk import Desk
+from appliance.devices.maintenance import Maintenance
 from appliance.devices.plugging import PlugWatch
 from appliance.devices.unused import UnusedDevices
 from appliance.durable import journal, vault
@@ -192,6 +193,8 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     )
     stack.push_async_callback(desk.close)
     await desk.start()
+    maintenance = Maintenance(state / "maintenance.json", clock, desk.profiled)
+    await maintenance.load()
     unused = UnusedDevices(profiles, desk.in_use(), production=production, on_change=news.publish)
 
     def heed(event: PlugEvent) -> None:
@@ -244,7 +247,9 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     await service.load()
 
     lag = LoopLag()
-    health = Health(health_checks(state, clock, time_floor, identity, configuration, queue, desk, forwarder), clock)
+    health = Health(
+        health_checks(state, clock, time_floor, identity, configuration, queue, desk, maintenance, forwarder), clock
+    )
     ports = WebPorts(
         attendances=service,
         pictures=Pictures(register, images),
@@ -253,6 +258,8 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         refused_configuration=configuration.refused,
         devices=desk.statuses,
         unused_devices=unused.current,
+        care_due=maintenance.due,
+        cared_for=maintenance.done,
         queue=lambda: [queue_view(entry, forwarder.faults) for entry in queue.entries()],
         try_again=queue.try_again,
         forwarding=lambda: msgspec.to_builtins(forwarder.status),
@@ -277,6 +284,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     supervisor.start("retention", lambda: keep_retention(service, asyncio.sleep))
     supervisor.start("plug-watch", PlugWatch(heed).run)
     supervisor.start("unused-devices", unused.run)
+    supervisor.start("maintenance", maintenance.keep)
     supervisor.start("queue-inspection", queue.inspect)
     supervisor.start("health", lambda: health.run(interval_s=HEALTH_INTERVAL_S))
     supervisor.start("watchdog", notifier.feed_watchdog)

@@ -10,6 +10,7 @@ from pathlib import Path
 from appliance.aima.forwarder import Forwarder
 from appliance.configuration_in_force import ConfigurationInForce
 from appliance.devices.desk import Desk
+from appliance.devices.maintenance import Maintenance
 from appliance.health.aima_reachability import judge_aima
 from appliance.health.certificate import judge_certificate
 from appliance.health.clock import judge_clock
@@ -17,6 +18,7 @@ from appliance.health.configuration import judge_configuration
 from appliance.health.devices import judge_devices
 from appliance.health.disk_space import check_disk_space
 from appliance.health.finding import Finding
+from appliance.health.maintenance import judge_maintenance
 from appliance.health.orphans import judge_orphans
 from appliance.health.queue_age import judge_queue
 from appliance.health.report import Check
@@ -35,6 +37,7 @@ def health_checks(
     configuration: ConfigurationInForce,
     queue: Spool,
     desk: Desk,
+    maintenance: Maintenance,
     forwarder: Forwarder,
 ) -> Mapping[str, Check]:
     """By the checks' names, in the order in which the page shows them."""
@@ -66,6 +69,7 @@ def health_checks(
 
     return {
         "devices": lambda: judge_devices(desk.statuses()),
+        "maintenance": lambda: judge_maintenance([one.device_id for one in maintenance.due() if one.overdue]),
         "configuration": configuration_check,
         "aima": aima_check,
         "queue": queue_check,

@@ -86,6 +86,10 @@ class Desk:
     def in_use(self) -> tuple[InUse, ...]:
         return tuple(InUse(profile=device.profile, device=device.named) for device in self._devices)
 
+    def profiled(self) -> tuple[tuple[DeviceStatus, Profile], ...]:
+        """Each device that is used, as it is now, and its model's profile."""
+        return tuple((device.status(), device.profile) for device in self._devices)
+
     def statuses(self) -> tuple[DeviceStatus, ...]:
         """How every device is now, refused ones last."""
         return (*(device.status() for device in self._devices), *self._refused)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +15,7 @@ import msgspec
 import structlog
 
 from appliance.devices.enrolment_use import refuse_for_enrolment
+from appliance.model.device import UnusedDevice, UnusedReason
 from drivers.contracts import Contract
 from drivers.discovery import (
     FoundDevice,
@@ -40,25 +40,6 @@ _CONTRACTS: Final = {
 }
 
 
-class Reason(StrEnum):
-    """The page has a sentence for each."""
-
-    NOT_APPROVED = "not-approved"
-    NOT_FOR_ENROLMENT = "not-for-enrolment"
-    NO_ACCESS = "no-access"
-    NOT_IN_SETTINGS = "not-in-settings"
-
-
-class UnusedDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """`usb` is `vendor:product`, empty for what is not on USB. `profiles` are those that fit it."""
-
-    kind: FoundKind
-    description: str
-    usb: str
-    reason: Reason
-    profiles: tuple[str, ...] = ()
-
-
 class InUse(msgspec.Struct, frozen=True, kw_only=True):
     """A device of the post's settings: its profile, and where it is (path, index, binding), empty where any will do."""
 
@@ -77,7 +58,7 @@ def unused(
         fitting = matching_profiles(device, profiles.values())
         rest.append(
             UnusedDevice(
-                kind=device.kind,
+                kind=device.kind.value,
                 description=device.description,
                 usb=f"{device.vendor_id}:{device.product_id}" if device.vendor_id else "",
                 reason=_reason(device, fitting, production=production),
@@ -87,12 +68,12 @@ def unused(
     return tuple(rest)
 
 
-def _reason(device: FoundDevice, fitting: Sequence[Profile], *, production: bool) -> Reason:
+def _reason(device: FoundDevice, fitting: Sequence[Profile], *, production: bool) -> UnusedReason:
     if not fitting:
-        return Reason.NOT_APPROVED
+        return UnusedReason.NOT_APPROVED
     if production and all(refuse_for_enrolment(profile) for profile in fitting):
-        return Reason.NOT_FOR_ENROLMENT
-    return Reason.NOT_IN_SETTINGS if device.accessible else Reason.NO_ACCESS
+        return UnusedReason.NOT_FOR_ENROLMENT
+    return UnusedReason.NOT_IN_SETTINGS if device.accessible else UnusedReason.NO_ACCESS
 
 
 def _is_it(found: FoundDevice, used: InUse) -> bool:

@@ -43,3 +43,40 @@ class DeviceStatus(msgspec.Struct, frozen=True, kw_only=True):
     host_pid: int = 0
     frames: int = 0
     dropped: int = 0
+
+
+class UnusedReason(StrEnum):
+    """Why something that is plugged in is not used; the page has a sentence for each."""
+
+    NOT_APPROVED = "not-approved"
+    NOT_FOR_ENROLMENT = "not-for-enrolment"
+    NO_ACCESS = "no-access"
+    NOT_IN_SETTINGS = "not-in-settings"
+
+
+class UnusedDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """Plugged in beside the post's own. `kind` is one of `drivers.discovery.FoundKind`; `usb` is `vendor:product`,
+    empty for what is not on USB; `profiles` are those that fit it."""
+
+    kind: str
+    description: str
+    usb: str
+    reason: UnusedReason
+    profiles: tuple[str, ...] = ()
+
+
+class Care(StrEnum):
+    """What a person does for a device from time to time."""
+
+    CLEANING = "cleaning"
+    CALIBRATION = "calibration"
+
+
+class CareDue(msgspec.Struct, frozen=True, kw_only=True):
+    """`last_at` and `due_at` are RFC 3339; counted from the day on which the device was first ready here."""
+
+    device_id: str
+    care: Care
+    last_at: str
+    due_at: str
+    overdue: bool

@@ -10,7 +10,7 @@ from appliance.attendance.pictures import Pictures
 from appliance.attendance.service import AttendanceService
 from appliance.errors import KioskError
 from appliance.model.configuration import Configuration
-from appliance.model.device import DeviceStatus
+from appliance.model.device import Care, CareDue, DeviceStatus, UnusedDevice
 from appliance.runtime.clock import Clock
 from appliance.technicians.accounts import Accounts
 
@@ -29,22 +29,6 @@ class Finding(Protocol):
 
     @property
     def sentence(self) -> str: ...
-
-
-class UnusedDevice(Protocol):
-    """What the page needs of `devices.unused.UnusedDevice`."""
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def description(self) -> str: ...
-
-    @property
-    def usb(self) -> str: ...
-
-    @property
-    def reason(self) -> str: ...
 
 
 class DemonstrationLogIn(Protocol):
@@ -66,6 +50,9 @@ class WebPorts:
     refused_configuration: Callable[[], KioskError | None]
     devices: Callable[[], Sequence[DeviceStatus]]
     unused_devices: Callable[[], Sequence[UnusedDevice]]
+    care_due: Callable[[], Sequence[CareDue]]
+    cared_for: Callable[[str, Care], Awaitable[None]]
+    """The technician says that a device was cleaned or calibrated. Raises UsageError `care-unknown`."""
     queue: Callable[[], Sequence[dict[str, Any]]]
     forwarding: Callable[[], dict[str, Any]]
     health: Callable[[], Sequence[Finding]]

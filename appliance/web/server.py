@@ -52,6 +52,8 @@ ROUTES = (
     web.get("/queue", status.queue),
     web.post("/queue/{package_id:[0-9a-f-]{1,64}}/try-again", status.try_again),
     web.get("/devices", status.devices),
+    web.post("/devices/{device_id:[A-Za-z0-9._-]{1,64}}/care", status.cared_for),
+    web.get("/devices/{device_id:[A-Za-z0-9._-]{1,64}}/care", back_to("/devices")),
     web.get("/post", status.post),
     web.get("/healthz", status.healthz),
     # A refusal leaves people at a command's own address: loaded again, it leads where the command was given.

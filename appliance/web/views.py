@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.model.attendance import SignatureUnable, Signed
 from appliance.model.capture import Attempt
-from appliance.model.device import DeviceStatus
+from appliance.model.device import CareDue, DeviceStatus
 
 
 def attendance_view(attendance: Attendance, *, capturing: bool) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def _signature_view(signature: Signed | SignatureUnable | None) -> dict[str, Any
             return None
 
 
-def device_view(status: DeviceStatus) -> dict[str, Any]:
+def device_view(status: DeviceStatus, care_due: Iterable[CareDue]) -> dict[str, Any]:
     identity = status.identity
     return {
         "device_id": status.device_id,
@@ -113,4 +114,9 @@ def device_view(status: DeviceStatus) -> dict[str, Any]:
         "host_pid": status.host_pid,
         "frames": status.frames,
         "dropped": status.dropped,
+        "care": [
+            {"care": one.care.value, "last_at": one.last_at, "due_at": one.due_at, "overdue": one.overdue}
+            for one in care_due
+            if one.device_id == status.device_id
+        ],
     }

@@ -50,6 +50,10 @@ class Wording:
         except ValueError:
             return timestamp
 
+    def day(self, timestamp: str) -> str:
+        """The day of an RFC 3339 moment, as a calendar on the wall shows it."""
+        return self.moment(timestamp)[:10]
+
     def size(self, size_bytes: int) -> str:
         """Kilobytes or megabytes (powers of ten), as people say them."""
         if size_bytes < 1_000_000:

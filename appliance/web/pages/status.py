@@ -5,9 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from appliance.errors import ConfigurationError, UsageError
+from appliance.model.device import Care
 from appliance.web.answers import Answer, respond
 from appliance.web.configuration_reasons import explained
-from appliance.web.keys import PORTS
+from appliance.web.forms import Form
+from appliance.web.keys import NEWS, PORTS
 from appliance.web.views import device_view
 
 
@@ -31,13 +33,23 @@ async def devices(request: web.Request) -> web.Response:
     """The post's own, and what is plugged in besides with the reason why it is not used."""
     ports = request.app[PORTS]
     data = {
-        "devices": [device_view(status) for status in ports.devices()],
+        "devices": [device_view(status, ports.care_due()) for status in ports.devices()],
         "unused": [
             {"kind": str(other.kind), "description": other.description, "usb": other.usb, "reason": str(other.reason)}
             for other in ports.unused_devices()
         ],
     }
     return respond(request, Answer(data=data, template="devices.html"))
+
+
+async def cared_for(request: web.Request) -> web.Response:
+    """A device was cleaned or calibrated: the count begins again."""
+    ports, form = request.app[PORTS], await Form.of(request)
+    device_id = request.match_info["device_id"]
+    care = form.choice("care", Care)
+    await ports.cared_for(device_id, care)
+    request.app[NEWS].publish()
+    return respond(request, Answer(data={"device_id": device_id, "care": str(care)}, see_other="/devices"))
 
 
 async def post(request: web.Request) -> web.Response:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from appliance.devices.unused import InUse, Reason, UnusedDevices, unused
+from appliance.devices.unused import InUse, UnusedDevices, unused
+from appliance.model.device import UnusedReason
 from drivers.discovery import FoundDevice, FoundKind
 from drivers.profiles import load_profiles
 
@@ -34,30 +35,30 @@ CARDS = FoundDevice(kind=FoundKind.CHIP_READER, device="/dev/bus/usb/001/006", v
 EVERYTHING = (UNKNOWN, URU, PORT, CAMERA, CARDS)
 
 
-def _reason(found: FoundDevice, *, production: bool = False) -> Reason:
+def _reason(found: FoundDevice, *, production: bool = False) -> UnusedReason:
     (only,) = unused([found], PROFILES, [], production=production)
     return only.reason
 
 
 def test_a_model_without_a_profile_is_not_approved() -> None:
     (only,) = unused([UNKNOWN], PROFILES, [], production=False)
-    assert (only.description, only.usb, only.reason) == ("Cheap Reader", "dead:beef", Reason.NOT_APPROVED)
+    assert (only.description, only.usb, only.reason) == ("Cheap Reader", "dead:beef", UnusedReason.NOT_APPROVED)
 
 
 def test_an_approved_one_that_the_settings_leave_out_is_to_be_added() -> None:
-    assert _reason(URU) is Reason.NOT_IN_SETTINGS
-    assert _reason(CAMERA) is Reason.NOT_IN_SETTINGS
+    assert _reason(URU) is UnusedReason.NOT_IN_SETTINGS
+    assert _reason(CAMERA) is UnusedReason.NOT_IN_SETTINGS
 
 
 def test_a_reader_for_training_is_none_for_a_post_in_service() -> None:
-    assert _reason(URU, production=True) is Reason.NOT_FOR_ENROLMENT
+    assert _reason(URU, production=True) is UnusedReason.NOT_FOR_ENROLMENT
 
 
 def test_one_that_this_user_may_not_open_is_a_matter_of_permission() -> None:
     shut = FoundDevice(
         kind=FoundKind.USB_DEVICE, device="/dev/bus/usb/001/005", vendor_id="05ba", product_id="000a", accessible=False
     )
-    assert _reason(shut) is Reason.NO_ACCESS
+    assert _reason(shut) is UnusedReason.NO_ACCESS
 
 
 @pytest.mark.parametrize(

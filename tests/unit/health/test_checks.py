@@ -14,6 +14,7 @@ from appliance.health.configuration import judge_configuration
 from appliance.health.devices import judge_devices
 from appliance.health.disk_space import check_disk_space, judge_disk_space
 from appliance.health.finding import Finding
+from appliance.health.maintenance import judge_maintenance
 from appliance.health.orphans import judge_orphans
 from appliance.health.queue_age import judge_queue
 from appliance.model.device import DeviceState, DeviceStatus
@@ -32,6 +33,8 @@ CASES = [
     (judge_disk_space(40 * GIB), "ok", "disk-space-ok"),
     (judge_disk_space(4 * GIB - 1), "warning", "disk-low"),
     (judge_disk_space(0), "failed", "disk-full"),
+    (judge_maintenance([]), "ok", "maintenance-ok"),
+    (judge_maintenance(["reader", "reader", "scanner"]), "warning", "maintenance-due"),
     (judge_clock(NOW, None), "ok", "clock-ok"),
     (judge_clock(NOW, NOW + DAY), "failed", "clock-backwards"),
     (judge_certificate(NOW - DAY, NOW + 15 * DAY, NOW), "ok", "certificate-ok"),

@@ -20,13 +20,12 @@ from appliance.attendance.pictures import Pictures
 from appliance.attendance.register import Register
 from appliance.attendance.service import AttendanceService
 from appliance.attendance.state import Attendance
-from appliance.devices.unused import UnusedDevice
 from appliance.errors import KioskError, SealingFailed
 from appliance.health.finding import Finding
 from appliance.model.attendance import Sealed, SealRequested
 from appliance.model.capture import DeviceFacts, ImagePart
 from appliance.model.configuration import CapturePlan, Configuration, FieldKind, FieldRule
-from appliance.model.device import DeviceStatus
+from appliance.model.device import Care, CareDue, DeviceStatus, UnusedDevice
 from appliance.model.verdict import CaptureKind, Verdict
 from appliance.technicians.accounts import Accounts
 from appliance.web.news import News
@@ -162,6 +161,8 @@ class Counter:
     queue: list[dict[str, Any]]
     devices: list[DeviceStatus]
     unused: list[UnusedDevice]
+    care: list[CareDue]
+    cared_for: list[tuple[str, Care]]
     findings: list[Finding]
     tried_again: list[str]
     refusals: list[KioskError]
@@ -187,9 +188,14 @@ async def open_counter() -> AsyncIterator[Counter]:
     sealer = Sealer(queue)
     devices: list[DeviceStatus] = []
     unused: list[UnusedDevice] = []
+    care: list[CareDue] = []
+    done: list[tuple[str, Care]] = []
     findings: list[Finding] = []
     tried_again: list[str] = []
     refusals: list[KioskError] = []
+
+    async def cared_for(device_id: str, care: Care) -> None:
+        done.append((device_id, care))
 
     async def try_again(package_id: str) -> None:
         tried_again.append(package_id)
@@ -215,6 +221,8 @@ async def open_counter() -> AsyncIterator[Counter]:
         refused_configuration=lambda: refusals[-1] if refusals else None,
         devices=lambda: devices,
         unused_devices=lambda: unused,
+        care_due=lambda: care,
+        cared_for=cared_for,
         queue=lambda: queue,
         forwarding=lambda: {"reachable": True, "error": "", "sentence": ""},
         health=lambda: findings,
@@ -226,7 +234,7 @@ async def open_counter() -> AsyncIterator[Counter]:
     try:
         yield Counter(
             *(running.url, ports, clock, device, vault, sealer, news, queue, devices, unused),
-            *(findings, tried_again, refusals),
+            *(care, done, findings, tried_again, refusals),
         )
     finally:
         await running.close()

@@ -15,7 +15,7 @@ COMMANDS = sorted({route.path for route in ROUTES if getattr(route, "method", ""
 def _address(route: str, attendance: str) -> str:
     """An address of `route`: of an attendance that is there, or of any package."""
     filled = route.replace("/attendances/{attendance_id:[0-9a-f]{32}}", attendance)
-    return re.sub(r"\{package_id:.*\}/", "0/", filled)
+    return re.sub(r"\{(?:package|device)_id:.*\}/", "0/", filled)
 
 
 @pytest.mark.parametrize("route", COMMANDS)

@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from appliance.attendance.capturing import NOTHING_PRESENTED
-from appliance.devices.unused import Reason
 from appliance.model.applicant import Origin, Standing
 from appliance.model.attendance import Decision, ExemptionReason, Step
 from appliance.model.configuration import CentreModel
-from appliance.model.device import DeviceState
+from appliance.model.device import Care, DeviceState, UnusedReason
 from appliance.model.position import Position
 from appliance.web.catalogues import LANGUAGES, read_catalogue
 from appliance.web.rendering import TEMPLATES
@@ -89,7 +88,7 @@ def test_every_quality_reason_says_what_to_do(language: str, stage: str) -> None
 NAMED = {
     "step": Step, "decision": Decision, "exemption": ExemptionReason, "position": Position, "origin": Origin,
     "standing": Standing, "device": DeviceState, "contract": Contract, "model": CentreModel,
-    "found": FoundKind, "unused": Reason,
+    "found": FoundKind, "unused": UnusedReason, "care": Care,
 }  # fmt: skip
 
 

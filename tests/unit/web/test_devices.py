@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 
-from appliance.devices.unused import Reason, UnusedDevice
-from appliance.model.device import DeviceState, DeviceStatus
+from appliance.model.device import Care, CareDue, DeviceState, DeviceStatus, UnusedDevice, UnusedReason
 from drivers.contracts import Contract
-from drivers.discovery import FoundKind
+from tests.unit.attendance.makers import AT
 from tests.unit.web.counter import Counter, Person
 
 
-def _plug_in(counter: Counter, reason: Reason, description: str = "Cheap Reader") -> None:
-    counter.unused.append(
-        UnusedDevice(kind=FoundKind.USB_DEVICE, description=description, usb="dead:beef", reason=reason)
-    )
+def _plug_in(counter: Counter, reason: UnusedReason, description: str = "Cheap Reader") -> None:
+    counter.unused.append(UnusedDevice(kind="usb-device", description=description, usb="dead:beef", reason=reason))
 
 
 async def test_an_unapproved_device_is_shown_with_its_reason(counter: Counter, ana: Person) -> None:
-    _plug_in(counter, Reason.NOT_APPROVED)
+    _plug_in(counter, UnusedReason.NOT_APPROVED)
     _, page = await ana.see("/devices")
     assert "Cheap Reader" in page
     assert "dead:beef" in page
@@ -35,7 +32,7 @@ async def test_without_one_nothing_is_said_of_it(counter: Counter, ana: Person) 
 
 
 async def test_what_a_device_calls_itself_is_only_text(counter: Counter, ana: Person) -> None:
-    _plug_in(counter, Reason.NOT_APPROVED, "<script>alert(1)</script>")
+    _plug_in(counter, UnusedReason.NOT_APPROVED, "<script>alert(1)</script>")
     _, page = await ana.see("/devices")
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
@@ -54,3 +51,40 @@ async def test_another_model_at_a_device_s_place_is_said_on_its_tile(counter: Co
     )
     _, page = await ana.see("/devices")
     assert "Está ligado outro modelo" in page
+
+
+def _due(counter: Counter, *, overdue: bool) -> None:
+    counter.devices.append(
+        DeviceStatus(
+            device_id="reader",
+            contract=Contract.FINGERPRINT_READER,
+            profile_id="uru4500",
+            state=DeviceState.READY,
+        )
+    )
+    due = CareDue(device_id="reader", care=Care.CLEANING, last_at=AT, due_at=AT, overdue=overdue)
+    counter.care.append(due)
+
+
+async def test_a_device_says_when_it_is_to_be_cleaned(counter: Counter, ana: Person) -> None:
+    _due(counter, overdue=False)
+    _, page = await ana.see("/devices")
+    assert "Limpeza" in page
+    assert "Em atraso" not in page
+    _, answer = await ana.ask("/devices")
+    (device,) = json.loads(answer)["devices"]
+    assert device["care"] == [{"care": "cleaning", "last_at": AT, "due_at": AT, "overdue": False}]
+
+
+async def test_the_technician_says_that_it_is_clean(counter: Counter, ana: Person) -> None:
+    _due(counter, overdue=True)
+    _, page = await ana.see("/devices")
+    assert "Em atraso" in page
+    status, answer = await ana.post("/devices/reader/care", care="cleaning")
+    assert (status, answer["device_id"], counter.cared_for) == (200, "reader", [("reader", Care.CLEANING)])
+
+
+async def test_a_care_that_there_is_not_is_refused(counter: Counter, ana: Person) -> None:
+    _due(counter, overdue=True)
+    status, answer = await ana.post("/devices/reader/care", care="polishing")
+    assert (status, answer["error"], counter.cared_for) == (400, "form-field", [])
