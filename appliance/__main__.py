@@ -180,6 +180,44 @@ def capture(profile: str, device: str, options: tuple[str, ...], out: Path, as_j
     emit(asyncio.run(capture_image(profile, device, pairs, out)), as_json=as_json)
 
 
+@main.command()
+@click.option("--profile", required=True, help="A profile's id: a file's stem in firmware_profiles/.")
+@click.option("--device", default="", help="Its path, index or URL, where the profile does not say.")
+@click.option("--set", "options", multiple=True, metavar="NAME=VALUE", help="A driver's option; may be repeated.")
+@click.option("--key", type=FILE, required=True, help="The RSA key that signs (PEM).")
+@click.option("--certificates", type=FILE, required=True, help="Its certificate and those above it (PEM).")
+@click.option("--env", default="Developer", help="SBI's environment: Staging, Developer, Pre-Production, Production.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The first free one of SBI's, 4501 to 4600, unless given.")
+@AS_JSON
+def offer(
+    profile: str,
+    device: str,
+    options: tuple[str, ...],
+    key: Path,
+    certificates: Path,
+    env: str,
+    port: int | None,
+    as_json: bool,
+) -> None:
+    """Offer one device of this machine to SBI clients, until Ctrl-C."""
+    from appliance.commands.offer import ENVIRONMENTS
+    from appliance.commands.offer import offer as offer_device
+
+    if env not in ENVIRONMENTS:
+        raise UsageError(f"--env is one of {', '.join(ENVIRONMENTS)}.")
+    pairs = dict(_named_value(option) for option in options)
+    offer_device(
+        profile,
+        device,
+        pairs,
+        key=key,
+        certificates=certificates,
+        env=env,
+        port=port,
+        tell=lambda row: emit(row, as_json=as_json),
+    )
+
+
 def _named_value(option: str) -> tuple[str, str]:
     name, equals, value = option.partition("=")
     if not equals or not name:

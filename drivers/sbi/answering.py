@@ -24,6 +24,7 @@ from drivers.sbi.messages import (
     READY,
     REGISTRATION,
     SPEC_VERSION,
+    TIME,
     Biometric,
     BioRequest,
     CaptureAnswer,
@@ -37,7 +38,6 @@ from drivers.sbi.messages import (
 from drivers.sbi.offered import Offer, Taken
 from drivers.sbi.positions import ANY_SUB_ID, Finger, finger_named
 
-TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 SERVICE_VERSION: Final = "0.9.5"
 _TRANSACTION: Final = re.compile(r"[A-Za-z0-9-]{4,50}")
 _WORDS: Final = {

@@ -1,7 +1,7 @@
-"""A certification authority made on the spot, for an emulated scanner: trusted by nobody who is not handed its root.
+"""Who signs what an SBI service says: somebody's own key, or an authority made on the spot for an emulated scanner.
 
-A real scanner's key never leaves it; a kiosk that offers its own devices signs with a key of its identity, which is
-not here.
+What is made on the spot is trusted by nobody who is not handed its root. A certified scanner's key never leaves it;
+this machine's lies in a file, which is why what it offers is level L0.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Self
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from drivers.errors import OptionInvalid
 from drivers.sbi.jws import sign
 
 _KEY_BITS: Final = 2048
@@ -28,6 +30,20 @@ class KeySigner:
 
     key: rsa.RSAPrivateKey
     chain: Sequence[x509.Certificate]
+
+    @classmethod
+    def from_pem(cls, key_pem: bytes, chain_pem: bytes) -> Self:
+        """RS256 wants RSA of 2048 bits or more, and nobody believes a key without its certificate. OptionInvalid."""
+        try:
+            key = serialization.load_pem_private_key(key_pem, None)
+            chain = x509.load_pem_x509_certificates(chain_pem)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            raise OptionInvalid("The signing key or its certificates cannot be read: both are PEM files.") from None
+        if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < _KEY_BITS:
+            raise OptionInvalid(f"SBI signs with RSA keys of {_KEY_BITS} bits or more (RS256): this is another key.")
+        if chain[0].public_key() != key.public_key():
+            raise OptionInvalid("The first certificate of the chain is not the signing key's own.")
+        return cls(key, chain)
 
     def sign(self, payload: bytes) -> str:
         return sign(payload, self.key, self.chain)

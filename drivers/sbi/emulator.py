@@ -16,7 +16,7 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,18 +26,16 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from drivers.contracts import Camera, Contract, DeviceIdentity, FingerprintReader
+from drivers.contracts import Camera, DeviceIdentity, FingerprintReader
 from drivers.errors import DriverError
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.registry import build_driver, driver_entry
-from drivers.sbi.answering import TIME
 from drivers.sbi.authority import MadeUpAuthority
-from drivers.sbi.client import PORTS
 from drivers.sbi.iso_picture import Coding
 from drivers.sbi.lies import Liar, Lie
-from drivers.sbi.messages import FACE, FINGER
-from drivers.sbi.offered import DrawnSensor, DriverSensor, Offer, Sensor, described, sub_ids_of
-from drivers.sbi.service import Flood, SbiService, ServiceSettings
+from drivers.sbi.messages import FACE, FINGER, TIME
+from drivers.sbi.offered import DrawnSensor, Offer, described, offer_of, sub_ids_of
+from drivers.sbi.service import Flood, SbiService, ServiceSettings, on_a_free_port
 
 _MAKE: Final = "claim-kiosk"
 _UNJUDGED: Final = 50.0
@@ -71,8 +69,16 @@ def emulated(emulation: Emulation, offer: Offer | None = None) -> SbiService:
     """The service, answering; whoever makes it closes it. `offer` is a device of our own in place of a drawn one."""
     now = datetime.now(UTC)
     sub_type = _SUB_TYPES[emulation.kind]
-    identity = DeviceIdentity(vendor=_MAKE, model=f"Emulated {sub_type.lower()} scanner", serial_number="1")
-    drawn = _offer(emulation.kind, DrawnSensor(), identity, emulation.coding, emulation.certification)
+    kind = FACE if emulation.kind is Kind.FACE else FINGER
+    model = f"Emulated {sub_type.lower()} scanner"
+    drawn = Offer(
+        digital_id=described(kind, sub_type, _MAKE, model, "1", now.strftime(TIME)),
+        sensor=DrawnSensor(),
+        sub_ids=sub_ids_of(sub_type),
+        coding=emulation.coding,
+        certification=emulation.certification,
+        firmware="unknown",
+    )
     return SbiService(
         ServiceSettings(
             offers=[offer or drawn],
@@ -81,27 +87,6 @@ def emulated(emulation: Emulation, offer: Offer | None = None) -> SbiService:
             faults=emulation.faults,
             flood=emulation.flood,
         )
-    )
-
-
-def _offer(kind: Kind, sensor: Sensor, identity: DeviceIdentity, coding: Coding, certification: str) -> Offer:
-    sub_type = _SUB_TYPES[kind]
-    says_so = not identity.simulated or "simulated" in identity.model.lower()
-    digital_id = described(
-        FACE if kind is Kind.FACE else FINGER,
-        sub_type,
-        identity.vendor or _MAKE,
-        identity.model if says_so else f"Simulated {identity.model}",
-        identity.serial_number or "unknown",
-        datetime.now(UTC).strftime(TIME),
-    )
-    return Offer(
-        digital_id=digital_id,
-        sensor=sensor,
-        sub_ids=sub_ids_of(sub_type),
-        coding=coding,
-        certification=certification,
-        firmware=identity.firmware_version or "unknown",
     )
 
 
@@ -146,7 +131,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             return emulated(emulation, offer)
 
-        service = stack.enter_context(_on_a_free_port(serve) if chosen.port is None else serve(chosen.port))
+        try:
+            service = stack.enter_context(on_a_free_port(serve) if chosen.port is None else serve(chosen.port))
+        except DriverError as error:
+            parser.error(error.sentence)
         sys.stdout.write(f"{service.port}\n")
         sys.stdout.flush()
         stop.wait()
@@ -158,20 +146,9 @@ def _offered_driver(chosen: argparse.Namespace, stack: ExitStack) -> Offer:
     driver: Any = build_driver(chosen.driver, dict(setting.partition("=")[::2] for setting in chosen.set))
     stack.callback(driver.close)
     identity: DeviceIdentity = driver.open()
-    kind = Kind.FACE if driver_entry(chosen.driver).contract is Contract.CAMERA else Kind.SINGLE
-    sensor = DriverSensor(
-        cast("FingerprintReader | Camera", driver), FACE if kind is Kind.FACE else FINGER, lambda _: _UNJUDGED
-    )
-    return _offer(kind, sensor, identity, chosen.coding, "L0")
-
-
-def _on_a_free_port(serve: Callable[[int], SbiService]) -> SbiService:
-    for port in PORTS:
-        try:
-            return serve(port)
-        except OSError:
-            continue
-    raise SystemExit("All of SBI's ports are taken.")
+    contract = driver_entry(chosen.driver).contract
+    own = cast("FingerprintReader | Camera", driver)
+    return offer_of(own, identity, contract, lambda _: _UNJUDGED, datetime.now(UTC), coding=chosen.coding)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from drivers.errors import DeviceProtocolError
 from drivers.sbi.jws import from_base64url
 
 SPEC_VERSION: Final = "0.9.5"
+TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
+"""UTC, for `strftime`."""
 REGISTRATION: Final = "Registration"
 ANY_DEVICE: Final = "Biometric Device"
 FINGER: Final = "Finger"

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, Final, Protocol
 
 from drivers.contracts import (
     Camera,
     CameraRequest,
+    Contract,
+    DeviceIdentity,
     FingerprintReader,
     FingerprintRequest,
+    Frame,
     Pixels,
     PrivatePool,
     Stop,
 )
-from drivers.errors import CaptureCancelled
+from drivers.errors import CaptureCancelled, CaptureTimedOut, DeviceBusy, DriverError, RequestUnsupported
 from drivers.opencv_camera.emulator import drawn_portraits
 from drivers.sbi.iso_picture import Coding
-from drivers.sbi.messages import FINGER, DigitalId
+from drivers.sbi.messages import FACE, FINGER, TIME, DigitalId
 from drivers.sbi.positions import ANY_SUB_ID, LEFT_SLAP, RIGHT_SLAP, THUMBS, Finger
 from drivers.simulated.drawn.plain_print import drawn_print
 
 _DRAWN_PPI: Final = 500
 _DRAWN_SCORE: Final = 80.0
+_MAKE: Final = "claim-kiosk"
+_HARMLESS: Final = (CaptureCancelled, CaptureTimedOut, DeviceBusy, RequestUnsupported)
+"""After any other error a device is opened again before it is used."""
 _LOOK_EVERY_S: Final = 0.1
 _LOOK_TIMEOUT_S: Final = 5.0
 
@@ -81,6 +88,41 @@ def described(kind: str, sub_type: str, make: str, model: str, serial_number: st
     )
 
 
+def offer_of(
+    driver: FingerprintReader | Camera,
+    identity: DeviceIdentity,
+    contract: Contract,
+    judge: Callable[[Pixels], float],
+    at: datetime,
+    *,
+    env: str = "Developer",
+    coding: Coding = Coding.JPEG_2000,
+) -> Offer:
+    """One of our own devices, opened, as level L0: its images are signed by this machine and not by the sensor.
+
+    One that is simulated says so in its model's name, where an SBI client may see it.
+    """
+    kind, sub_type = (FACE, "Full face") if contract is Contract.CAMERA else (FINGER, "Single")
+    says_so = not identity.simulated or "simulated" in identity.model.lower()
+    digital_id = described(
+        kind,
+        sub_type,
+        identity.vendor or _MAKE,
+        (identity.model or sub_type) if says_so else f"Simulated {identity.model}",
+        identity.serial_number or "unknown",
+        at.strftime(TIME),
+    )
+    return Offer(
+        digital_id=digital_id,
+        sensor=DriverSensor(driver, kind, judge),
+        sub_ids=sub_ids_of(sub_type),
+        certification="L0",
+        env=env,
+        firmware=identity.firmware_version or "unknown",
+        coding=coding,
+    )
+
+
 def sub_ids_of(sub_type: str) -> tuple[int, ...]:
     return (LEFT_SLAP, RIGHT_SLAP, THUMBS) if sub_type == "Slap" else (ANY_SUB_ID,)
 
@@ -101,7 +143,8 @@ class DrawnSensor:
 
 
 class DriverSensor:
-    """One of our own devices, opened by whoever made it. A capture makes live pictures give way; then they go on.
+    """One of our own devices, opened by whoever made it, and again after a loss. A capture makes live pictures give
+    way; then they go on.
 
     `judge` gives the score of a frame, which SBI wants from 0 to 100; a reader is asked for one finger at a time.
     """
@@ -112,6 +155,7 @@ class DriverSensor:
         self._judge = judge
         self._in_use = threading.Lock()
         self._claims: set[object] = set()
+        self._lost = False
 
     def take(self, fingers: Sequence[Finger], timeout_s: float, stop: Stop) -> list[Taken]:
         claim = object()
@@ -142,13 +186,20 @@ class DriverSensor:
             pixels = frame.pixels.copy()
             return Taken(pixels, frame.resolution_ppi or 0, self._judge(pixels))
 
-    def _frames(self, position: str, timeout_s: float, stop: Stop, *, preview: bool) -> Any:
+    def _frames(self, position: str, timeout_s: float, stop: Stop, *, preview: bool) -> Generator[Frame, None, None]:
         pool = PrivatePool()
-        if self._kind == FINGER:
-            return self._driver.acquire(
-                FingerprintRequest(position=position, timeout_s=timeout_s, preview=preview), pool, stop
-            )
-        return self._driver.stream(CameraRequest(timeout_s=timeout_s, preview=preview), pool, stop)
+        try:
+            if self._lost:
+                self._driver.open()
+                self._lost = False
+            if self._kind == FINGER:
+                asked = FingerprintRequest(position=position, timeout_s=timeout_s, preview=preview)
+                yield from self._driver.acquire(asked, pool, stop)
+            else:
+                yield from self._driver.stream(CameraRequest(timeout_s=timeout_s, preview=preview), pool, stop)
+        except DriverError as error:
+            self._lost = self._lost or not isinstance(error, _HARMLESS)
+            raise
 
 
 @cache

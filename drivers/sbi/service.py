@@ -19,10 +19,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Final, Self
 
-from drivers.errors import DriverError
+from drivers.errors import DeviceBusy, DriverError
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.sbi import answers
 from drivers.sbi.answering import Answering, Manner, numbered, refused_capture
+from drivers.sbi.client import PORTS
 from drivers.sbi.messages import (
     ANY_DEVICE,
     CaptureAnswer,
@@ -99,6 +100,16 @@ class SbiService:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def on_a_free_port(serve: Callable[[int], SbiService]) -> SbiService:
+    """On the first of SBI's ports that nobody has. Raises DeviceBusy when all are taken."""
+    for port in PORTS:
+        try:
+            return serve(port)
+        except OSError:
+            continue
+    raise DeviceBusy("All of SBI's ports, 4501 to 4600, are taken: end one of the services there.")
 
 
 class _Server(ThreadingHTTPServer):

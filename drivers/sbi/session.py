@@ -30,13 +30,12 @@ from drivers.sbi.client import Live
 from drivers.sbi.finding import Found, find
 from drivers.sbi.hash_chain import FIRST
 from drivers.sbi.jws import authorities_from_pem
-from drivers.sbi.messages import BioRequest, CaptureRequest, StreamRequest
+from drivers.sbi.messages import TIME, BioRequest, CaptureRequest, StreamRequest
 from drivers.sbi.options import Options
 from drivers.sbi.positions import ANY_SUB_ID, Finger, of_placement
 
 _BUSY_POLL_S: Final = 0.2
 _PRETENDS: Final = ("emulat", "simulat", "mock")
-_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 _TRUST_FILE_LIMIT_BYTES: Final = 1024 * 1024
 
 
@@ -128,7 +127,7 @@ class Session:
         return CaptureRequest(
             env=self._options.env,
             timeout=_milliseconds(timeout_s),
-            capture_time=self._clock().strftime(_TIME),
+            capture_time=self._clock().strftime(TIME),
             transaction_id=secrets.token_hex(16),
             bio=(asked,),
         )
