@@ -14,11 +14,13 @@ from typing import Protocol
 from appliance.attendance.judging import Judge
 from appliance.attendance.preview import Preview, PreviewFrame
 from appliance.attendance.ranking import verdict_rank
+from appliance.attendance.signing import Pad
 from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CaptureRules
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.runtime.clock import Clock
+from appliance.runtime.until import until
 from drivers.contracts import (
     CameraRequest,
     Contract,
@@ -57,6 +59,8 @@ class CaptureDevices(Protocol):
     def device(self, contract: Contract) -> CaptureDevice:
         """Raises DeviceError `device-missing`."""
         ...
+
+    def pad(self) -> Pad | None: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +104,7 @@ async def capture_once(
     first_at: float | None = None
     try:
         async with device.frames(request_for(kind, position, rules)) as frames:
-            async for frame in _until(take_now, frames):
+            async for frame in until(take_now, frames):
                 judged = await judge.judge(kind, frame)
                 await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict))
                 if frame.preview:
@@ -117,33 +121,6 @@ async def capture_once(
     finally:
         await preview.show(None)
     return best or Presented(_nothing(kind), None, False)
-
-
-async def _until(enough: asyncio.Event, frames: AsyncIterator[Frame]) -> AsyncIterator[Frame]:
-    """The frames as they come, until somebody has had enough, also while none comes."""
-    waiting = asyncio.ensure_future(enough.wait())
-    try:
-        while not enough.is_set():
-            coming = asyncio.ensure_future(_next(frames))
-            try:
-                await asyncio.wait({coming, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                if not coming.done():
-                    coming.cancel()
-                    await asyncio.gather(coming, return_exceptions=True)
-            if coming.cancelled():
-                return
-            frame = coming.result()
-            if frame is None:
-                return
-            yield frame
-    finally:
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-
-
-async def _next(frames: AsyncIterator[Frame]) -> Frame | None:
-    return await anext(frames, None)
 
 
 def _nothing(kind: CaptureKind) -> Verdict:

@@ -16,10 +16,15 @@ from appliance.attendance.commands import known_target, require_open
 from appliance.attendance.images import preview_jpeg
 from appliance.attendance.register import Register
 from appliance.attendance.target import Target
-from appliance.errors import AttendanceError, StorageCorrupted
+from appliance.documents.signature_image import signature_image
+from appliance.errors import AttendanceError, StorageCorrupted, UsageError
+from appliance.model.attendance import Signed
 from appliance.model.capture import Attempt, ImagePart
+from appliance.model.signature import SignatureRecord
 
 EDGE_PX = 320
+SIGNATURE = "signature"
+"""Asked for as a target's name: the record drawn for people to look at."""
 
 
 class ReadableVault(Protocol):
@@ -48,10 +53,11 @@ class Pictures:
         StorageCorrupted, StateError."""
         part = self._part(attendance_id, target_name)
         key = (attendance_id, part.name)
+        make_small = _small_signature if target_name == SIGNATURE else _small
         async with self._one_at_a_time:
             if key in self._kept:
                 return self._kept[key]
-            picture = await asyncio.to_thread(lambda: _small(b"".join(self._vault.open(attendance_id, part.name))))
+            picture = await asyncio.to_thread(lambda: make_small(b"".join(self._vault.open(attendance_id, part.name))))
             if self._part(attendance_id, target_name) == part:  # closed or erased meanwhile: nothing stays
                 self._kept[key] = picture
             return picture
@@ -59,6 +65,10 @@ class Pictures:
     def _part(self, attendance_id: str, target_name: str) -> ImagePart:
         attendance = self._register.get(attendance_id)
         require_open(attendance)
+        if target_name == SIGNATURE:
+            if not isinstance(attendance.signature, Signed):
+                raise AttendanceError("There is no image of this yet.", code="picture-missing")
+            return attendance.signature.part
         attempt = shown_attempt(known_target(attendance, target_name))
         if attempt is None or attempt.part is None:
             raise AttendanceError("There is no image of this yet.", code="picture-missing")
@@ -70,6 +80,13 @@ class Pictures:
     def _open(self, attendance_id: str) -> bool:
         attendance = self._register.find(attendance_id)
         return attendance is not None and attendance.seal_requested is None and attendance.abandoned is None
+
+
+def _small_signature(data: bytes) -> bytes:
+    try:
+        return preview_jpeg(signature_image(SignatureRecord.from_bytes(data)), EDGE_PX)
+    except UsageError as error:
+        raise StorageCorrupted("A stored signature cannot be shown: sign again.", code="image-altered") from error
 
 
 def _small(data: bytes) -> bytes:

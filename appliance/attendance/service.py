@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import msgspec
@@ -22,6 +23,7 @@ from appliance.attendance.ports import Sealer, Vault
 from appliance.attendance.prefill import prefill
 from appliance.attendance.preview import Preview
 from appliance.attendance.register import Register
+from appliance.attendance.signing import written
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.attendance.thresholds import threshold_for
@@ -41,6 +43,7 @@ from appliance.model.attendance import (
 from appliance.model.capture import Attempt, DeviceFacts, ImagePart
 from appliance.model.configuration import CentreModel, Configuration
 from appliance.runtime.clock import Clock, timestamp
+from drivers.contracts import SignatureRequest
 
 log = structlog.get_logger(__name__)
 
@@ -177,20 +180,31 @@ class AttendanceService:
 
         Raises AttendanceError `capture-running` while any capture runs: there is one desk.
         """
+        async with self._desk(attendance_id) as attendance:
+            target = commands.target_to_capture(attendance, target_name)
+            return await self._attempt(attendance, target, technician_id)
+
+    @asynccontextmanager
+    async def _desk(self, attendance_id: str) -> AsyncIterator[Attendance]:
+        """The devices, for this attendance alone."""
         if self._capturing is not None:
             raise AttendanceError("A capture is running: wait for it to end.", code="capture-running")
         self._capturing = attendance_id
         self._take_now.clear()
         try:
             async with self.register.writing(attendance_id) as attendance:
-                target = commands.target_to_capture(attendance, target_name)
-                return await self._attempt(attendance, target, technician_id)
+                yield attendance
         finally:
             self._capturing = None
             self.register.changed()
 
+    @property
+    def has_pad(self) -> bool:
+        """Whether this post has a pad of its own to sign on."""
+        return self._devices.pad() is not None
+
     def take_now(self, attendance_id: str) -> None:
-        """The technician takes the running capture's best picture without waiting any longer."""
+        """The technician takes the running capture's best picture, or the signature as it is, now."""
         if self._capturing == attendance_id:
             self._take_now.set()
 
@@ -274,11 +288,32 @@ class AttendanceService:
         """`strokes` is the signature's vector record (JSON), already checked by who received it."""
         async with self.register.writing(attendance_id) as attendance:
             commands.require_step(attendance, Step.SIGNATURE)
-            name = f"signature-{attendance.length:04d}.json"
-            part = await self._vault.store(attendance_id, name, "application/json", strokes)
-            return await self.register.append(
-                attendance_id, Signed(at=self._now(), technician_id=technician_id, part=part)
-            )
+            return await self._signed(attendance, technician_id, strokes, simulated=False)
+
+    async def sign_on_pad(self, attendance_id: str, technician_id: str) -> Attendance:
+        """On the post's own pad, until the pad's key or `take_now` ends it. DeviceError leaves things as they were.
+
+        Raises AttendanceError `no-pad`, `capture-running`; UsageError `signature-invalid`.
+        """
+        pad = self._devices.pad()
+        if pad is None:
+            raise AttendanceError("This post has no pad of its own: sign on the screen.", code="no-pad")
+        async with self._desk(attendance_id) as attendance:
+            commands.require_step(attendance, Step.SIGNATURE)
+            self.register.changed()
+            request = SignatureRequest(timeout_s=attendance.opened.rules.signature_timeout_s)
+            record = await written(pad, request, self._take_now)
+            facts = pad.facts()
+            self._permitted(facts)
+            return await self._signed(attendance, technician_id, record.to_bytes(), simulated=facts.simulated)
+
+    async def _signed(
+        self, attendance: Attendance, technician_id: str, strokes: bytes, *, simulated: bool
+    ) -> Attendance:
+        name = f"signature-{attendance.length:04d}.json"
+        part = await self._vault.store(attendance.attendance_id, name, "application/json", strokes)
+        event = Signed(at=self._now(), technician_id=technician_id, part=part, simulated=simulated)
+        return await self.register.append(attendance.attendance_id, event)
 
     async def unable_to_sign(self, attendance_id: str, technician_id: str, reason: str) -> Attendance:
         async with self.register.writing(attendance_id) as attendance:

@@ -97,7 +97,8 @@ class Attendance(msgspec.Struct, frozen=True, kw_only=True):
     def simulated(self) -> bool:
         """Whether anything in it was seen by no sensor."""
         attempts = [attempt for target in self.targets for attempt in target.tries]
-        return any(attempt.device.simulated for attempt in attempts)
+        signed = isinstance(self.signature, Signed) and self.signature.simulated
+        return signed or any(attempt.device.simulated for attempt in attempts)
 
 
 _STEP_OF_KIND = {

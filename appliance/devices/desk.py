@@ -13,6 +13,7 @@ import structlog
 from appliance.devices.deadlines import Deadlines
 from appliance.devices.enrolment_use import NOT_FOR_ENROLMENT, refuse_for_enrolment
 from appliance.devices.hosted_device import HostedDevice
+from appliance.devices.ink import HostedPad
 from appliance.devices.unused import InUse
 from appliance.errors import DeviceError, SettingsError
 from appliance.model.device import DeviceSettings, DeviceState, DeviceStatus
@@ -79,6 +80,11 @@ class Desk:
             if refused.contract is contract:
                 raise DeviceError(refused.sentence, code=refused.error_code)
         raise DeviceError(f"This post has no {contract.value}: add one to its settings.", code="device-not-configured")
+
+    def pad(self) -> HostedPad | None:
+        """The pad to sign on, where this post has one of its own."""
+        pads = (device for device in self._devices if device.contract is Contract.SIGNATURE_PAD)
+        return next((HostedPad(device) for device in pads), None)
 
     def devices(self) -> tuple[HostedDevice, ...]:
         return tuple(self._devices)

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from appliance.devices.capture_events import CaptureEvents
 from appliance.devices.hosted_device import HostedDevice
+from appliance.model.capture import DeviceFacts
 from drivers.contracts import PadSize, PenPoint, SignatureRequest
 from drivers.errors import DeviceProtocolError
 from drivers.messages import Ink
@@ -29,6 +30,19 @@ async def pen(device: HostedDevice, request: SignatureRequest) -> AsyncIterator[
         if not isinstance(ready, Ink):
             raise events.give_up(DeviceProtocolError("A driver's host sends what nobody asked for."))
         yield PenInk(events, ready, patience_s)
+
+
+class HostedPad:
+    """A post's pad, as the attendance asks for it."""
+
+    def __init__(self, device: HostedDevice) -> None:
+        self._device = device
+
+    def pen(self, request: SignatureRequest) -> AbstractAsyncContextManager[PenInk]:
+        return pen(self._device, request)
+
+    def facts(self) -> DeviceFacts:
+        return self._device.facts()
 
 
 class PenInk:

@@ -102,7 +102,10 @@ class Exempted(_Event, frozen=True, kw_only=True, tag="exempted"):
 
 
 class Signed(_Event, frozen=True, kw_only=True, tag="signed"):
+    """`part` is the vector record. `simulated`: by a pad that nobody wrote on."""
+
     part: ImagePart
+    simulated: bool = False
 
 
 class SignatureUnable(_Event, frozen=True, kw_only=True, tag="signature-unable"):

@@ -88,6 +88,7 @@ class CaptureRules(_Part, frozen=True, kw_only=True):
     fingerprint_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
     face_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
     document_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0
+    signature_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0
 
 
 class Retention(_Part, frozen=True, kw_only=True):

@@ -141,6 +141,13 @@ async def sign(request: web.Request) -> web.Response:
 
 
 @refused_on_page
+async def sign_on_pad(request: web.Request) -> web.Response:
+    """Waits until the signature has ended. Raises DeviceError, AttendanceError, UsageError."""
+    service = request.app[PORTS].attendances
+    return answer(request, await service.sign_on_pad(attendance_id(request), request[SESSION].technician_id))
+
+
+@refused_on_page
 async def unable_to_sign(request: web.Request) -> web.Response:
     form, service = await Form.of(request), request.app[PORTS].attendances
     return answer(

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+import msgspec
 import numpy as np
 
 from appliance.attendance.judging import Judge, Judged
@@ -19,7 +20,7 @@ from appliance.model.attendance import Sealed, SealRequested, Step
 from appliance.model.capture import DeviceFacts, ImagePart
 from appliance.model.verdict import CaptureKind, Verdict
 from appliance.runtime.clock import SystemClock
-from drivers.contracts import Contract, Frame, Request
+from drivers.contracts import Contract, Frame, PenPoint, Request, SignatureRequest
 from tests.unit.attendance.makers import AT, DEVICE, WHO, configuration
 
 Script = list[int | DeviceError]
@@ -126,12 +127,53 @@ class ScriptedDevice:
         yield one()
 
 
+class ScriptedInk:
+    """Gives the points, then waits for whoever ends it, unless the pad has a key of its own."""
+
+    size = (100.0, 50.0)
+
+    def __init__(self, points: list[PenPoint], *, has_key: bool) -> None:
+        self._points, self._has_key = list(points), has_key
+
+    def __aiter__(self) -> ScriptedInk:
+        return self
+
+    async def __anext__(self) -> PenPoint:
+        if self._points:
+            return self._points.pop(0)
+        if not self._has_key:
+            await asyncio.Event().wait()
+        raise StopAsyncIteration
+
+
+class ScriptedPad:
+    """`fails` once asked for a pen, if set; `begun` is set while somebody may write."""
+
+    def __init__(self, points: list[PenPoint], *, has_key: bool = True, fails: DeviceError | None = None) -> None:
+        self._points, self._has_key, self._fails = points, has_key, fails
+        self.begun = asyncio.Event()
+
+    def facts(self) -> DeviceFacts:
+        return msgspec.structs.replace(DEVICE, device_id="pad")
+
+    @asynccontextmanager
+    async def pen(self, _request: SignatureRequest) -> AsyncIterator[ScriptedInk]:
+        if self._fails is not None:
+            raise self._fails
+        self.begun.set()
+        yield ScriptedInk(self._points, has_key=self._has_key)
+
+
 class ScriptedDesk:
     def __init__(self, script: Script) -> None:
         self.one = ScriptedDevice(script)
+        self.own_pad: ScriptedPad | None = None
 
     def device(self, _contract: Contract) -> ScriptedDevice:
         return self.one
+
+    def pad(self) -> ScriptedPad | None:
+        return self.own_pad
 
 
 class GreyJudge(Judge):

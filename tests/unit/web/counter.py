@@ -32,6 +32,7 @@ from appliance.web.news import News
 from appliance.web.ports import WebPorts
 from appliance.web.server import start_web
 from drivers.contracts import Contract, Frame, Request
+from tests.unit.attendance.box import ScriptedPad
 from tests.unit.attendance.makers import AT, DEVICE, WHO
 from tests.unit.technicians.people import PASSWORD, TurnedClock, configuration, technician
 
@@ -93,12 +94,16 @@ class Device:
 
     scores: list[int | KioskError] = field(default_factory=lambda: [90])
     hold: asyncio.Event | None = None
+    own_pad: ScriptedPad | None = None
 
     def device(self, _contract: Contract) -> Device:
         return self
 
     def facts(self) -> DeviceFacts:
         return DEVICE
+
+    def pad(self) -> ScriptedPad | None:
+        return self.own_pad
 
     def quality_thresholds(self) -> dict[str, int]:
         return {}

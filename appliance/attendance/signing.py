@@ -1,0 +1,42 @@
+"""A signature written on a pad of its own, until the pad or the technician says that it is done.
+
+Decides nothing about who signs and stores nothing (that is `service`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from appliance.model.capture import DeviceFacts
+from appliance.model.signature import SignatureRecord
+from appliance.runtime.until import until
+from drivers.contracts import PadSize, PenPoint, SignatureRequest
+
+
+class Ink(Protocol):
+    """What is written, point by point; ends where the pad has a key for it."""
+
+    size: PadSize
+
+    def __aiter__(self) -> AsyncIterator[PenPoint]: ...
+
+    async def __anext__(self) -> PenPoint: ...
+
+
+class Pad(Protocol):
+    """What a signature needs of `devices.ink.HostedPad`."""
+
+    def pen(self, request: SignatureRequest) -> AbstractAsyncContextManager[Ink]: ...
+
+    def facts(self) -> DeviceFacts: ...
+
+
+async def written(pad: Pad, request: SignatureRequest, enough: asyncio.Event) -> SignatureRecord:
+    """Raises DeviceError for whatever goes wrong with the pad, also that nobody began to write; UsageError
+    `signature-invalid` for what is none."""
+    async with pad.pen(request) as ink:
+        points = [point async for point in until(enough, ink)]
+    return SignatureRecord.from_points(points, ink.size)
