@@ -64,6 +64,10 @@ class RobotTechnician:
         """What a page shows, as data."""
         return await self._ask("GET", path)
 
+    async def press(self, path: str) -> dict[str, Any]:
+        """A button of the page, by the address of its form."""
+        return await self._post(path)
+
     async def take(
         self, attendance_id: str, applicant: dict[str, str], language: str, *, until: str = "sealed"
     ) -> dict[str, Any]:

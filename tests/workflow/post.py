@@ -157,10 +157,15 @@ class Box:
         self.process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
-    def configure(self, *, mode: str = "sandbox", **options: Mapping[str, object]) -> None:
-        """Device options as `camera={"faults": {"crash": True}}`; a device's dashes are written as underscores."""
+    def configure(
+        self, *, mode: str = "sandbox", profiles: Mapping[str, str] | None = None, **options: Mapping[str, object]
+    ) -> None:
+        """Device options as `camera={"faults": {"crash": True}}`; a device's dashes are written as underscores.
+
+        `profiles` are other devices than the sandbox's, by their ids.
+        """
         lines = ["[kiosk]", 'state = "state"', f'mode = "{mode}"', "[aima]", f'url = "{self.aima.url}"']
-        for device_id, profile in DEVICES.items():
+        for device_id, profile in {**DEVICES, **(profiles or {})}.items():
             lines += ["[[devices]]", f'device_id = "{device_id}"', f'profile = "{profile}"']
             lines.append(f"options = {_toml(options.get(device_id.replace('-', '_'), {}))}")
         self.settings.write_text("\n".join(lines) + "\n")
