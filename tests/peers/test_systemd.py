@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from drivers.contracts import Contract
+from drivers.profiles import load_profiles
+
 UNIT = Path(__file__).resolve().parents[2] / "systemd" / "claim-kiosk.service"
 LARGEST_EXPOSURE = 25
 """Of 100, as `systemd-analyze security` counts; what is left is the network and the devices that it is for."""
@@ -47,6 +50,16 @@ def test_a_misspelt_setting_would_be_seen(unit: Path) -> None:
 def test_little_is_left_to_misuse() -> None:
     checked = _analyze("security", "--offline=yes", "--no-pager", f"--threshold={LARGEST_EXPOSURE}", str(UNIT))
     assert checked.returncode == 0, checked.stdout[-300:] + checked.stderr
+
+
+def test_every_approved_reader_on_usb_belongs_to_the_daemon_and_nothing_else_does() -> None:
+    rules = (UNIT.parent / "70-claim-kiosk.rules").read_text(encoding="utf-8")
+    given = re.findall(
+        r'ATTR\{idVendor\}=="(\w{4})", ATTR\{idProduct\}=="(\w{4})", GROUP="claim-kiosk", MODE="0660"', rules
+    )
+    readers = [p for p in load_profiles().values() if p.contract is Contract.FINGERPRINT_READER]
+    approved = {(match.vendor_id, match.product_id) for profile in readers for match in profile.match}
+    assert (set(given), len(given)) == (approved, len(approved))
 
 
 def _about(unit: Path, complaints: str) -> list[str]:
