@@ -17,7 +17,7 @@ import structlog
 from appliance.devices.capture_events import CaptureEvents
 from appliance.devices.deadlines import Deadlines
 from appliance.devices.link import HostCommand, HostLink
-from appliance.devices.plugging import concerns
+from appliance.devices.plugging import concerns, may_concern
 from appliance.devices.stream import FrameStream
 from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
@@ -146,6 +146,8 @@ class HostedDevice:
     def heed(self, event: PlugEvent) -> None:
         """What udev says of a device: this one is opened or let go of at once; what others do is not ours."""
         if not concerns(event, self.profile, self.named, self._status.identity):
+            if may_concern(event, self.profile, self.named):
+                self._look_again(event)
             return
         if event.change is Change.ADDED:
             self._plugged.set()
@@ -155,6 +157,14 @@ class HostedDevice:
             self._reopen.set_result(DeviceLost())
             self._log.warning("device-failed", code=DeviceLost.code)
             self._become(DeviceState.FAILED, DeviceLost())
+
+    def _look_again(self, event: PlugEvent) -> None:
+        """Something came or went that may have been this one: unless it is in use, its opening tells."""
+        if event.change is Change.ADDED:
+            self._plugged.set()
+        elif self._status.state is DeviceState.READY and self._reopen is not None and not self._reopen.done():
+            self._reopen.set_result(DeviceLost())
+            self._become(DeviceState.RESTARTING)
 
     async def wait_ready(self) -> None:
         """Until the device is ready. Raises DeviceError when it is failed, or not ready within `presence_s`

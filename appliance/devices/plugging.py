@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import structlog
 
-from drivers.contracts import DeviceIdentity
+from drivers.contracts import Contract, DeviceIdentity
 from drivers.hotplug import PlugEvent, PlugMonitor
 from drivers.profiles import Profile
 
@@ -34,6 +34,12 @@ def concerns(event: PlugEvent, profile: Profile, device: str, identity: DeviceId
         return False
     known = identity.serial_number if identity else ""
     return not known or not event.serial_number or known == event.serial_number
+
+
+def may_concern(event: PlugEvent, profile: Profile, device: str) -> bool:
+    """Whether nobody can tell from here: chip readers and scanners are known to pcscd and SANE by other names. Pure."""
+    unknown = profile.contract in (Contract.CHIP_READER, Contract.DOCUMENT_SCANNER) and not profile.match
+    return unknown and event.subsystem == "usb" and not device.startswith(("/", "usb:"))
 
 
 class PlugWatch:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from appliance.devices.deadlines import Deadlines
 from appliance.devices.hosted_device import HostedDevice
-from appliance.devices.plugging import concerns
+from appliance.devices.plugging import concerns, may_concern
 from appliance.errors import DeviceError
 from appliance.model.device import DeviceState
 from appliance.runtime.tasks import Backoff
-from drivers.contracts import DeviceIdentity, FingerprintRequest
+from drivers.contracts import ChipRequest, DeviceIdentity, FingerprintRequest
 from drivers.faults import FaultPlan
 from drivers.hotplug import Change, PlugEvent
 from drivers.profiles import load_profiles
@@ -91,3 +92,53 @@ async def test_pulled_out_in_the_middle_of_a_capture_and_plugged_in_again(tmp_pa
     finally:
         await device.close()
         await asyncio.to_thread(module.close)
+
+
+def something(change: Change, subsystem: str = "usb") -> PlugEvent:
+    return PlugEvent(
+        change=change, subsystem=subsystem, node="/dev/bus/usb/001/009", vendor_id="dead", product_id="beef"
+    )
+
+
+@pytest.mark.parametrize(
+    ("profile", "device", "subsystem", "expected"),
+    [
+        ("pcsc-reader", "", "usb", True),
+        ("pcsc-reader", "ACR122U", "usb", True),
+        ("sane-scanner", "fujitsu:fi-7160", "usb", True),
+        ("pcsc-reader", "", "tty", False),
+        ("camera-scanner", "/dev/video0", "usb", False),
+        ("uru4500", "", "usb", False),
+        ("opencv-camera", "0", "usb", False),
+    ],
+)
+def test_whom_it_may_concern(profile: str, device: str, subsystem: str, expected: bool) -> None:
+    assert may_concern(something(Change.REMOVED, subsystem), PROFILES[profile], device) is expected
+
+
+async def test_a_chip_reader_is_looked_for_when_anything_on_usb_goes_and_nobody_uses_it() -> None:
+    """pcscd knows it by a name that is not udev's, so that its opening alone tells whether it was the one."""
+    states: list[DeviceState] = []
+    profile = msgspec.structs.replace(PROFILES["simulated-chip"], simulated=False)
+    device = HostedDevice(
+        "chips",
+        profile,
+        {},
+        deadlines=SELDOM,
+        backoff=NEVER_AGAIN,
+        sleep=lambda _: asyncio.sleep(0),
+        on_change=lambda status: states.append(status.state),
+    )
+    device.start()
+    try:
+        await _reached(device, DeviceState.READY)
+        async with device.capture(ChipRequest(watch=True)):
+            device.heed(something(Change.REMOVED))
+            assert device.status().state is DeviceState.BUSY, "whoever uses it hears of a loss by using it"
+        states.clear()
+        device.heed(something(Change.REMOVED))
+        assert device.status().state is DeviceState.RESTARTING
+        await _reached(device, DeviceState.READY)
+        assert states == [DeviceState.RESTARTING, DeviceState.READY]
+    finally:
+        await device.close()
