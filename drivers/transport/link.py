@@ -19,3 +19,11 @@ class ByteLink(Protocol):
     def close(self) -> None:
         """May be called twice. Reads and writes afterwards raise DeviceLost."""
         ...
+
+
+class SerialByteLink(ByteLink, Protocol):
+    """A byte stream over a line that has a speed."""
+
+    def speak_at(self, baud: int) -> None:
+        """Both ways from now on; what came at another speed and was not read is let go. OptionInvalid, DeviceLost."""
+        ...

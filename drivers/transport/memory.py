@@ -1,4 +1,7 @@
-"""Two joined endpoints in memory, through a line that can lose, delay, split and corrupt bytes. For tests."""
+"""Two joined endpoints in memory, through a line that can lose, delay, split and corrupt bytes. For tests.
+
+Each end has a speed of its own: at different ones, they hear of each other what a serial receiver would.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from drivers.errors import DeviceLost
+from drivers.transport.uart import heard
 
 READ_WAIT_S = 0.1
+_BAUD = 57600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +31,18 @@ class Line:
 
 @dataclass
 class _Direction:
-    """Bytes under way to one endpoint, in pieces that become readable at their time."""
+    """Bytes under way to one endpoint, in pieces that become readable at their time.
+
+    `put` has them as they are heard: `sender_baud` and `hearer_baud` are the two ends' speeds.
+    """
 
     line: Line
     chance: random.Random
     pieces: deque[tuple[float, bytes]] = field(default_factory=deque)
     changed: threading.Condition = field(default_factory=threading.Condition)
     closed: bool = False
+    sender_baud: int = _BAUD
+    hearer_baud: int = _BAUD
 
     def put(self, data: bytes) -> None:
         with self.changed:
@@ -45,6 +55,7 @@ class _Direction:
                     byte ^ (1 << self.chance.randrange(8)) if self.chance.random() < self.line.corruption else byte
                     for byte in data
                 )
+            data = heard(data, sent_baud=self.sender_baud, heard_baud=self.hearer_baud)
             due = time.monotonic() + self.line.delay_s
             step = self.line.split_bytes or len(data) or 1
             self.pieces.extend((due, data[i : i + step]) for i in range(0, len(data), step))
@@ -66,6 +77,12 @@ class _Direction:
                     return b""
                 self.changed.wait(min(deadline, self.pieces[0][0] if self.pieces else deadline) - now)
 
+    def hear_at(self, baud: int) -> None:
+        with self.changed:
+            if baud != self.hearer_baud:
+                self.hearer_baud = baud
+                self.pieces.clear()
+
     def close(self) -> None:
         with self.changed:
             self.closed = True
@@ -84,6 +101,10 @@ class MemoryLink:
 
     def write(self, data: bytes) -> None:
         self._outgoing.put(data)
+
+    def speak_at(self, baud: int) -> None:
+        self._outgoing.sender_baud = baud
+        self._incoming.hear_at(baud)
 
     def close(self) -> None:
         self._incoming.close()

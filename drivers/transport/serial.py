@@ -1,4 +1,4 @@
-"""A serial port as a `ByteLink`, held exclusively, with finite waits and typed errors.
+"""A serial port as a `SerialByteLink`, held exclusively, with finite waits and typed errors.
 
 Not responsible for: what the bytes mean, finding the port, or opening it again after it was lost.
 """
@@ -6,6 +6,7 @@ Not responsible for: what the bytes mean, finding the port, or opening it again 
 from __future__ import annotations
 
 import errno
+import termios
 from typing import Final
 
 import serial
@@ -69,6 +70,20 @@ class SerialLink:
         except serial.SerialTimeoutException as failure:
             raise DeviceTimedOut from failure
         except (OSError, TypeError) as failure:
+            raise DeviceLost from failure
+
+    def speak_at(self, baud: int) -> None:
+        """What was written goes out at the old speed, what was not read is let go. OptionInvalid, DeviceLost."""
+        if baud == self._port.baudrate:
+            return
+        try:
+            self._port.flush()
+            self._port.baudrate = baud
+            self._port.reset_input_buffer()
+        except ValueError as refusal:
+            raise OptionInvalid(f"The serial port does not know that speed: {baud} baud.") from refusal
+        # termios.error is no OSError, and pyserial lets it through.
+        except (OSError, TypeError, termios.error) as failure:
             raise DeviceLost from failure
 
     def close(self) -> None:

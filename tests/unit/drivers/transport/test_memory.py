@@ -62,3 +62,13 @@ def test_a_closed_end_is_lost_for_both() -> None:
         there.write(b"x")
     with pytest.raises(DeviceLost):
         here.read(10)
+
+
+def test_ends_at_two_speeds_hear_noise_until_they_agree() -> None:
+    here, there = joined()
+    there.speak_at(115200)
+    here.write(b"ask")
+    assert received(there) != [b"ask"]
+    here.speak_at(115200)
+    here.write(b"ask")
+    assert received(there) == [b"ask"]

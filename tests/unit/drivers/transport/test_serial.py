@@ -87,3 +87,26 @@ def test_a_file_is_not_a_port(tmp_path: Path) -> None:
 def test_a_speed_that_cannot_be_is_a_wrong_option(terminal: tuple[int, str]) -> None:
     with pytest.raises(OptionInvalid):
         SerialLink(terminal[1], baud=-1)
+
+
+def test_another_speed_drops_what_came_at_the_old_one(terminal: tuple[int, str]) -> None:
+    far, path = terminal
+    link = SerialLink(path, baud=57600)
+    os.write(far, b"noise")
+    assert link.read(1) == b"n"
+    link.speak_at(86400)
+    os.write(far, b"answer")
+    assert link.read(100) == b"answer"
+    link.close()
+
+
+def test_another_speed_is_refused_where_there_is_none_or_no_port(terminal: tuple[int, str]) -> None:
+    link = SerialLink(terminal[1], baud=57600)
+    with pytest.raises(OptionInvalid):
+        link.speak_at(-1)
+    os.close(terminal[0])
+    with pytest.raises(DeviceLost):
+        link.speak_at(9600)
+    link.close()
+    with pytest.raises(DeviceLost):
+        link.speak_at(19200)
