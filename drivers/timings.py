@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from drivers.zfm.codec import image_transfer_s
+from drivers.zfm.rates import CHANGE_S, SEARCH_S
 
 ZFM_SETTLE_MARGIN: Final = 1.4
 """By how much a module that was interrupted in an image may overrun the time of one before it is given up."""
@@ -35,12 +36,15 @@ def timings_of(driver_id: str, options: Mapping[str, object]) -> Timings:
 
 
 def _zfm(options: Mapping[str, object]) -> Timings:
-    """Before the finger: an owed answer and what is left of an image. After it: two answers and the image."""
+    """Opening: what is left of an image, three answers, and the talk about the speed, which is never left below `baud`.
+
+    Before the finger: an owed answer and what is left of an image. After it: two answers and the image.
+    """
     image_s = image_transfer_s(max(1, round(_number(options, "baud", 57600))))
     answer_s = _number(options, "answer_timeout_s", 3.0)
     settle_s = image_s * ZFM_SETTLE_MARGIN
     return Timings(
-        open_s=settle_s + 2 * answer_s + _MARGIN_S,
+        open_s=settle_s + 3 * answer_s + SEARCH_S + CHANGE_S + _MARGIN_S,
         frame_grace_s=answer_s + settle_s + 2 * answer_s + image_s + _MARGIN_S,
     )
 

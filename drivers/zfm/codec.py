@@ -28,15 +28,20 @@ SIZE_BY_PACKED_BYTES: Final = {36864: (288, 256), 18432: (192, 192)}
 """(height, width) of an image by the number of its bytes on the wire, two pixels to a byte."""
 
 _SMALLEST_DATA_BYTES: Final = 32
-_BITS_A_BYTE: Final = 10
+BITS_A_BYTE: Final = 10
 """On the line: one start bit, eight of data, one stop bit."""
+
+BAUD_STEP: Final = 9600
+"""A module's speed is 1 to 12 times this."""
+SLOWEST_BAUD: Final = BAUD_STEP
+FASTEST_BAUD: Final = 12 * BAUD_STEP
 
 
 def image_transfer_s(baud: int) -> float:
     """How long the largest image is on the line, in the smallest packets there are: 8.1 s at 57600 baud."""
     packed = max(SIZE_BY_PACKED_BYTES)
     packets = -(-packed // _SMALLEST_DATA_BYTES)
-    return (packed + packets * (_HEADER.size + _SUM_BYTES)) * _BITS_A_BYTE / baud
+    return (packed + packets * (_HEADER.size + _SUM_BYTES)) * BITS_A_BYTE / baud
 
 
 class PacketKind(IntEnum):
@@ -58,8 +63,17 @@ _PAYLOAD_MAX_BY_KIND: Final[dict[int, int]] = {
 class Command(IntEnum):
     GENERATE_IMAGE = 0x01
     UPLOAD_IMAGE = 0x0A
+    SET_PARAMETER = 0x0E
     READ_PARAMETERS = 0x0F
     VERIFY_PASSWORD = 0x13
+
+
+class Parameter(IntEnum):
+    """What SetSysPara can set: its first byte, the value being the second."""
+
+    BAUD = 4
+    SECURITY_LEVEL = 5
+    PACKET_SIZE = 6
 
 
 class Confirmation(IntEnum):
@@ -71,6 +85,9 @@ class Confirmation(IntEnum):
     IMAGE_FAILED = 0x03
     UPLOAD_FAILED = 0x0F
     WRONG_PASSWORD = 0x13
+    FLASH_FAILED = 0x18
+    PARAMETER_UNKNOWN = 0x1A
+    PARAMETER_REFUSED = 0x1B
     PASSWORD_NEEDED = 0x21
 
 
@@ -195,6 +212,11 @@ class SystemParameters:
         """Payload of a data packet: 32, 64, 128 or 256 bytes."""
         return 32 << (self.packet_size_code & 3)
 
+    @property
+    def baud(self) -> int:
+        """What the module says of its speed; it may take effect only when it is next powered on."""
+        return self.baud_multiplier * BAUD_STEP
+
     def to_bytes(self) -> bytes:
         return _PARAMETERS.pack(
             self.status,
@@ -221,6 +243,13 @@ class SystemParameters:
             packet_size_code=packet_code,
             baud_multiplier=baud,
         )
+
+
+def baud_argument(baud: int) -> bytes:
+    """What SetSysPara takes for a speed. ValueError for one that no module has."""
+    if baud % BAUD_STEP or not SLOWEST_BAUD <= baud <= FASTEST_BAUD:
+        raise ValueError(f"no module speaks at {baud} baud")
+    return bytes([Parameter.BAUD, baud // BAUD_STEP])
 
 
 def unpack_pixels(packed: bytes, into: Pixels) -> None:

@@ -47,19 +47,33 @@ class Conversation:
             self._heed_stop()
             if time.monotonic() > deadline:
                 raise DeviceProtocolError("The device sends without being asked: unplug it and plug it in again.")
+        self.forget()
+
+    def forget(self) -> None:
+        """What was heard so far belongs to no answer that is still to come."""
         self._decoder, self._packets = Decoder(), []
+
+    def try_ask(self, command: Command, argument: bytes = b"", *, within_s: float) -> bytes | None:
+        """Like `ask`, where nobody may be there to understand: None for silence and for noise."""
+        self.forget()
+        self._send(command, argument)
+        packet = self._next_within(within_s)
+        # One that comes later is noise at another speed by then, or comes before what is asked next is forgotten.
+        self.owes_answer = False
+        return None if packet is None else _answer(packet)
 
     def ask(self, command: Command, argument: bytes = b"") -> bytes:
         """The payload of the answer, at least its confirmation. DeviceTimedOut, DeviceProtocolError or DeviceLost."""
+        self._send(command, argument)
+        packet = self._next()
+        self.owes_answer = False
+        return _answer(packet)
+
+    def _send(self, command: Command, argument: bytes) -> None:
         self._heed_stop()
         # From the first byte on: a write that fails may have sent all of it.
         self.owes_answer = True
         self._link.write(Packet(PacketKind.COMMAND, bytes([command]) + argument, self._address).to_bytes())
-        packet = self._next()
-        self.owes_answer = False
-        if packet.kind is not PacketKind.ACK or not packet.payload:
-            raise DeviceProtocolError
-        return packet.payload
 
     def receive_data(self, limit: int) -> bytes:
         """The joined payloads up to the END packet, at most `limit` bytes."""
@@ -75,15 +89,21 @@ class Conversation:
                 return bytes(received)
 
     def _next(self) -> Packet:
-        deadline = time.monotonic() + self._answer_timeout_s
+        packet = self._next_within(self._answer_timeout_s)
+        if packet is None:
+            # Something came, but no packet: bytes were lost or altered under way.
+            garbled = self._decoder.held_bytes or self._decoder.rubbish_bytes
+            raise DeviceProtocolError if garbled else DeviceTimedOut
+        return packet
+
+    def _next_within(self, wait_s: float) -> Packet | None:
+        deadline = time.monotonic() + wait_s
         while not self._packets:
             self._heed_stop()
             heard = self._link.read(_READ_BYTES)
             self._packets += self._decoder.feed(heard) if heard else self._decoder.rescan()
             if not self._packets and time.monotonic() >= deadline:
-                # Something came, but no packet: bytes were lost or altered under way.
-                garbled = self._decoder.held_bytes or self._decoder.rubbish_bytes
-                raise DeviceProtocolError if garbled else DeviceTimedOut
+                return None
         packet = self._packets.pop(0)
         if packet.address != self._address:
             raise DeviceProtocolError("The module answers under another address than its settings name.")
@@ -92,3 +112,9 @@ class Conversation:
     def _heed_stop(self) -> None:
         if self._stop is not None and self._stop.is_set():
             raise CaptureCancelled
+
+
+def _answer(packet: Packet) -> bytes:
+    if packet.kind is not PacketKind.ACK or not packet.payload:
+        raise DeviceProtocolError
+    return packet.payload

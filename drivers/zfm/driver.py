@@ -24,10 +24,13 @@ from drivers.errors import (
     OptionInvalid,
 )
 from drivers.timings import ZFM_SETTLE_MARGIN
-from drivers.transport.link import ByteLink
+from drivers.transport.link import SerialByteLink
 from drivers.transport.serial import SerialLink
 from drivers.zfm.codec import (
+    BAUD_STEP,
+    FASTEST_BAUD,
     SIZE_BY_PACKED_BYTES,
+    SLOWEST_BAUD,
     Command,
     Confirmation,
     SystemParameters,
@@ -35,6 +38,7 @@ from drivers.zfm.codec import (
     unpack_pixels,
 )
 from drivers.zfm.conversation import Conversation
+from drivers.zfm.rates import Tuner, candidates
 
 _PSEUDO_TERMINALS: Final = Path("/dev/pts")
 _POLL_S: Final = 0.05
@@ -43,13 +47,17 @@ _RESOLUTION_PPI_BY_HEIGHT: Final = {288: 500, 192: 508}
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`resolution_ppi` 0 means the maker's figure for the sensor's size.
+    """`baud` is the speed at which the module is looked for first, and the slowest that it is left at.
+
+    `fastest_baud` is the speed that it is brought to where it speaks more slowly, and keeps; 0 for no more than `baud`.
+    `resolution_ppi` 0 means the maker's figure for the sensor's size.
 
     `simulated` is for an emulator behind a real port; one on a pseudo-terminal is recognised without it.
     """
 
     device: str
-    baud: Annotated[int, msgspec.Meta(ge=9600, le=115200, multiple_of=9600)] = 57600
+    baud: Annotated[int, msgspec.Meta(ge=SLOWEST_BAUD, le=FASTEST_BAUD, multiple_of=BAUD_STEP)] = 57600
+    fastest_baud: Annotated[int, msgspec.Meta(ge=0, le=FASTEST_BAUD, multiple_of=BAUD_STEP)] = 0
     address: Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFFFF)] = 0xFFFFFFFF
     password: Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFFFF)] = 0
     resolution_ppi: Annotated[int, msgspec.Meta(ge=0, le=2000)] = 0
@@ -60,10 +68,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class ZfmReader:
     """A `FingerprintReader`. `connect` makes the wire, so that tests can join it to something else."""
 
-    def __init__(self, options: Options, connect: Callable[[], ByteLink]) -> None:
+    def __init__(self, options: Options, connect: Callable[[], SerialByteLink]) -> None:
         self._options = options
         self._connect = connect
-        self._link: ByteLink | None = None
+        self._link: SerialByteLink | None = None
         self._simulated = options.simulated or Path(options.device).resolve().is_relative_to(_PSEUDO_TERMINALS)
         self._sequence = 0
         self._size: tuple[int, int] | None = None
@@ -71,7 +79,11 @@ class ZfmReader:
         self._answer_owed = False
 
     def open(self) -> DeviceIdentity:
-        """Check the password and ask who it is. DeviceAccessDenied when it refuses our password."""
+        """Find its speed, check the password, ask who it is, and have it speak faster where that is wanted.
+
+        DeviceTimedOut when it answers at no speed, DeviceAccessDenied when it refuses our password, DeviceFault when
+        it speaks more slowly than its settings say and stays so.
+        """
         self.close()
         self._link = self._connect()
         self._sequence, self._size = 0, None
@@ -80,10 +92,14 @@ class ZfmReader:
             # Of an answer that is owed to a talk before this opening nothing is known: it would show as parameters
             # that are none, or come before them.
             talk = self._conversation(stop=None)
-            talk.settle(answer_owed=False)
             password = self._options.password.to_bytes(4, "big")
-            _demand_ok(talk.ask(Command.VERIFY_PASSWORD, password))
+            talk.settle(answer_owed=False)
+            tuner = Tuner(self._link, talk, password, self._options.answer_timeout_s)
+            first = [baud for baud in (self._options.baud, self._options.fastest_baud) if baud]
+            baud, greeting = tuner.find(candidates(*first))
+            _demand_ok(greeting)
             parameters = SystemParameters.from_bytes(_demand_ok(talk.ask(Command.READ_PARAMETERS)))
+            self._speed_up(tuner, baud)
         except BaseException:
             self.close()
             raise
@@ -93,7 +109,17 @@ class ZfmReader:
             simulated=self._simulated,
         )
 
+    def _speed_up(self, tuner: Tuner, baud: int) -> None:
+        """All deadlines are reckoned from the option `baud`: a module that speaks more slowly would miss them."""
+        wanted = max(self._options.baud, self._options.fastest_baud)
+        if baud < wanted and (baud := tuner.change(baud, wanted)) < self._options.baud:
+            raise DeviceFault(
+                f"The fingerprint module speaks at {baud} baud and does not let itself be changed: "
+                f"set baud = {baud} in the post's settings."
+            )
+
     def close(self) -> None:
+        """The module keeps its speed (see the decision on it): the next opening looks for it."""
         if self._link is not None:
             self._link.close()
             self._link = None
@@ -170,4 +196,6 @@ def create(options: Options) -> ZfmReader:
     """The reader at a serial port. OptionInvalid where no port is named."""
     if not options.device:
         raise OptionInvalid("The fingerprint module needs the path of its serial port.")
+    if 0 < options.fastest_baud < options.baud:
+        raise OptionInvalid("The fingerprint module's fastest_baud is slower than its baud.")
     return ZfmReader(options, lambda: SerialLink(options.device, baud=options.baud))

@@ -3,15 +3,18 @@
     python -m drivers.zfm.emulator --image print.png --faults '{"absent_s": 3}'
 
 prints the path of its serial port on the first line and runs until it is ended. What the module answers is in
-`emulated_module`.
+`emulated_module`. A pseudo-terminal carries bytes at whatever speed it was set to; here a client that set another
+speed than the module's is heard, and hears, as over a real line: noise, or nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import select
 import signal
+import struct
 import sys
 import threading
 import time
@@ -28,22 +31,31 @@ import numpy as np
 from drivers.contracts import Pixels
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.simulated.drawn.plain_print import drawn_print, fitted
-from drivers.zfm.emulated_module import EmulatedModule, ModuleSettings, WireClosed
+from drivers.transport.uart import heard
+from drivers.zfm.codec import BAUD_STEP, BITS_A_BYTE, FASTEST_BAUD
+from drivers.zfm.emulated_module import EmulatedModule, ModuleSettings, SpeedFlaw, WireClosed
 
 _WAIT_S: Final = 0.1
+_TCGETS2: Final = 0x802C542A
+_TERMIOS2: Final = struct.Struct("4I B19s 2I")
+"""Flags of input, output, control and line; discipline and control characters; speeds in and out, in plain numbers.
+
+The C library's tcgetattr knows only speeds that have names, and the modules have others too.
+"""
 _SPLIT_BYTES: Final = 61
 
 
 class PtyModule:
     """A module on a pseudo-terminal, answered for by a thread; `path` is its serial port.
 
-    `pace_baud` sends as slowly as a line of that speed would (10 bits a byte); 0 as fast as it is read.
+    `paced`: it sends no faster than a line of its speed would, 6.95 s for an image at 57600 baud and 3.48 s at 115200;
+    otherwise as fast as it is read.
     """
 
-    def __init__(self, settings: ModuleSettings, *, pace_baud: int = 0) -> None:
+    def __init__(self, settings: ModuleSettings, *, paced: bool = False) -> None:
         self._module = EmulatedModule(settings)
         self._split = settings.faults.split
-        self._pace_baud = pace_baud
+        self._paced = paced
         self._ours, theirs = os.openpty()
         tty.setraw(theirs)
         self.path = os.ttyname(theirs)
@@ -53,6 +65,11 @@ class PtyModule:
         self.ended = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="zfm-emulator", daemon=True)
         self._thread.start()
+
+    @property
+    def baud(self) -> int:
+        """The speed that the module has now."""
+        return self._module.baud
 
     def close(self) -> None:
         self._ending.set()
@@ -72,7 +89,8 @@ class PtyModule:
             while not self._ending.is_set():
                 if not select.select([self._ours], [], [], _WAIT_S)[0]:
                     continue
-                for pause_s, piece in self._module.feed(os.read(self._ours, 4096)):
+                said = heard(os.read(self._ours, 4096), sent_baud=self._client_baud(), heard_baud=self.baud)
+                for pause_s, piece in self._module.feed(said):
                     if self._ending.wait(pause_s):
                         return
                     self._send(piece)
@@ -84,8 +102,14 @@ class PtyModule:
             os.close(self._theirs)
             self.ended.set()
 
+    def _client_baud(self) -> int:
+        """The speed that whoever opened the port last has set it to."""
+        return int(_TERMIOS2.unpack(fcntl.ioctl(self._theirs, _TCGETS2, bytes(_TERMIOS2.size)))[-1])
+
     def _send(self, piece: bytes) -> None:
-        step = _SPLIT_BYTES if self._split else len(piece)
+        on_line_s = len(piece) * BITS_A_BYTE / self.baud
+        piece = heard(piece, sent_baud=self.baud, heard_baud=self._client_baud())
+        step = _SPLIT_BYTES if self._split else max(1, len(piece))
         for at in range(0, len(piece), step):
             rest = piece[at : at + step]
             while rest and not self._ending.is_set():
@@ -94,8 +118,8 @@ class PtyModule:
                     rest = rest[sent:]
             if self._split:
                 time.sleep(0.0002)
-        if self._pace_baud:
-            self._ending.wait(len(piece) * 10 / self._pace_baud)
+        if self._paced:
+            self._ending.wait(on_line_s)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -104,7 +128,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--r503", action="store_true", help="192 x 192 pixels in place of 256 x 288")
     parser.add_argument("--faults", default="{}", help="a fault plan as JSON")
     parser.add_argument("--password", type=lambda text: int(text, 0), default=0)
-    parser.add_argument("--pace-baud", type=int, default=0, help="send as slowly as a line of this speed")
+    speeds = range(BAUD_STEP, FASTEST_BAUD + 1, BAUD_STEP)
+    parser.add_argument("--baud", type=int, default=57600, choices=speeds, help="the speed that it has at first")
+    parser.add_argument("--paced", action="store_true", help="send no faster than a line of its speed would")
+    parser.add_argument("--speed-flaw", type=SpeedFlaw, default=SpeedFlaw.NONE, choices=list(SpeedFlaw))
     chosen = parser.parse_args(arguments)
     size = (192, 192) if chosen.r503 else (288, 256)
     try:
@@ -117,8 +144,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if image is None:
             parser.error(f"{path} is not an image")
         images.append(fitted(image.astype(np.uint8, copy=False), *size))
-    settings = ModuleSettings(images=images or [drawn_print(*size)], faults=faults, password=chosen.password)
-    with PtyModule(settings, pace_baud=chosen.pace_baud) as module:
+    settings = ModuleSettings(
+        images=images or [drawn_print(*size)],
+        faults=faults,
+        password=chosen.password,
+        baud_multiplier=chosen.baud // BAUD_STEP,
+        speed_flaw=chosen.speed_flaw,
+    )
+    with PtyModule(settings, paced=chosen.paced) as module:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -118,7 +118,7 @@ async def test_fingers_of_one_placement_keep_their_names_and_previews_their_mark
 def slow_module() -> Iterator[PtyModule]:
     """At the speed of its real line, with a finger that comes after 2 s."""
     settings = ModuleSettings(images=[drawn_print()], faults=FaultPlan(absent_s=2.0))
-    with PtyModule(settings, pace_baud=57600) as module:
+    with PtyModule(settings, paced=True) as module:
         yield module
 
 

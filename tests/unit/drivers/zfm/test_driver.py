@@ -45,7 +45,9 @@ def _answer(module: EmulatedModule, link: MemoryLink) -> None:
     try:
         while True:
             for _, piece in module.feed(link.read(4096)):
+                link.speak_at(module.baud)
                 link.write(piece)
+            link.speak_at(module.baud)
     except (WireClosed, DeviceLost):
         link.close()
 

@@ -23,7 +23,7 @@ PARAMETERS = SystemParameters(
 
 
 class BusyModule:
-    """A `ByteLink` to a module that is deaf while it takes an image: for `busy_reads` reads, then it answers.
+    """A `SerialByteLink` to a module that is deaf while it takes an image: for `busy_reads` reads, then it answers.
 
     `finger` (0..15) is what lies on the glass; an image shows the one that lay there when it was begun. `stop` is
     set as soon as an image is begun, which is when a technician's cancelling does harm.
@@ -52,6 +52,9 @@ class BusyModule:
                 self._answer, self._waiting = self._answer + self._waiting, b""
         given, self._answer = self._answer[:limit], self._answer[limit:]
         return given
+
+    def speak_at(self, baud: int) -> None:
+        """It is at whatever speed one tries."""
 
     def close(self) -> None:
         """Nothing is held."""
