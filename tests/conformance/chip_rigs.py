@@ -28,7 +28,7 @@ from drivers.faults import FaultPlan
 from drivers.pcsc.emulator import CardSettings, VirtualCard
 from drivers.simulated.chip_card import APPLICATION
 from tests.conformance.private_pcscd import private_pcscd
-from tests.conformance.rigs import FaultCase, Options, Rig
+from tests.conformance.rig import FaultCase, Options, Rig
 
 SEED = 7
 AWAY_S = 1.5

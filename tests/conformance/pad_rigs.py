@@ -22,7 +22,7 @@ from drivers.errors import (
     HostCrashed,
 )
 from drivers.faults import FaultPlan
-from tests.conformance.rigs import FaultCase, Options, Rig
+from tests.conformance.rig import FaultCase, Options, Rig
 
 _QUICK_S = 0.4
 

@@ -7,13 +7,11 @@ would, so that the suites build it through the registry, in this process or in a
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import cv2
 import msgspec
@@ -23,13 +21,11 @@ import pytest
 from drivers.camera_scanner.emulator import drawn_card, laid_on_desk
 from drivers.contracts import Contract
 from drivers.errors import (
-    CaptureTimedOut,
     DeviceAccessDenied,
     DeviceFault,
     DeviceLost,
     DeviceProtocolError,
     DeviceTimedOut,
-    DriverError,
     HostCrashed,
     HostUnresponsive,
     ScannerEmpty,
@@ -39,64 +35,10 @@ from drivers.opencv_camera.emulator import CameraSettings, HttpCamera, drawn_por
 from drivers.sane.escl_emulator import EsclScanner, EsclSettings, ScannerFault
 from drivers.sbi.authority import MadeUpAuthority
 from drivers.sbi.emulator import Emulation, Kind, emulated
-from drivers.simulated.drawn.plain_print import drawn_print
-from drivers.zfm.emulated_module import ModuleSettings
-from drivers.zfm.emulator import PtyModule
+from tests.conformance.rig import ABSENT, HARMLESS, REFUSE, FaultCase, Options, Rig, typed
+from tests.conformance.zfm_rigs import ZFM_RIGS
 
-Options = dict[str, Any]
 ESCL_BACKEND = list(Path("/usr/lib").glob("*/sane/libsane-airscan.so.1")) if shutil.which("scanimage") else []
-PATIENCE_S = 30.0
-"""How long what must come may take on a busy machine. Never a measure of a driver."""
-_QUIET = FaultPlan(absent_s=60.0)
-Bench = Callable[[FaultPlan, Path], AbstractContextManager[Options]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FaultCase:
-    """`error` None: the fault costs time only. `opening`: it is the opening that fails."""
-
-    name: str
-    plan: FaultPlan
-    error: type[DriverError] | None
-    opening: bool = False
-    timeout_s: float = PATIENCE_S
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rig:
-    """`hosted_faults` are those that would take the tests' own process with them. `can_wait`: a bench can be asked
-    to present nothing for a while (`absent_s`)."""
-
-    name: str
-    contract: Contract
-    driver_id: str
-    bench: Bench
-    faults: tuple[FaultCase, ...]
-    hosted_faults: tuple[FaultCase, ...] = ()
-    simulated: bool = True
-    can_wait: bool = True
-    quiet_plan: FaultPlan = _QUIET
-    frame_limit: int = 2
-
-
-_HARMLESS = (
-    FaultCase(name="delay", plan=FaultPlan(delay_s=0.02), error=None),
-    FaultCase(name="split", plan=FaultPlan(split=True), error=None),
-)
-_ABSENT = FaultCase(name="absent", plan=FaultPlan(absent_s=60.0), error=CaptureTimedOut, timeout_s=0.3)
-_REFUSE = FaultCase(name="refuse", plan=FaultPlan(refuse=True), error=DeviceAccessDenied, opening=True)
-
-
-def _typed(after_frames: int = 0) -> tuple[FaultCase, ...]:
-    """The faults that look the same on every device."""
-    n = after_frames
-    return (
-        FaultCase(name="drop", plan=FaultPlan(after_frames=n, drop=True), error=DeviceTimedOut, timeout_s=1.0),
-        FaultCase(name="corrupt", plan=FaultPlan(after_frames=n, corrupt=True), error=DeviceProtocolError),
-        FaultCase(name="wrong-size", plan=FaultPlan(after_frames=n, wrong_size=True), error=DeviceProtocolError),
-        FaultCase(name="fault", plan=FaultPlan(after_frames=n, fault=True), error=DeviceFault),
-        FaultCase(name="unplug", plan=FaultPlan(after_frames=n, unplug=True), error=DeviceLost),
-    )
 
 
 @contextmanager
@@ -110,31 +52,12 @@ def _simulated_rig(contract: Contract, driver_id: str) -> Rig:
         contract=contract,
         driver_id=driver_id,
         bench=_simulated,
-        faults=(*_HARMLESS, _ABSENT, _REFUSE, *_typed()),
+        faults=(*HARMLESS, ABSENT, REFUSE, *typed()),
         hosted_faults=(
             FaultCase(name="hang", plan=FaultPlan(hang=True), error=HostUnresponsive),
             FaultCase(name="crash", plan=FaultPlan(crash=True), error=HostCrashed),
         ),
     )
-
-
-@contextmanager
-def _zfm(plan: FaultPlan, _: Path, size: tuple[int, int] = (288, 256)) -> Iterator[Options]:
-    with PtyModule(ModuleSettings(images=[drawn_print(*size)], faults=plan)) as module:
-        yield {"device": module.path, "answer_timeout_s": 0.6}
-
-
-@contextmanager
-def _r503(plan: FaultPlan, directory: Path) -> Iterator[Options]:
-    with _zfm(plan, directory, (192, 192)) as options:
-        yield options
-
-
-_ZFM_FAULTS = (
-    *(*_HARMLESS, _ABSENT, _REFUSE, *_typed()),
-    FaultCase(name="hang", plan=FaultPlan(hang=True), error=DeviceTimedOut),
-    FaultCase(name="crash", plan=FaultPlan(crash=True), error=DeviceLost),
-)
 
 
 @contextmanager
@@ -174,8 +97,8 @@ def _above_the_desk(plan: FaultPlan, _: Path) -> Iterator[Options]:
 _SEEN = 6
 """FFmpeg looks at a few frames before it calls a stream open: faults begin after those."""
 _HTTP_FAULTS = (
-    *_HARMLESS,
-    _REFUSE,
+    *HARMLESS,
+    REFUSE,
     FaultCase(name="absent", plan=FaultPlan(after_frames=_SEEN, absent_s=60.0), error=DeviceTimedOut, timeout_s=0.3),
     FaultCase(name="drop", plan=FaultPlan(after_frames=_SEEN, drop=True), error=DeviceTimedOut),
     FaultCase(name="hang", plan=FaultPlan(after_frames=_SEEN, hang=True), error=DeviceTimedOut),
@@ -201,8 +124,8 @@ def _microsoft(plan: FaultPlan, _: Path) -> Iterator[Options]:
 # A USB transfer is whole or not at all, and these readers have no word for a fault of their own.
 _USB_FAULTS = (
     FaultCase(name="delay", plan=FaultPlan(delay_s=0.002), error=None),
-    *(_ABSENT, _REFUSE),
-    *(fault for fault in _typed() if fault.name != "fault"),
+    *(ABSENT, REFUSE),
+    *(fault for fault in typed() if fault.name != "fault"),
     FaultCase(name="hang", plan=FaultPlan(hang=True), error=DeviceTimedOut, timeout_s=0.3),
     FaultCase(name="crash", plan=FaultPlan(crash=True), error=DeviceLost),
 )
@@ -230,7 +153,7 @@ def _sbi(plan: FaultPlan, directory: Path, kind: Kind) -> Iterator[Options]:
 
 # A flipped bit in what was signed is not trusted; only what is no message at all is called a protocol error.
 _SBI_FAULTS = (
-    *(*_HARMLESS, _ABSENT, _REFUSE, *_typed()),
+    *(*HARMLESS, ABSENT, REFUSE, *typed()),
     FaultCase(name="hang", plan=FaultPlan(hang=True), error=DeviceTimedOut, timeout_s=0.3),
     FaultCase(name="crash", plan=FaultPlan(crash=True), error=DeviceLost),
 )
@@ -311,20 +234,7 @@ RIGS: tuple[Rig, ...] = (
     _simulated_rig(Contract.FINGERPRINT_READER, "simulated-fingerprint"),
     _simulated_rig(Contract.CAMERA, "simulated-camera"),
     _simulated_rig(Contract.DOCUMENT_SCANNER, "simulated-scanner"),
-    Rig(
-        name="zfm-256x288",
-        contract=Contract.FINGERPRINT_READER,
-        driver_id="zfm",
-        bench=_zfm,
-        faults=_ZFM_FAULTS,
-    ),
-    Rig(
-        name="zfm-192x192",
-        contract=Contract.FINGERPRINT_READER,
-        driver_id="zfm",
-        bench=_r503,
-        faults=_HARMLESS,
-    ),
+    *ZFM_RIGS,
     Rig(
         name="uru4500-emulated",
         contract=Contract.FINGERPRINT_READER,

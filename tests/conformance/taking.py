@@ -26,7 +26,7 @@ from drivers.contracts import (
 )
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.registry import build_driver
-from tests.conformance.rigs import PATIENCE_S, Rig
+from tests.conformance.rig import PATIENCE_S, Rig
 
 WATCHDOG_S = 20.0
 

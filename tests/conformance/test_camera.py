@@ -10,7 +10,8 @@ import pytest
 
 from drivers.contracts import CameraRequest, Contract
 from drivers.errors import RequestUnsupported
-from tests.conformance.rigs import Rig, rigs_of
+from tests.conformance.rig import Rig
+from tests.conformance.rigs import rigs_of
 from tests.conformance.taking import Background, RecordingPool, built, frames_of
 
 every_camera = pytest.mark.parametrize("rig", rigs_of(Contract.CAMERA), ids=lambda rig: rig.name)

@@ -16,7 +16,7 @@ from drivers.errors import CaptureCancelled, CardRemoved, DriverError, RequestUn
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.simulated.chip_card import EF_COM, EF_DG2, END_OF_FILE, OK, ChipCard
 from tests.conformance.chip_rigs import CHIP_RIGS, REMOVALS, SEED, SELECT
-from tests.conformance.rigs import PATIENCE_S, FaultCase, Rig
+from tests.conformance.rig import PATIENCE_S, FaultCase, Rig
 from tests.conformance.taking import WATCHDOG_S, built
 
 every_reader = pytest.mark.parametrize("rig", CHIP_RIGS, ids=lambda rig: rig.name)

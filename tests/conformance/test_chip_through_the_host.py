@@ -20,7 +20,7 @@ from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.profiles import Profile, Use
 from drivers.simulated.chip_card import ChipCard
 from tests.conformance.chip_rigs import CHIP_RIGS, REMOVALS, SELECT
-from tests.conformance.rigs import PATIENCE_S, FaultCase, Rig
+from tests.conformance.rig import PATIENCE_S, FaultCase, Rig
 
 pytestmark = pytest.mark.blocking_allowed("the test's own peer, a pcscd, is started and ended beside the loop")
 

@@ -8,7 +8,8 @@ import pytest
 
 from drivers.contracts import Contract, ScanRequest
 from drivers.errors import RequestUnsupported
-from tests.conformance.rigs import Rig, rigs_of
+from tests.conformance.rig import Rig
+from tests.conformance.rigs import rigs_of
 from tests.conformance.taking import built, frames_of, take_all
 
 every_scanner = pytest.mark.parametrize("rig", rigs_of(Contract.DOCUMENT_SCANNER), ids=lambda rig: rig.name)

@@ -10,7 +10,8 @@ import pytest
 
 from drivers.contracts import Contract
 from drivers.errors import CaptureCancelled, DriverError
-from tests.conformance.rigs import RIGS, FaultCase, Rig
+from tests.conformance.rig import FaultCase, Rig
+from tests.conformance.rigs import RIGS
 from tests.conformance.taking import Background, RecordingPool, built, frames_of, request_for, take_all
 
 every_driver = pytest.mark.parametrize("rig", RIGS, ids=lambda rig: rig.name)

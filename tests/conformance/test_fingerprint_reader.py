@@ -10,7 +10,8 @@ import pytest
 from drivers.contracts import Contract, FingerprintRequest
 from drivers.errors import CaptureTimedOut
 from drivers.faults import FaultPlan
-from tests.conformance.rigs import PATIENCE_S, Rig, rigs_of
+from tests.conformance.rig import PATIENCE_S, Rig
+from tests.conformance.rigs import rigs_of
 from tests.conformance.taking import built, frames_of, take_all
 
 every_reader = pytest.mark.parametrize("rig", rigs_of(Contract.FINGERPRINT_READER), ids=lambda rig: rig.name)

@@ -23,7 +23,7 @@ from drivers.errors import DriverError
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.profiles import Profile, Use
 from tests.conformance.pad_rigs import PAD_RIGS
-from tests.conformance.rigs import PATIENCE_S, FaultCase, Rig
+from tests.conformance.rig import PATIENCE_S, FaultCase, Rig
 from tests.conformance.taking import WATCHDOG_S, built
 
 every_pad = pytest.mark.parametrize("rig", PAD_RIGS, ids=lambda rig: rig.name)

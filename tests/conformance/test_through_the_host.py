@@ -19,7 +19,8 @@ from drivers.profiles import Profile, Use
 from drivers.simulated.drawn.plain_print import drawn_print
 from drivers.zfm.emulated_module import ModuleSettings
 from drivers.zfm.emulator import PtyModule
-from tests.conformance.rigs import RIGS, FaultCase, Options, Rig
+from tests.conformance.rig import FaultCase, Options, Rig
+from tests.conformance.rigs import RIGS
 from tests.conformance.taking import request_for
 
 HOSTED_FAULTS = [

@@ -1,0 +1,75 @@
+"""What a rig is: a driver's test bench as the suites need it, and the faults that look the same on most devices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from drivers.contracts import Contract
+from drivers.errors import (
+    CaptureTimedOut,
+    DeviceAccessDenied,
+    DeviceFault,
+    DeviceLost,
+    DeviceProtocolError,
+    DeviceTimedOut,
+    DriverError,
+)
+from drivers.faults import FaultPlan
+
+Options = dict[str, Any]
+PATIENCE_S = 30.0
+"""How long what must come may take on a busy machine. Never a measure of a driver."""
+_QUIET = FaultPlan(absent_s=60.0)
+Bench = Callable[[FaultPlan, Path], AbstractContextManager[Options]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultCase:
+    """`error` None: the fault costs time only. `opening`: it is the opening that fails."""
+
+    name: str
+    plan: FaultPlan
+    error: type[DriverError] | None
+    opening: bool = False
+    timeout_s: float = PATIENCE_S
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rig:
+    """`hosted_faults` are those that would take the tests' own process with them. `can_wait`: a bench can be asked
+    to present nothing for a while (`absent_s`)."""
+
+    name: str
+    contract: Contract
+    driver_id: str
+    bench: Bench
+    faults: tuple[FaultCase, ...]
+    hosted_faults: tuple[FaultCase, ...] = ()
+    simulated: bool = True
+    can_wait: bool = True
+    quiet_plan: FaultPlan = _QUIET
+    frame_limit: int = 2
+
+
+HARMLESS = (
+    FaultCase(name="delay", plan=FaultPlan(delay_s=0.02), error=None),
+    FaultCase(name="split", plan=FaultPlan(split=True), error=None),
+)
+ABSENT = FaultCase(name="absent", plan=FaultPlan(absent_s=60.0), error=CaptureTimedOut, timeout_s=0.3)
+REFUSE = FaultCase(name="refuse", plan=FaultPlan(refuse=True), error=DeviceAccessDenied, opening=True)
+
+
+def typed(after_frames: int = 0) -> tuple[FaultCase, ...]:
+    """The faults that look the same on every device."""
+    n = after_frames
+    return (
+        FaultCase(name="drop", plan=FaultPlan(after_frames=n, drop=True), error=DeviceTimedOut, timeout_s=1.0),
+        FaultCase(name="corrupt", plan=FaultPlan(after_frames=n, corrupt=True), error=DeviceProtocolError),
+        FaultCase(name="wrong-size", plan=FaultPlan(after_frames=n, wrong_size=True), error=DeviceProtocolError),
+        FaultCase(name="fault", plan=FaultPlan(after_frames=n, fault=True), error=DeviceFault),
+        FaultCase(name="unplug", plan=FaultPlan(after_frames=n, unplug=True), error=DeviceLost),
+    )
