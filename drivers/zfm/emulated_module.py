@@ -32,6 +32,9 @@ from drivers.zfm.codec import (
 _SYSTEM_FAULT: Final = 0x1D
 """A confirmation that this family uses for "failed to operate"; the driver has no name for it."""
 _COMMAND_UNKNOWN: Final = 0x1E
+_R503_ONLY: Final = {0x35: Confirmation.OK, 0x53: 0x55}
+"""Commands that only the R503 has, its lamp and its echo, and what it confirms them with. The driver uses neither."""
+_R503: Final = (192, 192)
 
 
 class WireClosed(Exception):
@@ -137,8 +140,13 @@ class EmulatedModule:
                 yield from self._generate()
             case Command.UPLOAD_IMAGE:
                 yield from self._upload()
+            case _ if command in _R503_ONLY and self._is_r503():
+                yield 0.0, self._ack(_R503_ONLY[command])
             case _:
                 yield 0.0, self._ack(_COMMAND_UNKNOWN)
+
+    def _is_r503(self) -> bool:
+        return self.settings.images[0].shape == _R503
 
     def _set(self, argument: bytes) -> Iterator[tuple[float, bytes]]:
         number, value = argument[:2] if len(argument) == 2 else (0, 0)
@@ -198,7 +206,7 @@ class EmulatedModule:
     def _parameters(self) -> SystemParameters:
         return SystemParameters(
             status=0,
-            system_id=0x0009 if self.settings.images[0].shape == (288, 256) else 0x0000,
+            system_id=0x0000 if self._is_r503() else 0x0009,
             library_size=200,
             security_level=self.parameters[Parameter.SECURITY_LEVEL],
             address=self.settings.address,
