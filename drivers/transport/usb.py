@@ -1,8 +1,8 @@
 """A USB device as endpoints and control transfers, through libusb: claimed exclusively, finite waits, typed errors.
 
-libusb's calls block, and a device may be silent on one endpoint while another speaks: what must be in flight beside
-other transfers runs in a thread of its own (`queue_read`, `listen`). Not responsible for what the bytes mean, nor for
-opening the device again after it was lost.
+pyusb's calls block, and a device may be silent on one endpoint while another speaks: what must be in flight beside
+other transfers stays there until it is answered (`queue_read`, `listen`, both by `usb_waiting`). Not responsible for
+what the bytes mean, nor for opening the device again after it was lost.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -33,9 +33,12 @@ from drivers.errors import (
     DriverError,
     OptionInvalid,
 )
+from drivers.transport.usb_waiting import Kind, WaitingRead
 
 WAIT_S: Final = 0.5
 """How long libusb may wait at once; the stop flag is looked at in between."""
+_LOOK_S: Final = 0.1
+"""How often it is looked whether a read that stays in flight is still wanted."""
 _TRANSFER_S: Final = 1.0
 _VENDOR_IN: Final = 0xC0
 _VENDOR_OUT: Final = 0x40
@@ -110,6 +113,7 @@ class PyUsbLink:
         self._interface = interface
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._reads: list[WaitingRead] = []
         with _typed():
             usb.util.claim_interface(device, interface)
 
@@ -144,6 +148,17 @@ class PyUsbLink:
     def listen(self, endpoint: int, size: int) -> Listener:
         return _Listening(self, endpoint, size)
 
+    def submitted(self, kind: Kind, endpoint: int, size: int) -> WaitingRead:
+        """A read that the device may answer from now on. To be closed before the link, by whichever thread waits."""
+        with _typed():
+            reading = WaitingRead(self._device, kind, endpoint, size)
+            reading.submit()
+        return reading
+
+    def keep(self, reading: WaitingRead) -> None:
+        """One that the caller's own thread waits for: should nobody have closed it, it is closed with the link."""
+        self._reads = [other for other in self._reads if not other.is_closed] + [reading]
+
     def start(self, thread: threading.Thread) -> None:
         self._threads.append(thread)
         thread.start()
@@ -157,6 +172,10 @@ class PyUsbLink:
         for thread in self._threads:
             thread.join(2 * WAIT_S)
         self._threads.clear()
+        for reading in self._reads:
+            with suppress(usb.core.USBError):
+                reading.close()
+        self._reads.clear()
         with suppress(usb.core.USBError):
             usb.util.release_interface(self._device, self._interface)
         with suppress(usb.core.USBError):
@@ -165,61 +184,46 @@ class PyUsbLink:
 
 class _Pending:
     def __init__(self, link: PyUsbLink, endpoint: int, size: int) -> None:
-        self._done = threading.Event()
-        self._data = b""
-        self._error: DriverError | None = None
-        self._submitted = threading.Event()
-        link.start(threading.Thread(target=self._read, args=(link, endpoint, size), name="usb-read", daemon=True))
-        self._submitted.wait(WAIT_S)
-
-    def _read(self, link: PyUsbLink, endpoint: int, size: int) -> None:
-        self._submitted.set()
-        while not link.is_closing():
-            try:
-                self._data = link.read(endpoint, size, WAIT_S)
-            except DeviceTimedOut:
-                continue
-            except DriverError as error:
-                self._error = error
-            break
-        self._done.set()
+        self._reading = link.submitted(Kind.BULK, endpoint, size)
+        link.keep(self._reading)
 
     def result(self, timeout_s: float, stop: Stop) -> bytes:
         deadline = time.monotonic() + timeout_s
-        while not self._done.wait(0.05):
-            if stop.is_set():
-                raise CaptureCancelled
-            if time.monotonic() >= deadline:
-                raise DeviceTimedOut
-        if self._error is not None:
-            raise self._error
-        return self._data
+        with _typed(), closing(self._reading):
+            while (data := self._reading.heard(_LOOK_S)) is None:
+                if stop.is_set():
+                    raise CaptureCancelled
+                if time.monotonic() >= deadline:
+                    raise DeviceTimedOut
+            return data
 
 
 class _Listening:
     def __init__(self, link: PyUsbLink, endpoint: int, size: int) -> None:
         self._heard: queue.Queue[bytes | DriverError] = queue.Queue(maxsize=256)
         self._over = threading.Event()
-        link.start(threading.Thread(target=self._listen, args=(link, endpoint, size), name="usb-listen", daemon=True))
+        reading = link.submitted(Kind.INTERRUPT, endpoint, size)
+        link.start(threading.Thread(target=self._listen, args=(link, reading), name="usb-listen", daemon=True))
 
-    def _listen(self, link: PyUsbLink, endpoint: int, size: int) -> None:
-        while not (self._over.is_set() or link.is_closing()):
+    def _listen(self, link: PyUsbLink, reading: WaitingRead) -> None:
+        try:
+            with _typed(), closing(reading):
+                while not (self._over.is_set() or link.is_closing()):
+                    if (data := reading.heard(_LOOK_S)) is not None:
+                        self._keep(data)
+                        reading.submit()
+        except DriverError as error:
+            self._keep(error)
+
+    def _keep(self, data: bytes | DriverError) -> None:
+        """A device that talks without end fills no memory: what nobody takes is let go, oldest first."""
+        while True:
             try:
-                data: bytes | DriverError = link.read(endpoint, size, WAIT_S)
-            except DeviceTimedOut:
-                continue
-            except DriverError as error:
-                data = error
-            # A device that talks without end fills no memory: what nobody takes is let go, oldest first.
-            while True:
-                try:
-                    self._heard.put_nowait(data)
-                    break
-                except queue.Full:
-                    with suppress(queue.Empty):
-                        self._heard.get_nowait()
-            if isinstance(data, DriverError):
-                return
+                self._heard.put_nowait(data)
+                break
+            except queue.Full:
+                with suppress(queue.Empty):
+                    self._heard.get_nowait()
 
     def next(self, wait_s: float) -> bytes | None:
         try:

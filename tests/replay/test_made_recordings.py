@@ -43,11 +43,11 @@ KEYS_CHANGE = (
 PROFILES = {MICROSOFT_V2.ids: "microsoft-v2", URU_4500.ids: "uru4500"}
 SCENES = {
     "asked for its challenge, awake at the second attempt": MICROSOFT_V2,
-    "out of its fault, awake at the fourth, keys change, blocks are absent": dataclasses.replace(
+    "long in its fault, awake at the fourth attempt, keys change, blocks are absent": dataclasses.replace(
         MICROSOFT_V2,
         blocks=KEYS_CHANGE,
         first_status=0x84,
-        reboot_statuses=(0x84, 0x80, 0x81),
+        reboot_statuses=(0x84,) * 70 + (0x80, 0x81),
         wake_statuses=(0x81, 0x81, 0x81, 0x01),
         chance=1,
     ),
