@@ -14,7 +14,9 @@ from drivers.zfm.codec import (
     Decoder,
     Packet,
     PacketKind,
+    Parameter,
     SystemParameters,
+    baud_argument,
     image_transfer_s,
     pack_pixels,
     unpack_pixels,
@@ -135,6 +137,17 @@ def test_the_decoder_never_holds_more_than_one_packet(noise: bytes) -> None:
 @given(st.binary(min_size=16, max_size=16))
 def test_parameters_round_trip(data: bytes) -> None:
     assert SystemParameters.from_bytes(data).to_bytes() == data
+
+
+@given(st.integers(0, 300_000) | st.sampled_from([9600 * n for n in range(15)]))
+def test_a_speed_has_a_name_if_it_is_one_to_twelve_times_9600_and_no_other_has(baud: int) -> None:
+    if baud % 9600 == 0 and 1 <= baud // 9600 <= 12:
+        number, value = baud_argument(baud)
+        assert number == Parameter.BAUD
+        assert SystemParameters.from_bytes(bytes(14) + bytes([0, value])).baud == baud
+    else:
+        with pytest.raises(ValueError, match=str(baud)):
+            baud_argument(baud)
 
 
 @pytest.mark.parametrize("length", [0, 15, 17])

@@ -16,7 +16,7 @@ from drivers.errors import DeviceAccessDenied, DeviceFault, DeviceLost, DeviceTi
 from drivers.simulated.drawn.plain_print import drawn_print
 from drivers.timings import timings_of
 from drivers.transport.memory import MemoryLink, joined
-from drivers.zfm.codec import Command, Decoder, Parameter, baud_argument
+from drivers.zfm.codec import Command, Decoder, baud_argument
 from drivers.zfm.driver import Options, ZfmReader, create
 from drivers.zfm.emulated_module import EmulatedModule, ModuleSettings, SpeedFlaw
 from drivers.zfm.rates import BY_LIKELIHOOD, candidates
@@ -196,17 +196,6 @@ def test_closing_ends_the_search() -> None:
 def test_a_fastest_speed_below_the_configured_one_is_a_wrong_setting() -> None:
     with pytest.raises(OptionInvalid, match="fastest_baud"):
         create(Options(device="/dev/ttyUSB0", baud=57600, fastest_baud=9600))
-
-
-@pytest.mark.parametrize("baud", [0, 4800, 124800, 57601])
-def test_no_argument_names_a_speed_that_no_module_has(baud: int) -> None:
-    with pytest.raises(ValueError, match=str(baud)):
-        baud_argument(baud)
-
-
-@pytest.mark.parametrize("baud", EVERY_SPEED)
-def test_a_speed_is_named_by_its_multiple(baud: int) -> None:
-    assert baud_argument(baud) == bytes([Parameter.BAUD, baud // 9600])
 
 
 def test_the_daemon_leaves_an_opening_the_time_to_search_and_to_change() -> None:
