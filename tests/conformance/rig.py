@@ -1,4 +1,8 @@
-"""What a rig is: a driver's test bench as the suites need it, and the faults that look the same on most devices."""
+"""What a rig is, and the faults that look the same on every device. The rigs themselves are in the files beside this.
+
+A rig names a driver and its options as a post's settings would, so that the suites build it through the registry, in
+this process or in a host of its own.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +67,7 @@ ABSENT = FaultCase(name="absent", plan=FaultPlan(absent_s=60.0), error=CaptureTi
 REFUSE = FaultCase(name="refuse", plan=FaultPlan(refuse=True), error=DeviceAccessDenied, opening=True)
 
 
-def typed(after_frames: int = 0) -> tuple[FaultCase, ...]:
+def typed_faults(after_frames: int = 0) -> tuple[FaultCase, ...]:
     """The faults that look the same on every device."""
     n = after_frames
     return (

@@ -1,7 +1,7 @@
 """Every driver on its test bench: how to get it with a peer that behaves, or that misbehaves by a fault plan.
 
-To put a new driver under the suites, add a rig here. A rig names a driver and its options as a post's settings
-would, so that the suites build it through the registry, in this process or in a host of its own.
+To put a new driver under the suites, add a rig here, or beside this where cameras, serial modules, chip readers and pads have theirs
+(`camera_rigs`, `zfm_rigs`, `chip_rigs`, `pad_rigs`). What a rig is says `rig`.
 """
 
 from __future__ import annotations
@@ -13,29 +13,24 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 
-import cv2
 import msgspec
-import numpy as np
 import pytest
 
-from drivers.camera_scanner.emulator import drawn_card, laid_on_desk
 from drivers.contracts import Contract
 from drivers.errors import (
     DeviceAccessDenied,
     DeviceFault,
     DeviceLost,
-    DeviceProtocolError,
     DeviceTimedOut,
     HostCrashed,
     HostUnresponsive,
-    ScannerEmpty,
 )
 from drivers.faults import WELL_BEHAVED, FaultPlan
-from drivers.opencv_camera.emulator import CameraSettings, HttpCamera, drawn_portraits
 from drivers.sane.escl_emulator import EsclScanner, EsclSettings, ScannerFault
 from drivers.sbi.authority import MadeUpAuthority
 from drivers.sbi.emulator import Emulation, Kind, emulated
-from tests.conformance.rig import ABSENT, HARMLESS, REFUSE, FaultCase, Options, Rig, typed
+from tests.conformance.camera_rigs import CAMERA_RIGS
+from tests.conformance.rig import ABSENT, HARMLESS, REFUSE, FaultCase, Options, Rig, typed_faults
 from tests.conformance.zfm_rigs import ZFM_RIGS
 
 ESCL_BACKEND = list(Path("/usr/lib").glob("*/sane/libsane-airscan.so.1")) if shutil.which("scanimage") else []
@@ -52,63 +47,12 @@ def _simulated_rig(contract: Contract, driver_id: str) -> Rig:
         contract=contract,
         driver_id=driver_id,
         bench=_simulated,
-        faults=(*HARMLESS, ABSENT, REFUSE, *typed()),
+        faults=(*HARMLESS, ABSENT, REFUSE, *typed_faults()),
         hosted_faults=(
             FaultCase(name="hang", plan=FaultPlan(hang=True), error=HostUnresponsive),
             FaultCase(name="crash", plan=FaultPlan(crash=True), error=HostCrashed),
         ),
     )
-
-
-@contextmanager
-def _video_file(_: FaultPlan, directory: Path) -> Iterator[Options]:
-    path = directory / "portrait.avi"
-    frames = drawn_portraits(8, 120, 160)
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25.0, (160, 120))
-    for frame in frames:
-        writer.write(frame)
-    writer.release()
-    yield {"device": str(path)}
-
-
-@contextmanager
-def _still_file(_: FaultPlan, directory: Path) -> Iterator[Options]:
-    path = directory / "portrait.png"
-    cv2.imwrite(str(path), np.asarray(drawn_portraits(1, 120, 160)[0]))
-    yield {"device": str(path)}
-
-
-@contextmanager
-def _http(plan: FaultPlan, _: Path) -> Iterator[Options]:
-    with HttpCamera(CameraSettings(images=drawn_portraits(4, 120, 160), faults=plan, rate_hz=60.0)) as camera:
-        yield {"device": camera.address, "simulated": True, "open_timeout_s": 1.5, "read_timeout_s": 0.8}
-
-
-@contextmanager
-def _above_the_desk(plan: FaultPlan, _: Path) -> Iterator[Options]:
-    empty = bool(plan.absent_s)
-    page = np.full((4, 4, 3), 60, np.uint8) if empty else drawn_card(1300, 820)
-    desk, _corners = laid_on_desk(page, size=(1200, 1600))
-    faults = WELL_BEHAVED if empty else plan
-    with HttpCamera(CameraSettings(images=[desk], faults=faults, rate_hz=60.0)) as camera:
-        yield {"device": camera.address, "simulated": True, "open_timeout_s": 1.5, "read_timeout_s": 0.8}
-
-
-_SEEN = 6
-"""FFmpeg looks at a few frames before it calls a stream open: faults begin after those."""
-_HTTP_FAULTS = (
-    *HARMLESS,
-    REFUSE,
-    FaultCase(name="absent", plan=FaultPlan(after_frames=_SEEN, absent_s=60.0), error=DeviceTimedOut, timeout_s=0.3),
-    FaultCase(name="drop", plan=FaultPlan(after_frames=_SEEN, drop=True), error=DeviceTimedOut),
-    FaultCase(name="hang", plan=FaultPlan(after_frames=_SEEN, hang=True), error=DeviceTimedOut),
-    FaultCase(name="unplug", plan=FaultPlan(after_frames=_SEEN, unplug=True), error=DeviceLost),
-    FaultCase(name="crash", plan=FaultPlan(after_frames=_SEEN, crash=True), error=DeviceLost),
-    # OpenCV answers alike for a picture that cannot be decoded and for a camera that is gone.
-    FaultCase(name="corrupt", plan=FaultPlan(after_frames=_SEEN, corrupt=True), error=DeviceLost),
-    FaultCase(name="never-a-picture", plan=FaultPlan(corrupt=True), error=DeviceProtocolError, opening=True),
-    FaultCase(name="never-an-answer", plan=FaultPlan(hang=True), error=DeviceTimedOut, opening=True),
-)
 
 
 @contextmanager
@@ -125,7 +69,7 @@ def _microsoft(plan: FaultPlan, _: Path) -> Iterator[Options]:
 _USB_FAULTS = (
     FaultCase(name="delay", plan=FaultPlan(delay_s=0.002), error=None),
     *(ABSENT, REFUSE),
-    *(fault for fault in typed() if fault.name != "fault"),
+    *(fault for fault in typed_faults() if fault.name != "fault"),
     FaultCase(name="hang", plan=FaultPlan(hang=True), error=DeviceTimedOut, timeout_s=0.3),
     FaultCase(name="crash", plan=FaultPlan(crash=True), error=DeviceLost),
 )
@@ -153,7 +97,7 @@ def _sbi(plan: FaultPlan, directory: Path, kind: Kind) -> Iterator[Options]:
 
 # A flipped bit in what was signed is not trusted; only what is no message at all is called a protocol error.
 _SBI_FAULTS = (
-    *(*HARMLESS, ABSENT, REFUSE, *typed()),
+    *(*HARMLESS, ABSENT, REFUSE, *typed_faults()),
     FaultCase(name="hang", plan=FaultPlan(hang=True), error=DeviceTimedOut, timeout_s=0.3),
     FaultCase(name="crash", plan=FaultPlan(crash=True), error=DeviceLost),
 )
@@ -231,6 +175,7 @@ _ESCL_FAULTS = (
 )
 
 RIGS: tuple[Rig, ...] = (
+    *CAMERA_RIGS,
     _simulated_rig(Contract.FINGERPRINT_READER, "simulated-fingerprint"),
     _simulated_rig(Contract.CAMERA, "simulated-camera"),
     _simulated_rig(Contract.DOCUMENT_SCANNER, "simulated-scanner"),
@@ -260,48 +205,11 @@ RIGS: tuple[Rig, ...] = (
     _sbi_rig(Kind.SINGLE, Contract.FINGERPRINT_READER),
     _sbi_rig(Kind.FACE, Contract.CAMERA),
     Rig(
-        name="opencv-video-file",
-        contract=Contract.CAMERA,
-        driver_id="opencv-camera",
-        bench=_video_file,
-        faults=(),
-        can_wait=False,
-    ),
-    Rig(
-        name="opencv-still-file",
-        contract=Contract.CAMERA,
-        driver_id="opencv-camera",
-        bench=_still_file,
-        faults=(),
-        can_wait=False,
-    ),
-    Rig(
-        name="opencv-http",
-        contract=Contract.CAMERA,
-        driver_id="opencv-camera",
-        bench=_http,
-        faults=_HTTP_FAULTS,
-        quiet_plan=FaultPlan(after_frames=_SEEN, absent_s=60.0),
-        frame_limit=_SEEN + 6,
-    ),
-    Rig(
         name="sane-test",
         contract=Contract.DOCUMENT_SCANNER,
         driver_id="sane",
         bench=_sane,
         faults=_SANE_FAULTS,
-    ),
-    Rig(
-        name="camera-above-the-desk",
-        contract=Contract.DOCUMENT_SCANNER,
-        driver_id="camera-scanner",
-        bench=_above_the_desk,
-        faults=(
-            FaultCase(name="refuse", plan=FaultPlan(refuse=True), error=DeviceAccessDenied, opening=True),
-            FaultCase(name="hang", plan=FaultPlan(after_frames=2, hang=True), error=DeviceTimedOut),
-            FaultCase(name="unplug", plan=FaultPlan(after_frames=2, unplug=True), error=DeviceLost),
-            FaultCase(name="absent", plan=FaultPlan(absent_s=60.0), error=ScannerEmpty, timeout_s=0.5),
-        ),
     ),
     Rig(
         name="escl-emulated",

@@ -15,7 +15,7 @@ from drivers.simulated.drawn.plain_print import drawn_print
 from drivers.zfm.codec import BAUD_STEP
 from drivers.zfm.emulated_module import ModuleSettings
 from drivers.zfm.emulator import PtyModule
-from tests.conformance.rig import ABSENT, HARMLESS, REFUSE, FaultCase, Options, Rig, typed
+from tests.conformance.rig import ABSENT, HARMLESS, REFUSE, FaultCase, Options, Rig, typed_faults
 
 R307 = (288, 256)
 R503 = (192, 192)
@@ -30,7 +30,7 @@ def _module(plan: FaultPlan, _: Path, size: tuple[int, int], baud: int = 57600) 
 
 
 _FAULTS = (
-    *(*HARMLESS, ABSENT, REFUSE, *typed()),
+    *(*HARMLESS, ABSENT, REFUSE, *typed_faults()),
     FaultCase(name="hang", plan=FaultPlan(hang=True), error=DeviceTimedOut),
     FaultCase(name="crash", plan=FaultPlan(crash=True), error=DeviceLost),
 )
