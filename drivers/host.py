@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from drivers.binding import located
-from drivers.contracts import ChipRequest, Contract, Driver, SignatureRequest
+from drivers.contracts import ChipRequest, Contract, Driver, Shutter, SignatureRequest
 from drivers.errors import DriverError
 from drivers.lifeline import die_with_parent
 from drivers.messages import (
@@ -33,6 +33,7 @@ from drivers.messages import (
     Release,
     Shutdown,
     Start,
+    Still,
     Stop,
     Transmit,
     command_reader,
@@ -62,6 +63,7 @@ class Host:
         self._stop = threading.Event()
         self._capture = 0
         self._outbox: Outbox | None = None
+        self._shutter = Shutter()
         self._commands: Commands | None = None
         self._located = ""
         self._device_path: Path | None = None
@@ -90,6 +92,9 @@ class Host:
             case Release():
                 if command.capture == self._capture and self._outbox is not None:
                     self._outbox.release(command.slot)
+            case Still():
+                if command.capture == self._capture:
+                    self._shutter.press()
             case Transmit():
                 if command.capture == self._capture and self._commands is not None:
                     self._commands.put(command)
@@ -120,8 +125,9 @@ class Host:
             self._worker.put(lambda: self._worker.talk(number, request, stop, commands))
             return
         outbox = Outbox(number, self._slots, self._send, newest_wins=self._contract is Contract.CAMERA)
-        self._outbox = outbox
-        self._worker.put(lambda: self._worker.capture(number, request, stop, outbox))
+        shutter = Shutter()
+        self._outbox, self._shutter = outbox, shutter
+        self._worker.put(lambda: self._worker.capture(number, request, stop, outbox, shutter))
 
     def _finish(self) -> None:
         self._stop.set()

@@ -61,6 +61,12 @@ class Release(_Message, frozen=True, kw_only=True, tag="release"):
     slot: int
 
 
+class Still(_Message, frozen=True, kw_only=True, tag="still"):
+    """The shutter is pressed: the next frame of that capture that is no preview was captured after this came."""
+
+    capture: int
+
+
 class Transmit(_Message, frozen=True, kw_only=True, tag="transmit"):
     """A command to the card of session `capture`, answered by the `Response` of the same number."""
 
@@ -108,6 +114,7 @@ class FrameReady(_Message, frozen=True, kw_only=True, tag="frame"):
     dropped: int
     position: str = ""
     preview: bool = False
+    reduced_by: Annotated[float, msgspec.Meta(ge=1.0, le=20_000.0)] = 1.0
 
 
 class CardSeen(_Message, frozen=True, kw_only=True, tag="card"):
@@ -160,7 +167,7 @@ class Pong(_Message, frozen=True, kw_only=True, tag="pong"):
     memory_mib: int = 0
 
 
-Command = Open | Start | Stop | Release | Transmit | Close | Ping | Shutdown
+Command = Open | Start | Stop | Release | Still | Transmit | Close | Ping | Shutdown
 Event = Opened | Closed | FrameReady | CardSeen | Response | Ink | Done | Failed | Pong
 
 _M = TypeVar("_M")

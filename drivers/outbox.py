@@ -1,12 +1,14 @@
-"""Between a driver that makes frames and a daemon that takes them: one frame there at most, one waiting here.
+"""Between a driver that makes frames and a daemon that takes them: one frame there at most, the next waiting here.
 
 Responsible for never overwriting what the daemon still looks at, and for who waits: a camera's frames replace one
-another while they wait (the newest wins, the others are counted), every other device waits for its taker.
+another while they wait (the newest wins, the others are counted), every other device waits for its taker. A preview
+never takes the place of a frame that may be kept: it waits behind it.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 from drivers.contracts import Frame, Stop
@@ -29,7 +31,7 @@ class Outbox:
         self._newest_wins = newest_wins
         self._changed = threading.Condition()
         self._away: int | None = None
-        self._waiting: FrameReady | None = None
+        self._waiting: deque[FrameReady] = deque()
         self.dropped = 0
 
     def offer(self, frame: Frame, stop: Stop) -> None:
@@ -37,13 +39,12 @@ class Outbox:
         if not self._newest_wins:
             self.drain(stop)
         with self._changed:
-            if self._waiting is not None:
-                self._slots.give_back(self._waiting.slot)
-                self._waiting = None
+            while self._waiting and (self._waiting[-1].preview or not frame.preview):
+                self._slots.give_back(self._waiting.pop().slot)
                 self.dropped += 1
         message = self._message(frame)
         with self._changed:
-            self._waiting = message
+            self._waiting.append(message)
             self._send_if_free()
 
     def release(self, slot: int) -> None:
@@ -59,12 +60,12 @@ class Outbox:
     def drain(self, stop: Stop) -> None:
         """Wait until no frame waits any more, or until stopped."""
         with self._changed:
-            while self._waiting is not None and not stop.is_set():
+            while self._waiting and not stop.is_set():
                 self._changed.wait(_TURN_S)
 
     def _send_if_free(self) -> None:
-        if self._away is None and self._waiting is not None:
-            message, self._waiting = self._waiting, None
+        if self._away is None and self._waiting:
+            message = self._waiting.popleft()
             self._away = message.slot
             self._send(message)
 
@@ -84,4 +85,5 @@ class Outbox:
             dropped=self.dropped,
             position=frame.position,
             preview=frame.preview,
+            reduced_by=frame.reduced_by,
         )

@@ -20,7 +20,7 @@ from drivers.contracts import Frame, Pixels
 from drivers.errors import DeviceProtocolError, DriverError
 
 SLOTS = 4
-"""One that the daemon looks at, one that waits, one that the driver fills, and one to spare."""
+"""One that the daemon looks at, a still and a preview that wait, and one that the driver fills."""
 FRAME_LIMIT_BYTES = 400 * 1024 * 1024
 """An A4 page in colour at 1200 ppi is the largest that is thought of."""
 _GRANULE_BYTES = 64 * 1024

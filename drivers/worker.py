@@ -28,6 +28,7 @@ from drivers.contracts import (
     Frame,
     Request,
     ScanRequest,
+    Shutter,
     SignaturePad,
     SignatureRequest,
 )
@@ -68,10 +69,10 @@ class Worker(threading.Thread):
         except Exception as error:  # noqa: BLE001 - nothing a driver raises may end its host
             self._send(_failed(0, error))
 
-    def capture(self, number: int, request: Request, stop: threading.Event, outbox: Outbox) -> None:
+    def capture(self, number: int, request: Request, stop: threading.Event, outbox: Outbox, shutter: Shutter) -> None:
         last: Event = Done(capture=number, dropped=0)
         try:
-            with closing(self._frames(request, stop)) as frames:
+            with closing(self._frames(request, stop, shutter)) as frames:
                 for frame in frames:
                     outbox.offer(frame, stop)
                     if stop.is_set():
@@ -121,13 +122,13 @@ class Worker(threading.Thread):
             raise DeviceProtocolError("The device is not open.")
         return self._driver
 
-    def _frames(self, request: Request, stop: threading.Event) -> Generator[Frame, None, None]:
+    def _frames(self, request: Request, stop: threading.Event, shutter: Shutter) -> Generator[Frame, None, None]:
         driver = self._opened()
         match request:
             case FingerprintRequest():
                 yield from cast("FingerprintReader", driver).acquire(request, self._slots, stop)
             case CameraRequest():
-                yield from cast("Camera", driver).stream(request, self._slots, stop)
+                yield from cast("Camera", driver).stream(request, self._slots, stop, shutter)
             case ScanRequest():
                 yield from cast("DocumentScanner", driver).scan(request, self._slots, stop)
 

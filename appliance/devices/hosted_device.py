@@ -24,7 +24,7 @@ from appliance.model.capture import DeviceFacts
 from appliance.model.device import DeviceState, DeviceStatus
 from appliance.runtime.tasks import Backoff
 from drivers.approval import check_model
-from drivers.contracts import AnyRequest, Contract, Frame, Request
+from drivers.contracts import AnyRequest, Contract, Request
 from drivers.errors import (
     CaptureCancelled,
     CaptureTimedOut,
@@ -180,7 +180,7 @@ class HostedDevice:
             raise DeviceError(sentence, code=self._status.error_code or "device-not-ready")
 
     @asynccontextmanager
-    async def frames(self, request: Request) -> AsyncIterator[AsyncIterator[Frame]]:
+    async def frames(self, request: Request) -> AsyncIterator[FrameStream]:
         """A capture of pictures: `async with device.frames(request) as stream: async for frame in stream: …`.
 
         `frame.pixels` is read-only, not copied, valid until the next frame is asked for and never outside the

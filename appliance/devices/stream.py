@@ -1,16 +1,18 @@
 """The frames of one capture, as they come from a driver's host, taken one at a time.
 
-Responsible for lending each frame without a copy and for giving it back.
+Responsible for lending each frame without a copy and for giving it back, and for a still that is asked for being no
+older than the asking.
 """
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 
 from appliance.devices.capture_events import CaptureEvents
 from drivers.contracts import Frame
 from drivers.errors import DeviceProtocolError, DriverError
-from drivers.messages import FrameReady, Release
+from drivers.messages import FrameReady, Release, Still
 
 
 class FrameStream:
@@ -23,19 +25,32 @@ class FrameStream:
         self._events = events
         self._patience_s = patience_s
         self._lent: int | None = None
+        self._asked_ns = 0
 
     def __aiter__(self) -> FrameStream:
         return self
 
+    def ask_still(self) -> None:
+        """Where the request asked for previews: a frame of the camera's full size comes among the next ones.
+
+        It is captured after this call; one that was on its way already is passed over.
+        """
+        self._asked_ns = time.monotonic_ns()
+        with suppress(DriverError):  # a lost host's reason is among the events
+            self._events.send(Still(capture=self._events.capture))
+
     async def __anext__(self) -> Frame:
-        if not self._events.over:
-            self._give_back()
-        event = await self._events.next(self._patience_s)
-        if event is None:
-            raise StopAsyncIteration
-        if not isinstance(event, FrameReady):
-            raise self._events.give_up(DeviceProtocolError("A driver's host sends what nobody asked for."))
-        return self._frame(event)
+        while True:
+            if not self._events.over:
+                self._give_back()
+            event = await self._events.next(self._patience_s)
+            if event is None:
+                raise StopAsyncIteration
+            if not isinstance(event, FrameReady):
+                raise self._events.give_up(DeviceProtocolError("A driver's host sends what nobody asked for."))
+            frame = self._frame(event)
+            if frame.preview or frame.captured_monotonic_ns >= self._asked_ns:
+                return frame
 
     def _frame(self, event: FrameReady) -> Frame:
         try:
@@ -53,6 +68,7 @@ class FrameStream:
             simulated=event.simulated,
             position=event.position,
             preview=event.preview,
+            reduced_by=event.reduced_by,
         )
 
     def _give_back(self) -> None:

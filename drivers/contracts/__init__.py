@@ -15,6 +15,7 @@ from drivers.contracts.readers import (
     Request,
     ScanRequest,
 )
+from drivers.contracts.shutter import Shutter
 
 __all__ = [
     "AnyRequest",
@@ -38,6 +39,7 @@ __all__ = [
     "PrivatePool",
     "Request",
     "ScanRequest",
+    "Shutter",
     "SignaturePad",
     "SignatureRequest",
     "Stop",

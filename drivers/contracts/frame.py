@@ -21,6 +21,7 @@ class Frame:
     `simulated` is true for everything that no sensor saw, emulators included; it travels into the signed package.
     `position` is the finger that it shows where the device says so (one placement on a slap scanner gives several
     frames). `preview` marks a picture that is only to be looked at: nobody vouches for it, and it is never kept.
+    `reduced_by` says how many of the camera's pixels lie along one of a preview's.
     """
 
     pixels: Pixels
@@ -30,6 +31,7 @@ class Frame:
     simulated: bool = False
     position: str = ""
     preview: bool = False
+    reduced_by: float = 1.0
 
 
 class FramePool(Protocol):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
 import msgspec
 
@@ -15,6 +15,7 @@ from drivers.contracts.chip import ChipRequest
 from drivers.contracts.device import Driver, Stop
 from drivers.contracts.frame import Frame, FramePool
 from drivers.contracts.pad import SignatureRequest
+from drivers.contracts.shutter import Shutter
 
 
 class Contract(StrEnum):
@@ -45,14 +46,15 @@ class FingerprintRequest(msgspec.Struct, frozen=True, kw_only=True):
 class CameraRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Zero width or height means the camera's own; `frame_limit` 0 means until stopped.
 
-    `preview` asks for pictures to look at where the camera's kept ones are slower or vouched for; others ignore it.
+    With a `preview_width` the stream is one to look at: its frames are previews, at most that wide and in the same
+    proportions, never enlarged; a full frame, which may be kept, comes when the `Shutter` is pressed.
     """
 
     width: int = 0
     height: int = 0
     frame_limit: int = 0
     timeout_s: float = 30.0
-    preview: bool = False
+    preview_width: Annotated[int, msgspec.Meta(ge=0, le=20_000)] = 0
 
 
 class ScanRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,8 +78,15 @@ class FingerprintReader(Driver, Protocol):
 
 
 class Camera(Driver, Protocol):
-    def stream(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
-        """Colour frames, newest first wins: a slow taker loses frames, never time. Ends quietly on stop."""
+    def stream(
+        self, request: CameraRequest, pool: FramePool, stop: Stop, shutter: Shutter | None = None
+    ) -> Iterator[Frame]:
+        """Colour frames, newest first wins: a slow taker loses frames, never time. Ends quietly on stop.
+
+        Where previews were asked for, each press of `shutter` is answered by a frame of the camera's full size from
+        the same opened stream, captured after the press, in place of a preview; then previews go on. A camera that
+        has given frames and then gives none for a second is lost (DeviceLost).
+        """
         ...
 
 

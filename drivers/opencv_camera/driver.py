@@ -1,11 +1,12 @@
 """A camera through OpenCV: an index or device file, a recording, MJPEG over HTTP, or RTSP.
 
 Between two streams the camera is not held, so that its light goes out and no old frame waits. Not responsible for
-opening (`capture`), reading (`player`), or trying again after a loss.
+opening (`capture`), reading (`player`), making pictures small or upright (`developing`), or trying again after a loss.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,20 +15,21 @@ from typing import Annotated, Final, Literal, TypeVar
 import cv2
 import msgspec
 
-from drivers.contracts import CameraRequest, DeviceIdentity, Frame, FramePool, Pixels, PrivatePool, Stop
-from drivers.errors import DeviceLost, DeviceProtocolError, DeviceTimedOut, OptionInvalid
+from drivers.contracts import CameraRequest, DeviceIdentity, Frame, FramePool, Pixels, Shutter, Stop
+from drivers.errors import DeviceLost, DeviceTimedOut, DriverError, OptionInvalid
 from drivers.opencv_camera.capture import CaptureSettings, open_capture
 from drivers.opencv_camera.controls import CameraControls, Milliseconds
+from drivers.opencv_camera.developing import TURNS, OwnMemory, offer, small, whole
 from drivers.opencv_camera.player import PlayEnded, Player
 from drivers.opencv_camera.source import Source, SourceKind, source_from_text
 
-_STOP_POLL_S: Final = 0.2
+_LOOK_S: Final = 0.1
+"""How often a stream looks whether a frame has come, and whether it is to stop."""
+_SILENCE_S: Final = 0.7
+"""How long a camera that has given frames may give none; what is left of a second is for those who must hear of it."""
 _LEAVE_S: Final = 0.3
 _CLOSE_S: Final = 1.0
 """A read that hangs longer goes on in its thread, which releases the camera when it ends."""
-_TURNS: Final = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
-_PRIVATE: Final = PrivatePool()
-_PIXELS_MAX: Final = 50_000_000
 
 T = TypeVar("T")
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=60)]
@@ -85,8 +87,11 @@ class OpenCvCamera:
             self._player.leave(_CLOSE_S)
             self._player = None
 
-    def stream(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
-        """Colour frames, the newest each time. DeviceTimedOut when none comes for `timeout_s`: it is opened again."""
+    def stream(
+        self, request: CameraRequest, pool: FramePool, stop: Stop, shutter: Shutter | None = None
+    ) -> Iterator[Frame]:
+        """Colour frames, the newest each time. DeviceTimedOut when the first does not come within `timeout_s`: it is
+        opened again; DeviceLost when no more come."""
         if not self._is_open:
             raise DeviceLost("The camera is not open.")
         if not self._let_go_of_the_last(stop):
@@ -97,46 +102,63 @@ class OpenCvCamera:
             is_live=self._source.is_live,
             repeat=self._options.loop and not self._source.is_live,
             read_timeout_s=self._options.read_timeout_s,
+            silent_looks=silent_looks(self._options),
         )
         self._player = player
+        leave_s = _LEAVE_S
         try:
-            yield from self._frames(player, request, pool, stop)
+            yield from self._frames(player, request, pool, stop, shutter or Shutter())
         except PlayEnded:
             return
+        except DriverError:
+            # A read that hangs is not waited for: who streams is to know at once.
+            leave_s = 0.0
+            raise
         finally:
-            player.leave(_LEAVE_S)
+            player.leave(leave_s)
 
-    def _frames(self, player: Player, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+    def _frames(
+        self, player: Player, request: CameraRequest, pool: FramePool, stop: Stop, shutter: Shutter
+    ) -> Iterator[Frame]:
+        own, turn = OwnMemory(), TURNS[self._options.orientation_deg]
         size = self._await(player.size, request.timeout_s, stop)
-        turn = _TURNS.get(self._options.orientation_deg)
         given = 0
         while size is not None and not (request.frame_limit and given >= request.frame_limit):
-            # What must be turned is decoded into memory of its own, and turned into the pool's.
-            offered = _offer(pool if turn is None else _PRIVATE, size)
-            player.ask(offered)
+            pressed_ns = shutter.pressed_ns if request.preview_width else 0
+            as_it_is = pressed_ns is not None and turn is None
+            # Only what goes out as it is is decoded where it goes out.
+            offered = offer(pool if as_it_is else own, size)
+            player.ask(offered, not_before_ns=pressed_ns or 0)
             taken = self._await(player.take, request.timeout_s, stop)
             if taken is None or not self._is_open:
                 return
             pixels, captured_ns = taken
-            if turn is not None:
-                pixels = _turned(pixels, turn, pool)
-            elif pixels is not offered:
-                pixels = _moved(pixels, pool)
-                size = pixels.shape[0], pixels.shape[1]
-            yield Frame(
-                pixels=pixels,
-                sequence=self._sequence,
-                captured_monotonic_ns=captured_ns,
-                simulated=self._simulated,
-            )
-            self._sequence += 1
+            size = pixels.shape[0], pixels.shape[1]
+            if pressed_ns is None:
+                pixels, reduced_by = small(pixels, turn, request.preview_width, pool)
+                yield self._frame(pixels, captured_ns, preview=True, reduced_by=reduced_by)
+            else:
+                shutter.answer(captured_ns)
+                # A camera that changed its size, or gives grey, was not decoded into what was offered.
+                yield self._frame(pixels if as_it_is and pixels is offered else whole(pixels, turn, pool), captured_ns)
             given += 1
+
+    def _frame(self, pixels: Pixels, captured_ns: int, *, preview: bool = False, reduced_by: float = 1.0) -> Frame:
+        self._sequence += 1
+        return Frame(
+            pixels=pixels,
+            sequence=self._sequence - 1,
+            captured_monotonic_ns=captured_ns,
+            simulated=self._simulated,
+            preview=preview,
+            reduced_by=reduced_by,
+        )
 
     def _let_go_of_the_last(self, stop: Stop) -> bool:
         """Whether the capture of the last stream is released; a read that hangs in it ends by its own timeout."""
         last, self._player = self._player, None
         deadline = time.monotonic() + self._options.open_timeout_s + self._options.read_timeout_s
-        while last is not None and not last.leave(_STOP_POLL_S):
+        while last is not None and not last.leave(_LOOK_S):
             if stop.is_set():
                 self._player = last
                 return False
@@ -150,7 +172,7 @@ class OpenCvCamera:
         """What `step` gives at last; None on stop."""
         deadline = time.monotonic() + timeout_s
         while not stop.is_set():
-            result = step(_STOP_POLL_S)
+            result = step(_LOOK_S)
             if result is not None:
                 return result
             if time.monotonic() >= deadline:
@@ -169,29 +191,10 @@ class OpenCvCamera:
         )
 
 
-def _offer(pool: FramePool, size: tuple[int, int]) -> Pixels:
-    height, width = size
-    if height < 1 or width < 1 or height * width > _PIXELS_MAX:
-        raise DeviceProtocolError("The camera announces a picture of an impossible size.")
-    return pool.take(height, width, 3)
-
-
-def _turned(pixels: Pixels, turn: int, pool: FramePool) -> Pixels:
-    if pixels.ndim == 2:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR).astype("uint8", copy=False)
-    height, width = pixels.shape[:2]
-    upright = _offer(pool, (height, width) if turn == cv2.ROTATE_180 else (width, height))
-    cv2.rotate(pixels, turn, dst=upright)
-    return upright
-
-
-def _moved(pixels: Pixels, pool: FramePool) -> Pixels:
-    """For a camera that changes its size, or gives grey: the one case in which pixels are copied."""
-    if pixels.ndim == 2:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR).astype("uint8", copy=False)
-    moved = _offer(pool, (pixels.shape[0], pixels.shape[1]))
-    moved[...] = pixels
-    return moved
+def silent_looks(options: Options) -> int:
+    """After how many looks in vain a camera is lost: under a second, or three of its exposures where those are long."""
+    longest_s = max(_SILENCE_S, 3 * (options.exposure_ms or 0.0) / 1000)
+    return math.ceil(longest_s / _LOOK_S)
 
 
 def _model(source: Source) -> str:

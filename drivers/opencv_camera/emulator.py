@@ -33,28 +33,42 @@ _SPLIT_BYTES: Final = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class CameraSettings:
-    """`images` are (H, W, 3) uint8 of one size, shown in turn. `log_in` is `name:password` for HTTP's Basic."""
+    """`images` are (H, W, 3) uint8 of one size, shown in turn. `log_in` is `name:password` for HTTP's Basic.
+
+    Without `says_length` a picture ends where the next one begins, as many a camera has it.
+    """
 
     images: Sequence[Pixels]
     faults: FaultPlan = WELL_BEHAVED
     rate_hz: float = 25.0
     log_in: str = ""
+    says_length: bool = True
+
+
+class Log:
+    """What the camera has done so far: how many streams it began, and pictures it sent in the newest of them."""
+
+    def __init__(self) -> None:
+        self.streams = 0
+        self.sent = 0
 
 
 class HttpCamera:
-    """An emulated network camera, answered for by threads; `address` is where it streams."""
+    """An emulated network camera, answered for by threads; `address` is where it streams, at `port` if one is named."""
 
-    def __init__(self, settings: CameraSettings) -> None:
+    def __init__(self, settings: CameraSettings, port: int = 0) -> None:
         ending = threading.Event()
+        self.log = done = Log()
         jpegs = [cv2.imencode(".jpg", image)[1].tobytes() for image in settings.images]
 
         class Handler(_Handler):
             camera = settings
             frames = jpegs
             over = ending
+            log = done
 
         self._ending = ending
-        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", port), Handler)
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}/stream"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="camera-emulator")
         self._thread.start()
@@ -86,6 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
     camera: CameraSettings
     frames: Sequence[bytes]
     over: threading.Event
+    log: Log
 
     def do_GET(self) -> None:
         if not self._is_let_in():
@@ -107,6 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _stream(self) -> None:
         given = 0
+        self.log.streams += 1
         while not self.over.wait(1 / self.camera.rate_hz):
             plan = self.camera.faults if self.camera.faults.due(given) else WELL_BEHAVED
             if plan.unplug or plan.crash:
@@ -120,11 +136,13 @@ class _Handler(BaseHTTPRequestHandler):
             jpeg = self.frames[given % len(self.frames)]
             if plan.corrupt or plan.wrong_size or plan.fault:
                 jpeg = b"\x00" * len(jpeg)
-            self._send(jpeg, split=plan.split)
             given += 1
+            self.log.sent = given
+            self._send(jpeg, split=plan.split)
 
     def _send(self, jpeg: bytes, *, split: bool) -> None:
-        head = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n".encode()
+        length = f"Content-Length: {len(jpeg)}\r\n" if self.camera.says_length else ""
+        head = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\n{length}\r\n".encode()
         part = head + jpeg + b"\r\n"
         step = _SPLIT_BYTES if split else len(part)
         for at in range(0, len(part), step):

@@ -3,6 +3,9 @@
 A frame is decoded into the taker's memory only when one is asked for; all others are passed over, so that a slow
 taker loses frames and never time. A recording is played at its own rate. The thread opens and releases the capture
 itself, because a capture may not be released while it is being read.
+
+A live camera that has given frames and then gives none is lost, whatever its own timeouts are: they are for opening.
+That is told by looks in vain and not by a clock, so that a machine that stood still for a while loses no camera.
 """
 
 from __future__ import annotations
@@ -43,14 +46,19 @@ class Player:
         is_live: bool,
         repeat: bool,
         read_timeout_s: float,
+        silent_looks: int,
     ) -> None:
+        """`silent_looks`: after how many calls of `take` in vain a live camera that gave frames is lost."""
         self._open_capture = open_capture
         self._is_live = is_live
         self._repeat = repeat
         self._read_timeout_s = read_timeout_s
+        self._silent_looks = silent_looks
         self._leaving = threading.Event()
         self._turn = threading.Condition()
         self._wanted: Pixels | None = None
+        self._not_before_ns = 0
+        self._seen, self._seen_before, self._in_vain = 0, 0, 0
         self._given: tuple[Pixels, int] | None = None
         self._size: tuple[int, int] | None = None
         self._failure: DriverError | PlayEnded | None = None
@@ -65,10 +73,13 @@ class Player:
                 raise self._failure
             return self._size
 
-    def ask(self, into: Pixels) -> None:
-        """The next frame is to be decoded into `into`, (H, W, 3) uint8; it is written to until `take` or `leave`."""
+    def ask(self, into: Pixels, not_before_ns: int = 0) -> None:
+        """The next frame is to be decoded into `into`, (H, W, 3) uint8; it is written to until `take` or `leave`.
+
+        The next one, that is, of which nothing was seen before `not_before_ns` (monotonic).
+        """
         with self._turn:
-            self._wanted, self._given = into, None
+            self._wanted, self._not_before_ns, self._given = into, not_before_ns, None
 
     def take(self, wait_s: float) -> tuple[Pixels, int] | None:
         """(pixels, monotonic ns) of the frame asked for, None if it has not come. Raises what ended the playing.
@@ -79,7 +90,17 @@ class Player:
             self._turn.wait_for(lambda: self._given or self._failure, wait_s)
             if self._given is None and self._failure is not None:
                 raise self._failure
+            if self._given is None:
+                self._look_for_a_sign()
             return self._given
+
+    def _look_for_a_sign(self) -> None:
+        """Raises DeviceLost for a live camera of which nothing more has come for too many looks."""
+        sign = self._seen != self._seen_before or not self._seen
+        self._in_vain = 0 if sign else self._in_vain + 1
+        self._seen_before = self._seen
+        if self._is_live and self._in_vain >= self._silent_looks:
+            raise DeviceLost("The camera gives no more pictures: check its cable and its power.")
 
     def leave(self, wait_s: float) -> bool:
         """Nothing is written to the taker's memory any more. Whether the capture is released already."""
@@ -116,47 +137,53 @@ class Player:
             self._turn.notify_all()
 
     def _play(self, capture: cv2.VideoCapture) -> None:
-        """Until told to leave, or to the end of a recording. DeviceLost or DeviceTimedOut when it fails."""
+        """Until told to leave, or to the end of a recording. DeviceTimedOut when it gives nothing, DeviceLost later."""
         rate_hz = capture.get(cv2.CAP_PROP_FPS)
         if not 0 < rate_hz <= FRAME_RATE_MAX_HZ:
             rate_hz = _RATE_UNKNOWN_HZ
         pause_s = 0.0 if self._is_live else 1 / rate_hz
         due, failed, seen = time.monotonic(), 0, 0
+        before_last_ns, last_ns = 0, 0
         # What piled up while the stream was being opened comes without a wait, and is passed over.
         piled_until = time.monotonic() + _PILED_UP_S if self._is_live else 0.0
         while not self._leaving.wait(max(0.0, due - time.monotonic())):
             started = time.monotonic()
+            before_last_ns, last_ns = last_ns, time.monotonic_ns()
             if capture.grab():
                 failed, seen = 0, seen + 1
                 due += pause_s
                 now = time.monotonic()
                 if now < piled_until and now - started < _AT_ONCE / rate_hz:
+                    self._seen += 1
                     continue
                 piled_until = 0.0
-                self._give(capture)
+                # What a live camera gives first after a moment was on its way before it.
+                self._seen += self._give(capture, begun_ns=before_last_ns if self._is_live else last_ns)
             elif not self._is_live:
                 if not seen:
                     raise DeviceProtocolError("The recording is not a video that can be read.")
                 return
             elif time.monotonic() - started >= self._read_timeout_s * _NEARLY:
-                raise DeviceTimedOut
+                raise DeviceLost if self._seen else DeviceTimedOut
             else:
                 failed += 1
                 due = time.monotonic() + _RETRY_S
                 if failed == _FAILED_READS:
                     raise DeviceLost
 
-    def _give(self, capture: cv2.VideoCapture) -> None:
+    def _give(self, capture: cv2.VideoCapture, begun_ns: int) -> bool:
+        """To who waits for it, if anybody. False for a picture that cannot be decoded."""
         captured_ns = time.monotonic_ns()
         with self._turn:
-            if self._wanted is None:
-                return
+            if self._wanted is None or begun_ns < self._not_before_ns:
+                return True
             decoded, pixels = capture.retrieve(self._wanted)
             if not decoded:
-                return
+                return False
             self._wanted = None
             self._given = (pixels.astype(np.uint8, copy=False), captured_ns)
             self._turn.notify_all()
+            return True
 
 
 def _size_of(capture: cv2.VideoCapture) -> tuple[int, int]:

@@ -11,12 +11,23 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import Any
 
-from drivers.contracts import CameraRequest, DeviceIdentity, FingerprintRequest, Frame, FramePool, Pixels, Stop
+from drivers.contracts import (
+    CameraRequest,
+    DeviceIdentity,
+    FingerprintRequest,
+    Frame,
+    FramePool,
+    Pixels,
+    PrivatePool,
+    Shutter,
+    Stop,
+)
 from drivers.errors import (
     CaptureCancelled,
     DeviceProtocolError,
     RequestUnsupported,
 )
+from drivers.previews import reduced
 from drivers.sbi.iso_face import FaceImage
 from drivers.sbi.iso_finger import FingerImage
 from drivers.sbi.iso_picture import decode_picture
@@ -83,7 +94,10 @@ class SbiFingerprintReader:
 
 
 class SbiCamera:
-    """A `Camera`: one signed portrait after another, or with `preview` the live pictures between them."""
+    """A `Camera`: one signed portrait after another; or its live pictures as previews, and a signed one as each still.
+
+    The live picture stands still while the scanner takes the signed one, for as long as that needs.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -96,42 +110,70 @@ class SbiCamera:
     def close(self) -> None:
         self._session.close()
 
-    def stream(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+    def stream(
+        self, request: CameraRequest, pool: FramePool, stop: Stop, shutter: Shutter | None = None
+    ) -> Iterator[Frame]:
         """SBI has no sizes to choose from: RequestUnsupported for any but the scanner's own."""
-        source = self._live(request, pool, stop) if request.preview else self._signed(request, pool, stop)
+        shutter = shutter or Shutter()
+        source = (
+            self._looked_at(request, pool, stop, shutter) if request.preview_width else self._kept(request, pool, stop)
+        )
         given = 0
-        with closing(source) as pictures:
+        with closing(source) as frames:
             try:
                 while not (stop.is_set() or (request.frame_limit and given >= request.frame_limit)):
-                    pixels = next(pictures, None)
-                    if pixels is None:
+                    frame = next(frames, None)
+                    if frame is None:
                         return
-                    height, width = pixels.shape[:2]
-                    if request.width not in (0, width) or request.height not in (0, height):
-                        raise RequestUnsupported(f"The scanner's pictures are {width} × {height}, and no other size.")
-                    yield Frame(
-                        pixels=pixels,
-                        sequence=self._sequence,
-                        captured_monotonic_ns=time.monotonic_ns(),
-                        simulated=self._session.simulated,
-                        preview=request.preview,
-                    )
-                    self._sequence += 1
+                    yield frame
                     given += 1
             except CaptureCancelled:
                 return
 
-    def _signed(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Generator[Pixels, None, None]:
+    def _kept(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Generator[Frame, None, None]:
         while True:
-            (capture,) = self._session.capture((), whole=False, timeout_s=request.timeout_s, stop=stop)
-            image = FaceImage.from_bytes(capture.record)
-            pixels = pool.take(image.height, image.width, 3)
-            decode_picture(image.coding, image.data, pixels)
-            yield pixels
+            yield self._signed(request, pool, stop)
 
-    def _live(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Generator[Pixels, None, None]:
-        live = self._session.live((), request.timeout_s, stop)
-        return live_pictures(live, request.timeout_s, pool, channels=3)
+    def _looked_at(
+        self, request: CameraRequest, pool: FramePool, stop: Stop, shutter: Shutter
+    ) -> Generator[Frame, None, None]:
+        whole = PrivatePool()
+        with closing(
+            live_pictures(self._session.live((), request.timeout_s, stop), request.timeout_s, whole, channels=3)
+        ) as live:
+            for pixels in live:
+                if shutter.pressed_ns is None:
+                    _check_size(request, pixels)
+                    small, reduced_by = reduced(pixels, request.preview_width, pool)
+                    yield self._frame(small, preview=True, reduced_by=reduced_by)
+                    continue
+                signed = self._signed(request, pool, stop)
+                shutter.answer(signed.captured_monotonic_ns)
+                yield signed
+
+    def _signed(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Frame:
+        (capture,) = self._session.capture((), whole=False, timeout_s=request.timeout_s, stop=stop)
+        image = FaceImage.from_bytes(capture.record)
+        pixels = pool.take(image.height, image.width, 3)
+        decode_picture(image.coding, image.data, pixels)
+        _check_size(request, pixels)
+        return self._frame(pixels)
+
+    def _frame(self, pixels: Pixels, **facts: Any) -> Frame:
+        self._sequence += 1
+        return Frame(
+            pixels=pixels,
+            sequence=self._sequence - 1,
+            captured_monotonic_ns=time.monotonic_ns(),
+            simulated=self._session.simulated,
+            **facts,
+        )
+
+
+def _check_size(request: CameraRequest, pixels: Pixels) -> None:
+    height, width = pixels.shape[:2]
+    if request.width not in (0, width) or request.height not in (0, height):
+        raise RequestUnsupported(f"The scanner's pictures are {width} × {height}, and no other size.")
 
 
 def create_fingerprint(options: Options) -> SbiFingerprintReader:

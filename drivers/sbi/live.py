@@ -101,7 +101,6 @@ def live_pictures(live: Live, timeout_s: float, pool: FramePool, *, channels: in
                 raise DeviceLost from None
             except DeviceTimedOut:
                 raise CaptureTimedOut("The scanner gave no live picture in time.") from None
-            answer.extend(time.monotonic() + timeout_s)
             width, height = picture_size(jpeg) or (0, 0)
             if width * height > _LIVE_PIXELS:
                 raise DeviceProtocolError("The scanner sent a live picture of an impossible size.")
@@ -109,3 +108,5 @@ def live_pictures(live: Live, timeout_s: float, pool: FramePool, *, channels: in
             pixels = pool.take(height, width, channels)
             decode_picture(Coding.JPEG, jpeg, pixels)
             yield pixels
+            # Counted from when it is waited for again: a still may have been taken meanwhile.
+            answer.extend(time.monotonic() + timeout_s)

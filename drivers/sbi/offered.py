@@ -36,6 +36,7 @@ _HARMLESS: Final = (CaptureCancelled, CaptureTimedOut, DeviceBusy, RequestUnsupp
 """After any other error a device is opened again before it is used."""
 _LOOK_EVERY_S: Final = 0.1
 _LOOK_TIMEOUT_S: Final = 5.0
+_LOOK_WIDTH_PX: Final = 640
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +197,8 @@ class DriverSensor:
                 asked = FingerprintRequest(position=position, timeout_s=timeout_s, preview=preview)
                 yield from self._driver.acquire(asked, pool, stop)
             else:
-                yield from self._driver.stream(CameraRequest(timeout_s=timeout_s, preview=preview), pool, stop)
+                width = _LOOK_WIDTH_PX if preview else 0
+                yield from self._driver.stream(CameraRequest(timeout_s=timeout_s, preview_width=width), pool, stop)
         except DriverError as error:
             self._lost = self._lost or not isinstance(error, _HARMLESS)
             raise

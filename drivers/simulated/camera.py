@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from drivers.contracts import CameraRequest, DeviceIdentity, Frame, FramePool, Pixels, Stop
+from drivers.contracts import CameraRequest, DeviceIdentity, Frame, FramePool, Pixels, Shutter, Stop
 from drivers.errors import CaptureCancelled, CaptureTimedOut, RequestUnsupported
+from drivers.previews import reduced
 from drivers.simulated.footage import DrawnFootage, Footage, recorded_footage
 from drivers.simulated.misbehaviour import Misbehaviour, wait_until
 from drivers.simulated.options import SceneOptions
@@ -45,7 +46,9 @@ class SimulatedCamera:
     def close(self) -> None:
         self._faults.closed()
 
-    def stream(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+    def stream(
+        self, request: CameraRequest, pool: FramePool, stop: Stop, shutter: Shutter | None = None
+    ) -> Iterator[Frame]:
         """(H, W, 3) frames on a fixed beat; `sequence` counts beats, so that what a slow taker missed shows.
 
         Raises RequestUnsupported for a size that no camera has, CaptureTimedOut when nobody is there.
@@ -53,11 +56,11 @@ class SimulatedCamera:
         if not (0 <= request.width <= LARGEST_EDGE_PX and 0 <= request.height <= LARGEST_EDGE_PX):
             raise RequestUnsupported("The camera has no such picture size.")
         try:
-            yield from self._frames(request, pool, stop)
+            yield from self._frames(request, pool, stop, shutter or Shutter())
         except CaptureCancelled:
             return
 
-    def _frames(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+    def _frames(self, request: CameraRequest, pool: FramePool, stop: Stop, shutter: Shutter) -> Iterator[Frame]:
         started_s = time.monotonic()
         deadline_s = started_s + request.timeout_s
         self._faults.before_frame(deadline_s, stop)
@@ -70,12 +73,18 @@ class SimulatedCamera:
             while not stop.is_set() and not 0 < request.frame_limit <= given:
                 if given:
                     self._faults.before_frame(time.monotonic() + request.timeout_s, stop)
+                preview = request.preview_width > 0 and shutter.pressed_ns is None
+                captured_ns = time.monotonic_ns()
                 view = _sized(footage.at(beat / FRAMES_PER_S), request)
-                pixels = pool.take(view.shape[0], view.shape[1], 3)
-                np.copyto(pixels, view)
+                if preview:
+                    pixels, reduced_by = reduced(view, request.preview_width, pool)
+                else:
+                    pixels, reduced_by = pool.take(view.shape[0], view.shape[1], 3), 1.0
+                    np.copyto(pixels, view)
+                    shutter.answer(captured_ns)
                 given += 1
                 self._faults.frame_given()
-                yield Frame(pixels, beat, time.monotonic_ns(), simulated=True)
+                yield Frame(pixels, beat, captured_ns, simulated=True, preview=preview, reduced_by=reduced_by)
                 beat = max(beat + 1, int((time.monotonic() - shown_since_s) * FRAMES_PER_S))
                 if not 0 < request.frame_limit <= given:
                     wait_until(shown_since_s + beat / FRAMES_PER_S, stop)

@@ -57,7 +57,7 @@ AT_OPENING: list[tuple[Lie, str]] = [
 def _take(driver: Any, kind: Kind, *, preview: bool = False) -> list[Any]:
     stop, pool = threading.Event(), PrivatePool()
     if kind is Kind.FACE:
-        return list(driver.stream(CameraRequest(frame_limit=1, preview=preview), pool, stop))
+        return list(driver.stream(CameraRequest(frame_limit=1, preview_width=320 * preview), pool, stop))
     return list(driver.acquire(FingerprintRequest(preview=True) if preview else SLAP, pool, stop))
 
 

@@ -1,7 +1,7 @@
 """Every driver on its test bench: how to get it with a peer that behaves, or that misbehaves by a fault plan.
 
-To put a new driver under the suites, add a rig here, or beside this where cameras, serial modules, chip readers and pads have theirs
-(`camera_rigs`, `zfm_rigs`, `chip_rigs`, `pad_rigs`). What a rig is says `rig`.
+To put a new driver under the suites, add a rig here, or beside this where cameras, serial modules, chip readers and
+pads have theirs (`camera_rigs`, `zfm_rigs`, `chip_rigs`, `pad_rigs`). What a rig is says `rig`.
 """
 
 from __future__ import annotations

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 
-from drivers.contracts import CameraRequest, Contract
+from drivers.contracts import Camera, CameraRequest, Contract, Driver, Frame, PrivatePool, Shutter
 from drivers.errors import RequestUnsupported
 from tests.conformance.rig import Rig
 from tests.conformance.rigs import rigs_of
@@ -65,3 +67,73 @@ def test_a_size_that_it_cannot_give_is_refused_and_not_replaced(rig: Rig, tmp_pa
         driver.open()
         with pytest.raises(RequestUnsupported):
             list(frames_of(driver, CameraRequest(width=100_000, height=3, frame_limit=1)))
+
+
+def full_size(driver: Driver) -> tuple[int, ...]:
+    """What a stream gives that asks for no previews."""
+    (frame,) = frames_of(driver, CameraRequest(frame_limit=1))
+    assert not frame.preview
+    return frame.pixels.shape
+
+
+def looked_at(driver: Driver, preview_width: int, shutter: Shutter) -> Iterator[Frame]:
+    request = CameraRequest(preview_width=preview_width)
+    return cast("Camera", driver).stream(request, PrivatePool(), threading.Event(), shutter)
+
+
+def until_a_still(frames: Iterator[Frame]) -> list[Frame]:
+    taken: list[Frame] = []
+    while not taken or taken[-1].preview:
+        taken.append(next(frames))
+    return taken
+
+
+@every_camera
+def test_while_small_previews_stream_a_still_is_full_and_they_go_on_after_it(rig: Rig, tmp_path: Path) -> None:
+    shutter = Shutter()
+    with built(rig, tmp_path) as driver:
+        driver.open()
+        height, width, _ = full_size(driver)
+        frames = looked_at(driver, width // 2, shutter)
+        seen = [next(frames) for _ in range(3)]
+        for _ in range(2):
+            shutter.press()
+            pressed_ns = shutter.pressed_ns
+            assert pressed_ns is not None
+            *previews, still = until_a_still(frames)
+            seen += [*previews, still, next(frames), next(frames)]
+            assert still.pixels.shape == (height, width, 3)
+            assert still.reduced_by == 1.0
+            assert still.captured_monotonic_ns >= pressed_ns, "older than the moment at which it was asked for"
+            assert shutter.pressed_ns is None
+        frames.close()  # type: ignore[attr-defined]  # drivers' frames are generators
+    assert [frame.preview for frame in seen].count(False) == 2, "nobody asked for more than two stills"
+    for frame in seen:
+        if frame.preview:
+            assert frame.pixels.shape == (round(height / 2), width // 2, 3)
+            assert frame.reduced_by == pytest.approx(2.0)
+    sequences = [frame.sequence for frame in seen]
+    assert sequences == sorted(set(sequences))
+
+
+@every_camera
+def test_a_still_that_was_asked_for_before_the_first_preview_comes(rig: Rig, tmp_path: Path) -> None:
+    shutter = Shutter()
+    shutter.press()
+    with built(rig, tmp_path) as driver:
+        driver.open()
+        frames = looked_at(driver, 64, shutter)
+        assert not until_a_still(frames)[-1].preview
+        assert next(frames).preview
+        frames.close()  # type: ignore[attr-defined]
+
+
+@every_camera
+def test_a_preview_is_never_enlarged(rig: Rig, tmp_path: Path) -> None:
+    with built(rig, tmp_path) as driver:
+        driver.open()
+        shape = full_size(driver)
+        frames = looked_at(driver, 20_000, Shutter())
+        preview = next(frames)
+        frames.close()  # type: ignore[attr-defined]
+    assert (preview.preview, preview.pixels.shape, preview.reduced_by) == (True, shape, 1.0)

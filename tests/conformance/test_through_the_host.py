@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import pytest
 from appliance.devices.deadlines import Deadlines
 from appliance.devices.hosted_device import HostedDevice
 from appliance.errors import DeviceError
-from drivers.contracts import Contract, FingerprintRequest
+from drivers.contracts import CameraRequest, Contract, FingerprintRequest, Frame
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.profiles import Profile, Use
 from drivers.simulated.drawn.plain_print import drawn_print
@@ -113,6 +114,38 @@ async def test_fingers_of_one_placement_keep_their_names_and_previews_their_mark
             assert (await anext(stream)).preview
         async with device.frames(FingerprintRequest(positions=_SLAP)) as stream:
             assert [(frame.position, frame.preview) async for frame in stream] == [(one, False) for one in _SLAP]
+
+
+@pytest.mark.parametrize(
+    "post",
+    [pytest.param((rig, None), id=rig.name) for rig in RIGS if rig.contract is Contract.CAMERA],
+    indirect=True,
+)
+async def test_a_full_still_comes_between_small_previews(post: Post) -> None:
+    async with hosted(post.rig.contract, post.rig.driver_id, post.options) as device:
+        await device.wait_ready()
+        async with device.frames(CameraRequest(frame_limit=1)) as stream:
+            height, width, _ = (await anext(stream)).pixels.shape
+        async with device.frames(CameraRequest(preview_width=width // 2)) as stream:
+            sequences: list[int] = []
+            for _ in range(2):
+                preview = await anext(stream)
+                assert (preview.preview, preview.pixels.shape[1]) == (True, width // 2)
+                asked_ns = time.monotonic_ns()
+                stream.ask_still()
+                still = await _next_still(stream, sequences)
+                assert still.pixels.shape == (height, width, 3)
+                assert still.captured_monotonic_ns >= asked_ns
+            assert (await anext(stream)).preview
+        assert sequences == sorted(set(sequences))
+
+
+async def _next_still(stream: AsyncIterator[Frame], sequences: list[int]) -> Frame:
+    async for frame in stream:
+        sequences.append(frame.sequence)
+        if not frame.preview:
+            return frame
+    raise AssertionError("the stream ended without a still")
 
 
 @pytest.fixture

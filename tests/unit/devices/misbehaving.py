@@ -21,6 +21,7 @@ from drivers.contracts import (
     Frame,
     FramePool,
     Pixels,
+    Shutter,
     Stop,
 )
 from drivers.errors import CaptureCancelled, CaptureTimedOut, DeviceLost, DeviceNotFound
@@ -72,7 +73,9 @@ class Misbehaving:
         if self._options.open == "hang-at-close":
             _sleep_in_c()
 
-    def stream(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
+    def stream(
+        self, request: CameraRequest, pool: FramePool, stop: Stop, shutter: Shutter | None = None
+    ) -> Iterator[Frame]:
         return self._frames(pool, stop)
 
     def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:

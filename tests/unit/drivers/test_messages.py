@@ -149,7 +149,7 @@ def test_a_message_over_the_limit_is_not_sent() -> None:
         (Contract.FINGERPRINT_READER, FingerprintRequest(position="left_thumb", timeout_s=2.5)),
         (Contract.FINGERPRINT_READER, FingerprintRequest(positions=("left_thumb", "right_thumb"), preview=True)),
         (Contract.CAMERA, CameraRequest(width=640, height=480, frame_limit=3)),
-        (Contract.CAMERA, CameraRequest(preview=True)),
+        (Contract.CAMERA, CameraRequest(preview_width=640)),
         (Contract.DOCUMENT_SCANNER, ScanRequest(area_mm=(85.6, 54.0), colour=False)),
         (Contract.CHIP_READER, ChipRequest(timeout_s=3.0, watch=True)),
         (Contract.SIGNATURE_PAD, SignatureRequest(timeout_s=4.5)),

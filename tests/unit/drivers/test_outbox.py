@@ -23,8 +23,9 @@ def slots() -> Iterator[SharedSlots]:
         os.close(fd)
 
 
-def frame(number: int) -> Frame:
-    return Frame(pixels=np.full((2, 2), number, np.uint8), sequence=number, captured_monotonic_ns=number)
+def frame(number: int, *, preview: bool = False) -> Frame:
+    pixels = np.full((2, 2), number, np.uint8)
+    return Frame(pixels=pixels, sequence=number, captured_monotonic_ns=number, preview=preview)
 
 
 def offer_in_turn(outbox: Outbox, count: int, stop: threading.Event) -> threading.Thread:
@@ -83,3 +84,27 @@ def test_a_waiting_driver_goes_on_when_it_is_stopped(slots: SharedSlots) -> None
     stop.set()
     driver.join(10)
     assert not driver.is_alive()
+
+
+def test_a_still_is_lost_to_no_preview_and_goes_before_those_that_follow_it(slots: SharedSlots) -> None:
+    sent: list[FrameReady] = []
+    outbox, stop = Outbox(1, slots, sent.append, newest_wins=True), threading.Event()
+    for number in range(9):
+        pixels = slots.take(2, 2)
+        pixels[...] = number
+        preview = number != 3
+        outbox.offer(Frame(pixels=pixels, sequence=number, captured_monotonic_ns=number, preview=preview), stop)
+    for _ in range(3):
+        outbox.release(sent[-1].slot)
+    assert [(message.sequence, message.preview) for message in sent] == [(0, True), (3, False), (8, True)]
+    assert outbox.dropped == 6
+
+
+def test_of_two_stills_that_wait_the_newer_wins(slots: SharedSlots) -> None:
+    sent: list[FrameReady] = []
+    outbox, stop = Outbox(1, slots, sent.append, newest_wins=True), threading.Event()
+    for number, preview in enumerate([True, False, True, False, True]):
+        outbox.offer(frame(number, preview=preview), stop)
+    for _ in range(3):
+        outbox.release(sent[-1].slot)
+    assert [message.sequence for message in sent] == [0, 3, 4]

@@ -105,10 +105,10 @@ def test_live_pictures_are_marked_and_end_on_stop(tmp_path: Path) -> None:
 
 def test_a_camera_s_live_pictures_are_marked_and_its_portraits_are_not(tmp_path: Path) -> None:
     with opened(tmp_path, Kind.FACE) as driver:
-        for preview in (True, False):
-            request = CameraRequest(frame_limit=2, preview=preview)
+        for preview_width, shape in ((160, (200, 160, 3)), (2000, (400, 320, 3)), (0, (400, 320, 3))):
+            request = CameraRequest(frame_limit=2, preview_width=preview_width)
             frames = list(driver.stream(request, PrivatePool(), threading.Event()))
-            assert [(frame.preview, frame.pixels.shape) for frame in frames] == [(preview, (400, 320, 3))] * 2
+            assert [(frame.preview, frame.pixels.shape) for frame in frames] == [(preview_width > 0, shape)] * 2
 
 
 @pytest.mark.parametrize("plan", [FaultPlan(corrupt=True), FaultPlan(unplug=True)], ids=["corrupt", "unplug"])
