@@ -17,6 +17,8 @@
                                                                                         DeviceLost (wire)
     split        has no wire: nothing                   bytes come in small pieces      nothing at all
 
+A network camera that drops a frame or hangs has fallen silent in its stream, and is lost: DeviceLost.
+
 Everything but `refuse` touches acquisition only, never opening, and begins once `after_frames` good frames
 have been given since the device was opened. For a chip reader a frame is an answer to a command, for a signature pad
 a point.

@@ -307,4 +307,6 @@ def _environment() -> dict[str, str]:
     """Ours, with our own code on the path and without the threads that numeric libraries start unasked."""
     path = os.pathsep.join(part for part in (_SOURCE, os.environ.get("PYTHONPATH", "")) if part)
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return os.environ | threads | {"PYTHONPATH": path, "OPENCV_LOG_LEVEL": "ERROR", "MALLOC_ARENA_MAX": "2"}
+    # A USB camera that falls silent is let go of after a second (OpenCV's own are ten), so that it can be opened again.
+    cameras = {"OPENCV_LOG_LEVEL": "ERROR", "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": "1"}
+    return os.environ | threads | cameras | {"PYTHONPATH": path, "MALLOC_ARENA_MAX": "2"}

@@ -69,12 +69,15 @@ class HttpCamera:
 
         self._ending = ending
         self._server = _Server(("127.0.0.1", port), Handler)
-        self.address = f"http://127.0.0.1:{self._server.server_address[1]}/stream"
+        self.port = int(self._server.server_address[1])
+        self.address = f"http://127.0.0.1:{self.port}/stream"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="camera-emulator")
         self._thread.start()
 
     def close(self) -> None:
-        """Ends every stream at once, like pulling the cable."""
+        """Ends every stream at once, like pulling the cable. May be called twice."""
+        if self._ending.is_set():
+            return
         self._ending.set()
         self._server.shutdown()
         self._server.server_close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -9,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from drivers.contracts import CameraRequest, PrivatePool
-from drivers.errors import DeviceLost, DeviceNotFound, DeviceTimedOut, DriverError
+from drivers.contracts import CameraRequest, PrivatePool, Shutter
+from drivers.errors import DeviceLost, DeviceNotFound, DriverError
 from drivers.opencv_camera.driver import OpenCvCamera, Options, create
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -73,10 +74,34 @@ def test_frames_arrive_and_the_end_of_the_server_has_a_name(server: tuple[subpro
         assert np.ptp(frame.pixels) > 0
         assert not frame.simulated
     process.kill()
-    with pytest.raises((DeviceLost, DeviceTimedOut)):
+    with pytest.raises(DeviceLost):
         list(stream)
     with pytest.raises(DeviceNotFound):
         device.open()
+
+
+def test_a_server_that_falls_silent_is_lost_before_a_read_times_out(
+    server: tuple[subprocess.Popen[str], str],
+) -> None:
+    process, address = server
+    device = create(Options(device=address, open_timeout_s=20.0, read_timeout_s=60.0))
+    device.open()
+    stream = device.stream(CameraRequest(), PrivatePool(), threading.Event())
+    next(stream)
+    process.send_signal(signal.SIGSTOP)
+    with pytest.raises(DeviceLost):
+        list(stream)
+
+
+def test_a_still_is_full_and_of_the_same_stream(server: tuple[subprocess.Popen[str], str]) -> None:
+    device, shutter = camera(server[1]), Shutter()
+    device.open()
+    stream = device.stream(CameraRequest(preview_width=80), PrivatePool(), threading.Event(), shutter)
+    assert next(stream).pixels.shape == (60, 80, 3)
+    shutter.press()
+    assert next(frame for frame in stream if not frame.preview).pixels.shape == (120, 160, 3)
+    assert next(stream).preview
+    device.close()
 
 
 def test_an_address_that_the_server_does_not_have(server: tuple[subprocess.Popen[str], str]) -> None:
