@@ -28,6 +28,7 @@ _USB_DEVICES = Path("/sys/bus/usb/devices")
 _USB_NODES = Path("/dev/bus/usb")
 _UNDRIVEN_CLASSES = {"ff", "00"}
 _CHIP_CARD_CLASS = "0b"
+_CLAIMED_BY_A_PROGRAM = "usbfs"
 _VIDEO_CLASS = Path("/sys/class/video4linux")
 _SCANNER = re.compile(r"^(?P<device>[^|\n]+)\|(?P<vendor>[^|\n]*)\|(?P<model>[^|\n]*)$", re.MULTILINE)
 
@@ -65,12 +66,19 @@ def find_usb_devices(devices: Path = _USB_DEVICES, nodes: Path = _USB_NODES) -> 
     """Devices that no driver of the kernel's stands before, by sysfs: fingerprint readers, and what we do not know.
 
     An interface of the vendor's own class is what they have in common (hubs, keyboards, cameras and disks have others).
+    Most serial converters have one too: those the kernel drives, and they are found as serial ports.
     """
     return [
         _usb_device(FoundKind.USB_DEVICE, folder, nodes)
         for folder, classes in _usb_folders(devices)
-        if classes and classes <= _UNDRIVEN_CLASSES
+        if classes and classes <= _UNDRIVEN_CLASSES and not _is_driven(folder)
     ]
+
+
+def _is_driven(folder: Path) -> bool:
+    """Whether the kernel itself drives any interface of that device."""
+    drivers = {(interface / "driver").resolve().name for interface in folder.glob(f"{folder.name}:*/")}
+    return not drivers <= {"driver", _CLAIMED_BY_A_PROGRAM}
 
 
 def find_chip_readers(devices: Path = _USB_DEVICES, nodes: Path = _USB_NODES) -> list[FoundDevice]:

@@ -10,7 +10,7 @@ from drivers.discovery import FoundDevice, FoundKind, find_chip_readers, find_us
 from drivers.profiles import load_profiles
 
 
-def plugged(root: Path, name: str, ids: tuple[str, str], *classes: str, serial: str = "") -> None:
+def plugged(root: Path, name: str, ids: tuple[str, str], *classes: str, serial: str = "", driven_by: str = "") -> None:
     folder = root / "devices" / name
     folder.mkdir(parents=True)
     facts = {"idVendor": ids[0], "idProduct": ids[1], "busnum": "1", "devnum": name[-1], "product": "Reader"}
@@ -20,6 +20,10 @@ def plugged(root: Path, name: str, ids: tuple[str, str], *classes: str, serial: 
         interface = folder / f"{name}:1.{number}"
         interface.mkdir()
         (interface / "bInterfaceClass").write_text(f"{kind}\n")
+        if driven_by:
+            driver = root / "drivers" / driven_by
+            driver.mkdir(parents=True, exist_ok=True)
+            (interface / "driver").symlink_to(driver)
 
 
 def found(root: Path) -> list[FoundDevice]:
@@ -46,6 +50,16 @@ def test_a_reader_is_found_with_what_tells_it_apart(tmp_path: Path) -> None:
 def test_what_the_kernel_drives_is_left_out(classes: tuple[str, ...], tmp_path: Path) -> None:
     plugged(tmp_path, "1-3", ("1d6b", "0002"), *classes)
     assert found(tmp_path) == []
+
+
+def test_a_serial_converter_is_the_kernels_though_its_class_is_its_makers_own(tmp_path: Path) -> None:
+    plugged(tmp_path, "1-6", ("0403", "6001"), "ff", serial="ZFM7", driven_by="ftdi_sio")
+    assert found(tmp_path) == []
+
+
+def test_a_reader_that_a_program_holds_is_still_a_reader(tmp_path: Path) -> None:
+    plugged(tmp_path, "1-7", ("05ba", "000a"), "ff", driven_by="usbfs")
+    assert len(found(tmp_path)) == 1
 
 
 def test_an_unknown_one_is_shown_and_matches_nothing(tmp_path: Path) -> None:
