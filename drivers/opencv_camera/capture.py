@@ -5,12 +5,14 @@ Not responsible for reading frames (`player`).
 
 from __future__ import annotations
 
+import errno
+import math
 import os
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Never, Protocol
 
 import cv2
 
@@ -20,11 +22,13 @@ from drivers.errors import (
     DeviceNotFound,
     DeviceProtocolError,
     DeviceTimedOut,
+    OptionInvalid,
     RequestUnsupported,
 )
 from drivers.opencv_camera.controls import NO_CONTROLS, CameraControls, apply
 from drivers.opencv_camera.refusal import http_refusal
 from drivers.opencv_camera.source import Source, SourceKind
+from drivers.opencv_camera.video_node import gives_pictures
 
 _FFMPEG_OPTIONS: Final = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 _ALLOWED: Final = {
@@ -33,6 +37,7 @@ _ALLOWED: Final = {
     SourceKind.HTTP: "protocol_whitelist;http,tcp|format_whitelist;mpjpeg,mjpeg,jpeg_pipe",
     SourceKind.RTSP: "rtsp_transport;tcp|protocol_whitelist;rtsp,rtp,tcp,udp",
 }
+_V4L2_READ_TIMEOUT: Final = "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"
 _NEARLY: Final = 0.8
 _opening = threading.Lock()
 """FFmpeg's options come from the environment of the process: one source is opened at a time."""
@@ -63,7 +68,7 @@ def open_capture(source: Source, settings: CaptureSettings) -> cv2.VideoCapture:
         capture.release()
         _explain(source, waited_s=time.monotonic() - started, settings=settings)
     try:
-        _set_size(capture, source, settings)
+        choose_picture(capture, source, settings)
         apply(capture, settings.controls)
     except BaseException:
         capture.release()
@@ -73,7 +78,10 @@ def open_capture(source: Source, settings: CaptureSettings) -> cv2.VideoCapture:
 
 def _video_capture(source: Source, settings: CaptureSettings) -> cv2.VideoCapture:
     if source.kind is SourceKind.VIDEO_DEVICE:
-        return cv2.VideoCapture(source.address, cv2.CAP_V4L2)
+        with _opening:
+            # Whole seconds, and 10 of them where nobody says. OpenCV looks once a process, and a host has one camera.
+            os.environ[_V4L2_READ_TIMEOUT] = str(math.ceil(settings.read_timeout_s))
+            return cv2.VideoCapture(source.address, cv2.CAP_V4L2)
     parameters = [
         cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
         round(settings.open_timeout_s * 1000),
@@ -99,10 +107,10 @@ def _check_path(source: Source) -> None:
         raise DeviceAccessDenied
 
 
-def _explain(source: Source, *, waited_s: float, settings: CaptureSettings) -> None:
+def _explain(source: Source, *, waited_s: float, settings: CaptureSettings) -> Never:
     match source.kind:
         case SourceKind.VIDEO_DEVICE:
-            raise DeviceBusy
+            _explain_device(source)
         case SourceKind.FILE:
             raise DeviceProtocolError("The recording is not a video that can be read.")
         case _ if waited_s >= settings.open_timeout_s * _NEARLY:
@@ -113,13 +121,40 @@ def _explain(source: Source, *, waited_s: float, settings: CaptureSettings) -> N
             raise DeviceNotFound(f"There is no video at {source.label}: check the address, the log-in and the camera.")
 
 
-def _set_size(capture: cv2.VideoCapture, source: Source, settings: CaptureSettings) -> None:
+def _explain_device(source: Source) -> Never:
+    try:
+        is_camera = gives_pictures(source.address)
+    except OSError as error:
+        # It went away just now, or somebody holds it for himself.
+        raise (DeviceBusy if error.errno == errno.EBUSY else DeviceNotFound)() from None
+    if not is_camera:
+        raise OptionInvalid(f"What is at {source.label} gives no pictures: name the camera's first device file.")
+    raise DeviceBusy
+
+
+class Tunable(Protocol):
+    """What `cv2.VideoCapture` offers of this."""
+
+    def set(self, property_id: int, value: float, /) -> bool: ...
+
+    def get(self, property_id: int, /) -> float: ...
+
+
+def choose_picture(capture: Tunable, source: Source, settings: CaptureSettings) -> None:
+    """Asks for format and size, and looks at what came of it: Video4Linux gives something else without a word.
+
+    RequestUnsupported for a size, OptionInvalid for a format that the camera does not have; DeviceProtocolError for
+    no picture at all.
+    """
+    fourcc = cv2.VideoWriter.fourcc(*settings.fourcc) if settings.fourcc else 0
     if source.kind is SourceKind.VIDEO_DEVICE:
-        if settings.fourcc:
-            capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*settings.fourcc))
+        if fourcc:
+            capture.set(cv2.CAP_PROP_FOURCC, fourcc)
         if settings.width and settings.height:
             capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width)
             capture.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.height)
+        if fourcc and round(capture.get(cv2.CAP_PROP_FOURCC)) != fourcc:
+            raise OptionInvalid(f"The camera does not give {settings.fourcc}: leave the format to the camera.")
     width, height = round(capture.get(cv2.CAP_PROP_FRAME_WIDTH)), round(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
     if height < 1 or width < 1:
         raise DeviceProtocolError("What the camera sends is not a picture that can be read.")
