@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -79,13 +80,20 @@ def with_adafruits(module: PtyModule, baud: int) -> None:
         assert client.set_sysparam(BAUD, baud // 9600) == 0
 
 
+def _settled(module: PtyModule, baud: int) -> bool:
+    deadline = time.monotonic() + 30.0
+    while module.baud != baud and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return module.baud == baud
+
+
 @pytest.mark.parametrize("change", [with_pyfingerprint, with_adafruits])
 @pytest.mark.parametrize("baud", [9600, 19200, 76800, 115200])
 def test_our_driver_finds_the_speed_that_a_foreign_client_left(
     r503: PtyModule, change: Callable[[PtyModule, int], None], baud: int
 ) -> None:
     change(r503, baud)
-    assert r503.baud == baud
+    assert _settled(r503, baud), "a module acknowledges a speed before it goes there"
     assert is_the_print(ours(r503))
     assert r503.baud == max(baud, 57600), "what is slower than the settings is brought up to them, the rest is left"
 
@@ -138,6 +146,7 @@ def test_pyfingerprint_takes_the_image_at_the_raised_speed(tmp_path: Path) -> No
     print_ = drawn_print(seed=3)
     with PtyModule(ModuleSettings(images=[print_])) as module:
         with_pyfingerprint(module, 115200)
+        assert _settled(module, 115200)
         with pyfingerprint(module, 115200) as client:
             assert client.readImage()
             client.downloadImage(str(tmp_path / "print.bmp"))

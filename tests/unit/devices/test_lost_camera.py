@@ -32,12 +32,14 @@ async def network_camera(port: int = 0, plan: FaultPlan = WELL_BEHAVED) -> Async
         await asyncio.to_thread(peer.close)
 
 
-async def look(device: HostedDevice, frames: int = 0) -> int:
-    """How many previews came: so many, or until the stream ends."""
+async def look(device: HostedDevice, frames: int = 0, begun: asyncio.Event | None = None) -> int:
+    """How many previews came: so many, or until the stream ends. `begun` is set at the first."""
     seen = 0
     async with device.frames(CameraRequest(preview_width=80)) as stream:
         async for _ in stream:
             seen += 1
+            if begun is not None:
+                begun.set()
             if seen == frames:
                 break
     return seen
@@ -68,10 +70,11 @@ async def test_it_is_said_to_be_lost_at_once_and_comes_back_by_itself(goes: str)
         device.start()
         try:
             await device.wait_ready()
-            looking = asyncio.create_task(look(device))
-            await reached(device, DeviceState.BUSY)
+            begun = asyncio.Event()
+            looking = asyncio.create_task(look(device, begun=begun))
+            async with asyncio.timeout(PATIENCE_S):
+                await begun.wait()
             if goes == "closes":
-                await asyncio.sleep(0.5)
                 await asyncio.to_thread(peer.close)
             # The silent one is still connected, and its own timeout longer than anybody waits here.
             async with asyncio.timeout(PATIENCE_S):
