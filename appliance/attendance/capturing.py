@@ -1,31 +1,31 @@
 """One attempt: takes frames from a device, judges each, keeps the best, and stops at the first that is good enough.
 
-Decides nothing about rounds or fallbacks (that is `target`) and stores nothing (that is `service`).
+A camera shows small previews meanwhile; what is kept is a still of its full size. Decides nothing about rounds or
+fallbacks (that is `target`) and stores nothing (that is `service`).
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from appliance.attendance.choosing import Candidate, Choice, Next
+from appliance.attendance.images import PREVIEW_EDGE_PX
 from appliance.attendance.judging import Judge
+from appliance.attendance.looking import Frames, Wish, until
 from appliance.attendance.preview import Preview, PreviewFrame
-from appliance.attendance.ranking import verdict_rank
 from appliance.attendance.signing import Pad
 from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CaptureRules
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.runtime.clock import Clock
-from appliance.runtime.until import until
 from drivers.contracts import (
     CameraRequest,
     Contract,
     FingerprintRequest,
-    Frame,
     Pixels,
     Request,
     ScanRequest,
@@ -46,7 +46,7 @@ CONTRACTS = {
 class CaptureDevice(Protocol):
     """What a capture needs of `devices.HostedDevice`."""
 
-    def frames(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Frame]]: ...
+    def frames(self, request: Request) -> AbstractAsyncContextManager[Frames]: ...
 
     def facts(self) -> DeviceFacts: ...
 
@@ -77,7 +77,7 @@ def request_for(kind: CaptureKind, position: str | None, rules: CaptureRules) ->
         case CaptureKind.DOCUMENT:
             return ScanRequest(timeout_s=rules.document_timeout_s)
         case CaptureKind.FACE:
-            return CameraRequest(timeout_s=rules.face_timeout_s)
+            return CameraRequest(timeout_s=rules.face_timeout_s, preview_width=PREVIEW_EDGE_PX)
         case CaptureKind.FINGERPRINT:
             return FingerprintRequest(position=position or "unknown", timeout_s=rules.fingerprint_timeout_s, live=True)
 
@@ -97,30 +97,36 @@ async def capture_once(
     judge: Judge,
     preview: Preview,
     clock: Clock,
-    take_now: asyncio.Event,
+    wish: Wish,
 ) -> Presented:
     """Raises DeviceError for whatever goes wrong with the device; nobody presenting anything is not an error."""
-    best: Presented | None = None
-    first_at: float | None = None
+    request, choice = request_for(kind, position, rules), Choice(threshold, window_s(kind, rules))
+    stills = isinstance(request, CameraRequest)
     try:
-        async with device.frames(request_for(kind, position, rules)) as frames:
-            async for frame in until(take_now, frames):
+        async with device.frames(request) as frames:
+            async for frame, taken in until(wish, frames, frames.ask_still if stills else None):
                 judged = await judge.judge(kind, frame)
                 await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict))
-                if frame.preview:
-                    continue  # guides the hand; nobody vouches for it
-                if best is None or verdict_rank(judged.verdict) > verdict_rank(best.verdict):
-                    best = Presented(judged.verdict, judged.pixels, frame.simulated)
-                first_at = clock.monotonic() if first_at is None else first_at
-                over = clock.monotonic() - first_at >= window_s(kind, rules)
-                if judged.verdict.accepted(threshold) or over:
+                if judged.pixels is None and not stills:
+                    continue  # guides the hand, and what is kept comes by itself
+                if judged.pixels is None:
+                    step = choice.looked_at(judged.verdict, clock.monotonic())
+                else:
+                    candidate = Candidate(judged.verdict, judged.pixels, frame.simulated)
+                    step = choice.offered(candidate, clock.monotonic(), taken=taken)
+                if step is Next.ASK_STILL:
+                    frames.ask_still()
+                elif step is Next.END:
                     break
     except DeviceError as error:
         if error.code != "capture-timeout":
             raise
     finally:
         await preview.show(None)
-    return best or Presented(_nothing(kind), None, False)
+    best = choice.best
+    if best is None:
+        return Presented(_nothing(kind), None, False)
+    return Presented(best.verdict, best.pixels, best.simulated)
 
 
 def _nothing(kind: CaptureKind) -> Verdict:

@@ -25,11 +25,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """`pixels` are our own copy: what was judged is what is kept, whatever the driver does to its memory meanwhile."""
+    """`pixels` are our own copy: what was judged is what is kept, whatever the driver does to its memory meanwhile.
+
+    A preview has none: it is only looked at, and there is nothing that could be kept by mistake.
+    """
 
     verdict: Verdict
     preview_jpeg: bytes
-    pixels: Pixels
+    pixels: Pixels | None
 
 
 class Judge:
@@ -60,13 +63,14 @@ class Judge:
 
     def _judged(self, kind: CaptureKind, frame: Frame) -> Judged:
         pixels = np.array(frame.pixels, copy=True)
-        return Judged(self._verdict(kind, pixels, frame.resolution_ppi), preview_jpeg(pixels), pixels)
+        verdict = self._verdict(kind, pixels, frame)
+        return Judged(verdict, preview_jpeg(pixels), None if frame.preview else pixels)
 
-    def _verdict(self, kind: CaptureKind, pixels: Pixels, resolution_ppi: int | None) -> Verdict:
+    def _verdict(self, kind: CaptureKind, pixels: Pixels, frame: Frame) -> Verdict:
         match kind:
             case CaptureKind.FINGERPRINT:
-                return assess_fingerprint(pixels, resolution_ppi=resolution_ppi)
+                return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi)
             case CaptureKind.FACE:
-                return self._face_assessor().assess(pixels)
+                return self._face_assessor().assess(pixels, reduced_by=frame.reduced_by)
             case CaptureKind.DOCUMENT:
-                return assess_document(pixels, resolution_ppi=resolution_ppi)
+                return assess_document(pixels, resolution_ppi=frame.resolution_ppi)

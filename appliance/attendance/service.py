@@ -5,7 +5,6 @@ Long work (a capture, sealing) has one owner here; a second command to the same 
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from appliance.attendance.capturing import CONTRACTS, CaptureDevices, Presented,
 from appliance.attendance.idleness import Idleness
 from appliance.attendance.images import png
 from appliance.attendance.judging import Judge
+from appliance.attendance.looking import Wish
 from appliance.attendance.ports import Sealer, Vault
 from appliance.attendance.prefill import prefill
 from appliance.attendance.preview import Preview
@@ -84,7 +84,7 @@ class AttendanceService:
         self._steady = steady
         self._idleness = Idleness()
         self._capturing: str | None = None
-        self._take_now = asyncio.Event()
+        self._wish = Wish()
 
     @property
     def capturing(self) -> str | None:
@@ -190,7 +190,7 @@ class AttendanceService:
         if self._capturing is not None:
             raise AttendanceError("A capture is running: wait for it to end.", code="capture-running")
         self._capturing = attendance_id
-        self._take_now.clear()
+        self._wish.clear()
         try:
             async with self.register.writing(attendance_id) as attendance:
                 yield attendance
@@ -204,9 +204,10 @@ class AttendanceService:
         return self._devices.pad() is not None
 
     def take_now(self, attendance_id: str) -> None:
-        """The technician takes the running capture's best picture, or the signature as it is, now."""
+        """The technician waits no longer: a camera takes the picture of now; elsewhere the best so far counts, or the
+        signature as it is."""
         if self._capturing == attendance_id:
-            self._take_now.set()
+            self._wish.take.set()
 
     async def _attempt(self, attendance: Attendance, target: Target, technician_id: str) -> Attendance:
         self.register.changed()
@@ -225,7 +226,7 @@ class AttendanceService:
             judge=self._judge,
             preview=self.preview,
             clock=self._clock,
-            take_now=self._take_now,
+            wish=self._wish,
         )
         facts = device.facts()
         facts = msgspec.structs.replace(facts, simulated=facts.simulated or presented.simulated)
@@ -302,7 +303,7 @@ class AttendanceService:
             commands.require_step(attendance, Step.SIGNATURE)
             self.register.changed()
             request = SignatureRequest(timeout_s=attendance.opened.rules.signature_timeout_s)
-            record = await written(pad, request, self._take_now)
+            record = await written(pad, request, self._wish)
             facts = pad.facts()
             self._permitted(facts)
             return await self._signed(attendance, technician_id, record.to_bytes(), simulated=facts.simulated)
@@ -364,7 +365,8 @@ class AttendanceService:
 
         A capture that is running for it ends at once. One whose journal is damaged can still be abandoned.
         """
-        self.take_now(attendance_id)
+        if self._capturing == attendance_id:
+            self._wish.leave.set()
         if attendance_id in self.register.damaged:
             await self.erase(attendance_id)
             return

@@ -5,15 +5,16 @@ Decides nothing about who signs and stores nothing (that is `service`).
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from appliance.attendance.looking import Wish, until
+from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from appliance.model.signature import SignatureRecord
-from appliance.runtime.until import until
 from drivers.contracts import PadSize, PenPoint, SignatureRequest
+from drivers.errors import CaptureCancelled
 
 
 class Ink(Protocol):
@@ -34,9 +35,11 @@ class Pad(Protocol):
     def facts(self) -> DeviceFacts: ...
 
 
-async def written(pad: Pad, request: SignatureRequest, enough: asyncio.Event) -> SignatureRecord:
+async def written(pad: Pad, request: SignatureRequest, wish: Wish) -> SignatureRecord:
     """Raises DeviceError for whatever goes wrong with the pad, also that nobody began to write; UsageError
     `signature-invalid` for what is none."""
     async with pad.pen(request) as ink:
-        points = [point async for point in until(enough, ink)]
+        points = [point async for point, _ in until(wish, ink)]
+    if wish.leave.is_set():
+        raise DeviceError(CaptureCancelled.default_sentence, code=CaptureCancelled.code)
     return SignatureRecord.from_points(points, ink.size)

@@ -84,6 +84,8 @@ async def _one_frame(device: HostedDevice) -> Frame:
     kept: Frame | None = None
     async with device.frames(_REQUESTS[device.contract]) as frames:
         async for frame in frames:
+            if frame.preview:
+                continue  # nobody asked for one, and none is ever kept
             kept = Frame(
                 pixels=frame.pixels.copy(),
                 sequence=frame.sequence,

@@ -35,8 +35,11 @@ class FaceAssessor:
         self._detector = FaceDetector()
         self._eyes = EyeFinder()
 
-    def assess(self, pixels: Pixels) -> Verdict:
-        """The verdict on (H, W, 3) uint8 B, G, R; grey is taken as colour. The largest face is judged. Never raises."""
+    def assess(self, pixels: Pixels, *, reduced_by: float = 1.0) -> Verdict:
+        """The verdict on (H, W, 3) uint8 B, G, R; grey is taken as colour. The largest face is judged. Never raises.
+
+        Of a picture that was made smaller to be looked at, sizes are said as the whole one has them.
+        """
         refusal = _refusal(pixels)
         if refusal is not None:
             return Verdict(kind=CaptureKind.FACE, score=NOT_JUDGED, reasons=(refusal,), algorithm=ALGORITHM)
@@ -51,7 +54,8 @@ class FaceAssessor:
         if len(faces) == 1:
             # Somebody else in the picture must not be missed: look again for heads that lean or turn away.
             faces += self._detector.find_others(grey, faces[0])
-        return _judged(colour, grey, faces, self._eyes.find(grey, faces[0]), leaning=leaning)
+        eyes = self._eyes.find(grey, faces[0])
+        return _judged(colour, grey, faces, eyes, leaning=leaning, reduced_by=reduced_by)
 
 
 def _refusal(pixels: Pixels) -> str | None:
@@ -64,7 +68,10 @@ def _refusal(pixels: Pixels) -> str | None:
     return None
 
 
-def _judged(colour: Pixels, grey: Pixels, faces: list[FaceBox], eyes: Eyes | None, *, leaning: bool) -> Verdict:
+def _judged(
+    colour: Pixels, grey: Pixels, faces: list[FaceBox], seen: Eyes | None, *, leaning: bool, reduced_by: float
+) -> Verdict:
+    eyes = seen.enlarged(reduced_by) if seen is not None else None
     largest = max(faces, key=lambda box: box.area)
     others = sorted((box.area for box in faces if box is not largest), reverse=True)
     part = np.s_[max(0, largest.top) : largest.top + largest.side, max(0, largest.left) : largest.left + largest.side]
@@ -79,7 +86,7 @@ def _judged(colour: Pixels, grey: Pixels, faces: list[FaceBox], eyes: Eyes | Non
         components["HeadPoseRoll"] = roll_component(eyes)
     noise = noise_deviation(face_grey)
     measures = {
-        "face_width_px": float(largest.side),
+        "face_width_px": float(largest.side) * reduced_by,
         "sharpness": face_sharpness(face_grey, noise),
         "noise_deviation": noise,
         "brightest_level": float(np.percentile(skin, 95)),

@@ -83,9 +83,9 @@ class Camera(Driver, Protocol):
     ) -> Iterator[Frame]:
         """Colour frames, newest first wins: a slow taker loses frames, never time. Ends quietly on stop.
 
-        Where previews were asked for, each press of `shutter` is answered by a frame of the camera's full size from
-        the same opened stream, captured after the press, in place of a preview; then previews go on. A camera that
-        has given frames and then gives none for a second is lost (DeviceLost).
+        Where previews were asked for, a press of `shutter` is answered by a frame of the camera's full size from the
+        same opened stream, which shows no moment before the press; previews go on. A camera that has given frames and
+        then gives none for a second is lost (DeviceLost).
         """
         ...
 

@@ -20,7 +20,7 @@ from drivers.errors import DeviceLost, DeviceTimedOut, DriverError, OptionInvali
 from drivers.opencv_camera.capture import CaptureSettings, open_capture
 from drivers.opencv_camera.controls import CameraControls, Milliseconds
 from drivers.opencv_camera.developing import TURNS, OwnMemory, offer, small, whole
-from drivers.opencv_camera.player import PlayEnded, Player
+from drivers.opencv_camera.player import PlayEnded, Player, Seen
 from drivers.opencv_camera.source import Source, SourceKind, source_from_text
 
 _LOOK_S: Final = 0.1
@@ -121,34 +121,44 @@ class OpenCvCamera:
         self, player: Player, request: CameraRequest, pool: FramePool, stop: Stop, shutter: Shutter
     ) -> Iterator[Frame]:
         own, turn = OwnMemory(), TURNS[self._options.orientation_deg]
+        # Only what goes out as it is is decoded where it goes out.
+        place: FramePool = pool if turn is None and not request.preview_width else own
         size = self._await(player.size, request.timeout_s, stop)
         given = 0
-        while size is not None and not (request.frame_limit and given >= request.frame_limit):
-            pressed_ns = shutter.pressed_ns if request.preview_width else 0
-            as_it_is = pressed_ns is not None and turn is None
-            # Only what goes out as it is is decoded where it goes out.
-            offered = offer(pool if as_it_is else own, size)
-            player.ask(offered, not_before_ns=pressed_ns or 0)
-            taken = self._await(player.take, request.timeout_s, stop)
-            if taken is None or not self._is_open:
+        while size is not None:
+            offered = offer(place, size)
+            player.ask(offered)
+            seen = self._await(player.take, request.timeout_s, stop)
+            if seen is None or not self._is_open:
                 return
-            pixels, captured_ns = taken
-            size = pixels.shape[0], pixels.shape[1]
-            if pressed_ns is None:
-                pixels, reduced_by = small(pixels, turn, request.preview_width, pool)
-                yield self._frame(pixels, captured_ns, preview=True, reduced_by=reduced_by)
+            size = seen.pixels.shape[0], seen.pixels.shape[1]
+            if request.preview_width:
+                frames = self._looked_at(seen, request.preview_width, pool, shutter)
             else:
-                shutter.answer(captured_ns)
                 # A camera that changed its size, or gives grey, was not decoded into what was offered.
-                yield self._frame(pixels if as_it_is and pixels is offered else whole(pixels, turn, pool), captured_ns)
-            given += 1
+                as_it_is = seen.pixels is offered and place is pool
+                frames = iter([self._frame(seen.pixels if as_it_is else whole(seen.pixels, turn, pool), seen)])
+            for frame in frames:
+                yield frame
+                given += 1
+                if given == request.frame_limit:
+                    return
 
-    def _frame(self, pixels: Pixels, captured_ns: int, *, preview: bool = False, reduced_by: float = 1.0) -> Frame:
+    def _looked_at(self, seen: Seen, preview_width: int, pool: FramePool, shutter: Shutter) -> Iterator[Frame]:
+        """The still, where one is owed and this picture is of no moment before it was asked for; and the preview."""
+        turn, pressed_ns = TURNS[self._options.orientation_deg], shutter.pressed_ns
+        if pressed_ns is not None and seen.begun_ns >= pressed_ns:
+            shutter.answer(seen.begun_ns)
+            yield self._frame(whole(seen.pixels, turn, pool), seen)
+        pixels, reduced_by = small(seen.pixels, turn, preview_width, pool)
+        yield self._frame(pixels, seen, preview=True, reduced_by=reduced_by)
+
+    def _frame(self, pixels: Pixels, seen: Seen, *, preview: bool = False, reduced_by: float = 1.0) -> Frame:
         self._sequence += 1
         return Frame(
             pixels=pixels,
             sequence=self._sequence - 1,
-            captured_monotonic_ns=captured_ns,
+            captured_monotonic_ns=seen.captured_ns,
             simulated=self._simulated,
             preview=preview,
             reduced_by=reduced_by,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -34,6 +34,17 @@ _AT_ONCE: Final = 0.25
 
 class PlayEnded(Exception):
     """The recording is over and is not to be repeated."""
+
+
+class Seen(NamedTuple):
+    """One frame. The pixels are not in the memory that was offered when the camera changed its size.
+
+    When it came, and since when, at the earliest, it can have been on its way (monotonic ns).
+    """
+
+    pixels: Pixels
+    captured_ns: int
+    begun_ns: int
 
 
 class Player:
@@ -57,9 +68,8 @@ class Player:
         self._leaving = threading.Event()
         self._turn = threading.Condition()
         self._wanted: Pixels | None = None
-        self._not_before_ns = 0
         self._seen, self._seen_before, self._in_vain = 0, 0, 0
-        self._given: tuple[Pixels, int] | None = None
+        self._given: Seen | None = None
         self._size: tuple[int, int] | None = None
         self._failure: DriverError | PlayEnded | None = None
         self._thread = threading.Thread(target=self._run, name="camera-player", daemon=True)
@@ -73,19 +83,13 @@ class Player:
                 raise self._failure
             return self._size
 
-    def ask(self, into: Pixels, not_before_ns: int = 0) -> None:
-        """The next frame is to be decoded into `into`, (H, W, 3) uint8; it is written to until `take` or `leave`.
-
-        The next one, that is, of which nothing was seen before `not_before_ns` (monotonic).
-        """
+    def ask(self, into: Pixels) -> None:
+        """The next frame is to be decoded into `into`, (H, W, 3) uint8; it is written to until `take` or `leave`."""
         with self._turn:
-            self._wanted, self._not_before_ns, self._given = into, not_before_ns, None
+            self._wanted, self._given = into, None
 
-    def take(self, wait_s: float) -> tuple[Pixels, int] | None:
-        """(pixels, monotonic ns) of the frame asked for, None if it has not come. Raises what ended the playing.
-
-        The pixels are not in the memory that was offered when the camera changed its size.
-        """
+    def take(self, wait_s: float) -> Seen | None:
+        """The frame asked for, None if it has not come. Raises what ended the playing."""
         with self._turn:
             self._turn.wait_for(lambda: self._given or self._failure, wait_s)
             if self._given is None and self._failure is not None:
@@ -157,7 +161,7 @@ class Player:
                     self._seen += 1
                     continue
                 piled_until = 0.0
-                # What a live camera gives first after a moment was on its way before it.
+                # What a live camera gives first after a moment was on its way before it (`decisions/0016`).
                 self._seen += self._give(capture, begun_ns=before_last_ns if self._is_live else last_ns)
             elif not self._is_live:
                 if not seen:
@@ -175,13 +179,13 @@ class Player:
         """To who waits for it, if anybody. False for a picture that cannot be decoded."""
         captured_ns = time.monotonic_ns()
         with self._turn:
-            if self._wanted is None or begun_ns < self._not_before_ns:
+            if self._wanted is None:
                 return True
             decoded, pixels = capture.retrieve(self._wanted)
             if not decoded:
                 return False
             self._wanted = None
-            self._given = (pixels.astype(np.uint8, copy=False), captured_ns)
+            self._given = Seen(pixels.astype(np.uint8, copy=False), captured_ns, begun_ns)
             self._turn.notify_all()
             return True
 

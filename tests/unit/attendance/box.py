@@ -29,9 +29,36 @@ NOBODY = -1
 """In a script: the device waits, and nobody presents anything."""
 
 
-async def _nobody_comes() -> AsyncIterator[Frame]:
-    await asyncio.Event().wait()
-    yield Frame(np.zeros((8, 8), np.uint8), 0, 0)
+class ScriptedFrames:
+    """The frames given, one after another, and then the end or (`then_waits`) nothing. A still that is asked for has
+    the grey value `still`."""
+
+    def __init__(self, *frames: Frame, still: int = 0, then_waits: bool = False) -> None:
+        self._frames = list(frames)
+        self._still = still
+        self._then_waits = then_waits
+        self._more = asyncio.Event()
+        self.stills_asked = 0
+
+    def __aiter__(self) -> AsyncIterator[Frame]:
+        return self
+
+    async def __anext__(self) -> Frame:
+        await asyncio.sleep(0)
+        while not self._frames:
+            if not self._then_waits:
+                raise StopAsyncIteration
+            await self._more.wait()
+        return self._frames.pop(0)
+
+    def ask_still(self) -> None:
+        self.stills_asked += 1
+        self._frames.insert(0, picture(self._still))
+        self._more.set()
+
+
+def picture(score: int, *, preview: bool = False) -> Frame:
+    return Frame(np.full((8, 8), score, np.uint8), 0, 0, 500, simulated=True, preview=preview)
 
 
 class MemoryJournal:
@@ -111,20 +138,15 @@ class ScriptedDevice:
         return self.own_thresholds
 
     @asynccontextmanager
-    async def frames(self, _request: Request) -> AsyncIterator[AsyncIterator[Frame]]:
+    async def frames(self, _request: Request) -> AsyncIterator[ScriptedFrames]:
         step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if step == NOBODY:
-            yield _nobody_comes()
-            return
         if isinstance(step, DeviceError):
             raise step
-
-        async def one() -> AsyncIterator[Frame]:
-            for shown in self.shows_first:
-                yield Frame(np.full((8, 8), shown, np.uint8), 0, 0, simulated=True, preview=True)
-            yield Frame(np.full((8, 8), step, np.uint8), 0, 0, 500, simulated=True)
-
-        yield one()
+        yield (
+            ScriptedFrames(then_waits=True)
+            if step == NOBODY
+            else ScriptedFrames(*(picture(shown, preview=True) for shown in self.shows_first), picture(step))
+        )
 
 
 class ScriptedInk:
@@ -178,7 +200,8 @@ class ScriptedDesk:
 
 class GreyJudge(Judge):
     async def judge(self, kind: CaptureKind, frame: Frame) -> Judged:
-        return Judged(Verdict(kind=kind, score=int(frame.pixels[0, 0])), b"jpeg", frame.pixels.copy())
+        verdict = Verdict(kind=kind, score=int(frame.pixels[0, 0]))
+        return Judged(verdict, b"jpeg", None if frame.preview else frame.pixels.copy())
 
 
 async def recover(service: AttendanceService) -> AttendanceService:

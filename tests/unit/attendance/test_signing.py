@@ -81,6 +81,20 @@ async def test_what_goes_wrong_leaves_the_attendance_as_it_was(
     assert (await box.service.sign(one, WHO, b"[]")).step is Step.REVIEW, "the screen is still there"
 
 
+async def test_to_abandon_ends_it_without_a_record(boxes: Callable[..., Box]) -> None:
+    box = boxes()
+    pad = ScriptedPad(POINTS, has_key=False)
+    one = await _at_signature(box, pad)
+    signing = asyncio.create_task(box.service.sign_on_pad(one, WHO))
+    async with asyncio.timeout(30):
+        await pad.begun.wait()
+        await box.service.abandon(one, WHO, "left")
+        with pytest.raises(DeviceError) as ended:
+            await signing
+    assert ended.value.code == "capture-cancelled"
+    assert (box.vault.blobs, box.service.register.find(one)) == ({}, None)
+
+
 async def test_before_its_turn_nobody_signs(boxes: Callable[..., Box]) -> None:
     box = boxes()
     one = await box.at(Step.FACE)

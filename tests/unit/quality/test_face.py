@@ -197,3 +197,17 @@ def test_real_pictures(assessor: FaceAssessor, shared_data: Path, name: str, fac
     verdict = assessor.assess(np.asarray(picture, np.uint8))
     assert verdict.faces == faces
     assert verdict.accepted(THRESHOLD) is accepted
+
+
+def test_a_picture_made_small_to_be_looked_at_says_the_sizes_of_the_whole_one(assessor: FaceAssessor) -> None:
+    whole = draw_face(2, 960, 1280)
+    small = np.asarray(cv2.resize(whole, None, fx=0.2, fy=0.2, interpolation=cv2.INTER_AREA), np.uint8)
+    seen, guessed, told = (
+        assessor.assess(whole),
+        assessor.assess(small),
+        assessor.assess(small, reduced_by=5.0),
+    )
+    assert told.measures["face_width_px"] == pytest.approx(seen.measures["face_width_px"], rel=0.1)
+    assert told.components["InterEyeDistance"].raw == pytest.approx(seen.components["InterEyeDistance"].raw, rel=0.1)
+    assert "face-too-small" in guessed.reasons
+    assert "face-too-small" not in told.reasons

@@ -89,6 +89,22 @@ class MemoryVault:
 
 
 @dataclass
+class Shown:
+    """Pictures that are all whole: to ask for a still is to wait for the next."""
+
+    pictures: AsyncIterator[Frame]
+
+    def __aiter__(self) -> AsyncIterator[Frame]:
+        return self
+
+    async def __anext__(self) -> Frame:
+        return await anext(self.pictures)
+
+    def ask_still(self) -> None:
+        pass
+
+
+@dataclass
 class Device:
     """Shows grey pictures whose level is the score that the judge gives them, waiting before each if told to."""
 
@@ -109,11 +125,11 @@ class Device:
         return {}
 
     @asynccontextmanager
-    async def frames(self, _request: Request) -> AsyncIterator[AsyncIterator[Frame]]:
+    async def frames(self, _request: Request) -> AsyncIterator[Shown]:
         score = self.scores.pop(0) if len(self.scores) > 1 else self.scores[0]
         if isinstance(score, KioskError):
             raise score
-        yield self._pictures(score)
+        yield Shown(self._pictures(score))
 
     async def _pictures(self, score: int) -> AsyncIterator[Frame]:
         if self.hold is not None:
