@@ -18,6 +18,8 @@ from drivers.zfm.conversation import Conversation
 BY_LIKELIHOOD: Final = (57600, 115200, 9600, 19200, 38400, 76800, 96000, 48000, 28800, 67200, 86400, 105600)
 """Every speed there is: the makers' default, the fastest, those that other programs know, then the rest."""
 _ANSWER_S: Final = 0.3
+_PROOF_S: Final = 1.0
+"""A module that has begun to answer is given more time: the computer may be the one that is busy."""
 _READ_S: Final = 0.1
 """A link's own wait, by which each of ours may be overrun."""
 _KNOCKS: Final = 3
@@ -25,7 +27,7 @@ _PROOFS: Final = 4
 """Answers of 28 bytes that must come whole at a new speed: what a line can barely carry shows in one of a few."""
 
 SEARCH_S: Final = (len(BY_LIKELIHOOD) + 1) * (_ANSWER_S + 2 * _READ_S)
-CHANGE_S: Final = (2 * (_KNOCKS + _PROOFS) + 2) * (_ANSWER_S + 2 * _READ_S)
+CHANGE_S: Final = 2 * ((_KNOCKS + 1) * (_ANSWER_S + 2 * _READ_S) + _PROOFS * (_PROOF_S + _READ_S))
 """The longest that `find` and `change` take, apart from the one answer of each that is waited for in full."""
 
 
@@ -105,5 +107,6 @@ class Tuner:
         return all(self._describes_itself() for _ in range(_PROOFS))
 
     def _describes_itself(self) -> bool:
-        answer = self._talk.try_ask(Command.READ_PARAMETERS, within_s=self._short_s)
+        within_s = min(_PROOF_S, self._answer_timeout_s)
+        answer = self._talk.try_ask(Command.READ_PARAMETERS, within_s=within_s)
         return answer is not None and answer[0] == Confirmation.OK

@@ -94,6 +94,8 @@ def test_our_driver_finds_the_speed_that_a_foreign_client_left(
 ) -> None:
     change(r503, baud)
     assert _settled(r503, baud), "a module acknowledges a speed before it goes there"
+    with pyfingerprint(r503, baud) as client:
+        assert client.getBaudRate() == baud
     assert is_the_print(ours(r503))
     assert r503.baud == max(baud, 57600), "what is slower than the settings is brought up to them, the rest is left"
 

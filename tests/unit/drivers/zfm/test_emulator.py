@@ -16,6 +16,7 @@ from drivers.zfm.emulator import PtyModule
 
 PRINT = drawn_print(192, 192)
 GREETING = Packet(PacketKind.COMMAND, bytes([Command.VERIFY_PASSWORD, 0, 0, 0, 0])).to_bytes()
+UPLOAD = Packet(PacketKind.COMMAND, bytes([Command.UPLOAD_IMAGE])).to_bytes()
 YES = Packet(PacketKind.ACK, b"\x00").to_bytes()
 
 
@@ -34,6 +35,18 @@ def test_the_driver_gets_its_print_from_one_that_cannot_go_faster(flaw: SpeedFla
         reader = create(Options(device=module.path, answer_timeout_s=1.0, fastest_baud=115200))
         reader.open()
         assert module.baud == 57600
+        (frame,) = reader.acquire(FingerprintRequest(timeout_s=5), PrivatePool(), threading.Event())
+        reader.close()
+    assert (frame.pixels == (PRINT >> 4) * 17).all()
+
+
+def test_one_that_was_left_in_the_middle_of_an_image_at_another_speed_is_heard_out_and_found() -> None:
+    with PtyModule(ModuleSettings(images=[PRINT], baud_multiplier=12), paced=True) as module:
+        with serial.Serial(module.path, 115200, timeout=1.0) as port:
+            port.write(UPLOAD)
+            assert port.read(len(YES)) == YES
+        reader = create(Options(device=module.path, answer_timeout_s=1.0))
+        reader.open()
         (frame,) = reader.acquire(FingerprintRequest(timeout_s=5), PrivatePool(), threading.Event())
         reader.close()
     assert (frame.pixels == (PRINT >> 4) * 17).all()

@@ -16,7 +16,7 @@ from drivers.errors import DeviceAccessDenied, DeviceFault, DeviceLost, DeviceTi
 from drivers.simulated.drawn.plain_print import drawn_print
 from drivers.timings import timings_of
 from drivers.transport.memory import MemoryLink, joined
-from drivers.zfm.codec import Command, Decoder, baud_argument
+from drivers.zfm.codec import Command, Confirmation, Decoder, Packet, PacketKind, baud_argument
 from drivers.zfm.driver import Options, ZfmReader, create
 from drivers.zfm.emulated_module import EmulatedModule, ModuleSettings, SpeedFlaw
 from drivers.zfm.rates import BY_LIKELIHOOD, candidates
@@ -39,7 +39,7 @@ class Bench:
         answering = threading.Thread(target=self._answer, args=(theirs, pulled_after))
         answering.start()
         try:
-            yield ZfmReader(Options(device="memory", answer_timeout_s=0.4, **options), lambda: ours)  # type: ignore[arg-type]
+            yield ZfmReader(Options(device="memory", answer_timeout_s=0.8, **options), lambda: ours)  # type: ignore[arg-type]
         finally:
             ours.close()
             answering.join(5)
@@ -63,6 +63,19 @@ class Bench:
             return
         finally:
             line.close()
+
+
+class Scolding(EmulatedModule):
+    """Takes the first words that it hears for noise, and says so."""
+
+    scolded = False
+
+    def feed(self, data: bytes) -> Iterator[tuple[float, bytes]]:
+        if data and not self.scolded:
+            self.scolded = True
+            yield 0.0, Packet(PacketKind.ACK, bytes([Confirmation.PACKET_RECEIVE_ERROR])).to_bytes()
+        else:
+            yield from super().feed(data)
 
 
 def takes_a_whole_print(reader: ZfmReader) -> bool:
@@ -173,6 +186,13 @@ def test_a_wrong_password_at_another_speed_is_still_a_wrong_password(baud: int) 
     assert bench.changes() == [], "nothing is changed in a module that is not ours"
 
 
+def test_a_verdict_on_the_noise_before_is_no_refusal() -> None:
+    bench = Bench(57600)
+    bench.module = Scolding(bench.module.settings)
+    with bench.plugged() as reader:
+        assert opens_and_takes(reader)
+
+
 def test_closing_ends_the_search() -> None:
     ours, theirs = joined()
     reader = ZfmReader(Options(device="memory", answer_timeout_s=30.0), lambda: ours)
@@ -200,5 +220,5 @@ def test_a_fastest_speed_below_the_configured_one_is_a_wrong_setting() -> None:
 
 def test_the_daemon_leaves_an_opening_the_time_to_search_and_to_change() -> None:
     answer_s = 3.0
-    longest_s = 13 * 0.3 + 16 * 0.3 + 3 * answer_s
+    longest_s = 13 * 0.3 + 2 * (4 * 0.3 + 4 * 1.0) + 3 * answer_s
     assert timings_of("zfm", {"answer_timeout_s": answer_s}).open_s > longest_s
