@@ -7,7 +7,7 @@ scrambled (`scramble`), or come after a change of key. Light ridges on dark; the
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from itertools import takewhile
@@ -121,9 +121,7 @@ class RawImage:
         if len(data) < HEADER_BYTES or (len(data) - HEADER_BYTES) % WIDTH:
             raise DeviceProtocolError("The fingerprint reader sent a broken image.")
         lines, key_number = _LINES.unpack_from(data)
-        blocks = tuple(
-            (BlockFlag(flags), count) for flags, count in takewhile(_has_rows, _PAIR.iter_unpack(data[_PAIRS]))
-        )
+        blocks = tuple(_begun_within(lines, takewhile(_has_rows, _PAIR.iter_unpack(data[_PAIRS]))))
         rows = np.frombuffer(data, np.uint8, offset=HEADER_BYTES).reshape(-1, WIDTH)
         present = sum(count for flags, count in blocks if not flags & BlockFlag.ABSENT)
         total = sum(count for _, count in blocks)
@@ -185,6 +183,16 @@ def _is_noise(rows: NDArray[np.uint8]) -> bool:
 
 def _has_rows(pair: tuple[int, int]) -> bool:
     return pair[1] > 0
+
+
+def _begun_within(lines: int, pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[BlockFlag, int]]:
+    """The blocks up to the one that completes the rows that the header promises: what follows means nothing."""
+    taken = 0
+    for flags, count in pairs:
+        if taken >= lines:
+            return
+        yield BlockFlag(flags), count
+        taken += 0 if flags & BlockFlag.ABSENT else count
 
 
 def upright(image: NDArray[np.uint8], out: Pixels, *, turned: bool) -> None:

@@ -132,12 +132,12 @@ class Scene:
             if self._is_encrypted(flags):
                 mixed = bytearray([chance.randrange(256)])
                 for byte in block[:-1]:
-                    mixed.append(byte ^ _xor_byte(key))
-                    key = _next_key(key)
-                key, block = _next_key(key), bytes(mixed)
+                    mixed.append(byte ^ xor_byte(key))
+                    key = next_key(key)
+                key, block = next_key(key), bytes(mixed)
             elif not flags & KEY_STANDS:
                 for _ in block:
-                    key = _next_key(key)
+                    key = next_key(key)
             if not flags & ABSENT:
                 data += block
         head = bytearray(64)
@@ -163,9 +163,9 @@ def _event(traffic: Traffic, listening: Urb, kind: int) -> Urb:
     return traffic.submit(Transfer.INTERRUPT, _EVENTS, 64)
 
 
-def _xor_byte(key: int) -> int:
+def xor_byte(key: int) -> int:
     return sum((key >> bit & 1) << place for place, bit in enumerate(_XOR_FROM))
 
 
-def _next_key(key: int) -> int:
+def next_key(key: int) -> int:
     return (bin(key & 0x9248144D).count("1") % 2) << 31 | key >> 1
