@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.guards.environment",
     "tests.guards.event_loop",
     "tests.guards.log_lines",
+    "tests.guards.measured",
     "tests.guards.network",
     "tests.guards.order",
     "tests.guards.processes",

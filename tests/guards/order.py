@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-_LONG = ("tests/workflow/", "tests/browser/", "tests/conformance/", "tests/replay/")
+_LONG = ("tests/machine/", "tests/workflow/", "tests/browser/", "tests/conformance/", "tests/replay/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -26,8 +26,9 @@ def test_a_script_is_strict_says_what_it_does_and_can_be_started(script: Path) -
     subprocess.run(["bash", "-n", script], check=True, timeout=10)
 
 
-def test_system_packages_are_one_a_line_with_a_reason() -> None:
-    lines = (ROOT / "scripts" / "system-packages.txt").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("name", ["system-packages.txt", "slow-packages.txt"])
+def test_system_packages_are_one_a_line_with_a_reason(name: str) -> None:
+    lines = (ROOT / "scripts" / name).read_text(encoding="utf-8").splitlines()
     entries = [line for line in lines if line and not line.startswith("#")]
     assert entries == sorted(entries)
     assert [entry for entry in entries if " # " not in entry] == []
