@@ -15,16 +15,18 @@ from drivers.errors import OptionInvalid
 
 _MANUAL_EXPOSURE: Final = 1
 _UNITS_PER_MS: Final = 10
+_UNREADABLE: Final = -1.0
 
 Milliseconds = Annotated[float, msgspec.Meta(gt=0, le=1000)]
 
 
 class Control(NamedTuple):
-    """One property to set, and what a person calls it."""
+    """One property to set, and what a person calls it; so many of its units make one of the person's."""
 
     property_id: int
     value: float
     name: str
+    units: float = 1.0
 
 
 class CameraControls(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +50,7 @@ class CameraControls(msgspec.Struct, frozen=True, kw_only=True):
             units = max(1.0, float(round(self.exposure_ms * _UNITS_PER_MS)))
             wanted += [
                 Control(cv2.CAP_PROP_AUTO_EXPOSURE, _MANUAL_EXPOSURE, "exposure"),
-                Control(cv2.CAP_PROP_EXPOSURE, units, "exposure"),
+                Control(cv2.CAP_PROP_EXPOSURE, units, "exposure", _UNITS_PER_MS),
             ]
         if self.focus is not None:
             wanted += [
@@ -71,9 +73,21 @@ class Adjustable(Protocol):
 
     def set(self, property_id: int, value: float, /) -> bool: ...
 
+    def get(self, property_id: int, /) -> float: ...
+
 
 def apply(capture: Adjustable, controls: CameraControls) -> None:
-    """Sets them all. OptionInvalid for a control that the camera does not have or a value that it does not take."""
+    """Sets them all. OptionInvalid for a control that the camera does not have or a value that it does not take.
+
+    A value outside of what it has is quietly brought inside by Video4Linux, so each is asked for again; one that can
+    be set and not be read (OpenCV says -1) is believed.
+    """
     for control in controls.settings():
         if not capture.set(control.property_id, control.value):
             raise OptionInvalid(f"The camera's {control.name} cannot be set to that: leave it to the camera.")
+        taken = capture.get(control.property_id)
+        if taken not in (control.value, _UNREADABLE):
+            asked, given = control.value / control.units, taken / control.units
+            raise OptionInvalid(
+                f"The camera makes {given:g} of the {control.name} {asked:g}: set that, or leave it to the camera."
+            )

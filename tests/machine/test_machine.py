@@ -20,7 +20,7 @@ from tests.machine.reader_port import PRODUCT_ID, VENDOR_ID, ReaderPort
 
 PART_S: Final = 180.0
 NOTICED_S: Final = 1.0
-"""How soon a lost camera has to be noticed."""
+"""How soon a lost device has to be noticed."""
 CAMERA: Final = "/dev/video0"
 SERIAL: Final = "ZFM7"
 READER: Final = {"device": f"usb:{VENDOR_ID}:{PRODUCT_ID}:{SERIAL}", "serial_number": SERIAL}
@@ -81,6 +81,7 @@ def test_a_reader_pulled_out_in_the_middle_of_an_image_comes_back_at_another_por
     record_property("noticed_s", report["noticed_s"])
     record_property("back_s", report["back_s"])
     assert report["code"] == "device-lost"
+    assert report["noticed_s"] <= NOTICED_S
     assert report["ports"] == ["/dev/ttyUSB0", "/dev/ttyUSB1"]
     assert (report["state"], report["restarts"]) == ("ready", 0)
     assert report["sha256"] == as_sent()
@@ -171,6 +172,12 @@ def test_a_usb_camera_is_set_to_what_is_asked_for(machine: Machine) -> None:
         "white balance by itself": 0,
         "white balance": 5000,
     }
+
+
+def test_a_value_that_the_kernel_would_bring_inside_a_cameras_range_is_refused(machine: Machine) -> None:
+    report = machine.run("usb-camera-refused", PART_S, options={"focus": 1000})
+    assert report["code"] == "option-invalid"
+    assert "makes 250 of the focus 1000" in report["sentence"]
 
 
 def test_a_usb_camera_that_sends_nothing_any_more_is_given_up_in_time_and_taken_again(

@@ -22,6 +22,7 @@ PARTS: Final[dict[str, Part]] = {
     "camera-busy": camera.busy,
     "camera-lost-and-back": camera.lost_and_back,
     "usb-camera-picture": usb_camera.picture,
+    "usb-camera-refused": usb_camera.refused,
     "usb-camera-unplugged": usb_camera.unplugged,
     "usb-camera-hanging": usb_camera.hanging,
     "reader-pulled-out-in-an-image": reader.pulled_out_in_an_image,

@@ -10,7 +10,7 @@ from appliance.devices.hosted_device import HostedDevice
 from appliance.errors import DeviceError
 from drivers.contracts import CameraRequest
 from tests.machine.inside.outside import Outside
-from tests.machine.inside.streaming import PROFILE, bars, last_picture, until_it_fails
+from tests.machine.inside.streaming import PROFILE, bars, last_picture, refusal, until_it_fails
 from tests.machine.inside.supervised import facts, held_by, ready, supervised, until
 
 _DRIVER: Final = Path("/sys/bus/platform/drivers/vivid")
@@ -29,9 +29,7 @@ async def pictures(
 
 async def refused(outside: Outside, *, device: str, options: dict[str, object]) -> dict[str, Any]:
     """The code and sentence with which it refuses to open."""
-    async with supervised(PROFILE, {"device": device, **options}, hears_udev=False) as camera:
-        await until(lambda: camera.status().error_code != "")
-        return {"code": camera.status().error_code, "sentence": camera.status().sentence}
+    return await refusal(device, options)
 
 
 async def busy(outside: Outside, *, device: str) -> dict[str, Any]:

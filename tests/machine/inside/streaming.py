@@ -10,7 +10,7 @@ import numpy as np
 
 from appliance.devices.hosted_device import HostedDevice
 from drivers.contracts import CameraRequest, Pixels
-from tests.machine.inside.supervised import failure
+from tests.machine.inside.supervised import failure, supervised, until
 
 PROFILE: Final = "opencv-camera"
 _TIMEOUT_S: Final = 60.0
@@ -23,6 +23,13 @@ async def last_picture(camera: HostedDevice, width: int = 0, height: int = 0) ->
     request = CameraRequest(width=width, height=height, frame_limit=3, timeout_s=_TIMEOUT_S)
     async with camera.frames(request) as frames:
         return [frame.pixels.copy() async for frame in frames][-1]
+
+
+async def refusal(device: str, options: dict[str, object]) -> dict[str, str]:
+    """The code and sentence of a camera that does not open."""
+    async with supervised(PROFILE, {"device": device, **options}, hears_udev=False) as camera:
+        await until(lambda: camera.status().error_code != "")
+        return {"code": camera.status().error_code, "sentence": camera.status().sentence}
 
 
 async def until_it_fails(camera: HostedDevice, happens: Callable[[], object]) -> tuple[str, float]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tests.machine.inside.doctor import settle
 from tests.machine.inside.outside import Outside
-from tests.machine.inside.streaming import PROFILE, bars, last_picture, until_it_fails
+from tests.machine.inside.streaming import PROFILE, bars, last_picture, refusal, until_it_fails
 from tests.machine.inside.supervised import facts, held_by, ready, supervised
 from tests.machine.inside.usb_socket import PluggedCamera
 from tests.machine.inside.uvc_camera import UvcCamera
@@ -27,6 +27,15 @@ async def picture(outside: Outside, *, options: dict[str, object], width: int, h
         await ready(camera)
         taken = await last_picture(camera, width, height)
         report = {"shape": list(taken.shape), "bars": bars(taken), "held": mind.held(), "model": camera.facts().model}
+    await asyncio.to_thread(plugged.unplug)
+    return report
+
+
+async def refused(outside: Outside, *, options: dict[str, object]) -> dict[str, Any]:
+    """The code and sentence with which it refuses to open."""
+    plugged = PluggedCamera(UvcCamera(_SERIAL))
+    await settle()
+    report = await refusal(_BINDING, options)
     await asyncio.to_thread(plugged.unplug)
     return report
 

@@ -16,15 +16,19 @@ from drivers.opencv_camera.driver import OpenCvCamera, Options
 
 
 class Camera:
-    """Takes what it has, like Video4Linux does."""
+    """Takes what it has, like Video4Linux does: what is over `most` becomes that without a word."""
 
-    def __init__(self, *has: int) -> None:
+    def __init__(self, *has: int, most: float = 12_000.0) -> None:
         self._has = has
+        self._most = most
         self.taken: list[tuple[int, float]] = []
 
     def set(self, property_id: int, value: float, /) -> bool:
         self.taken.append((property_id, value))
         return property_id in self._has
+
+    def get(self, property_id: int, /) -> float:
+        return min(dict(self.taken)[property_id], self._most)
 
 
 EXPOSURE = (cv2.CAP_PROP_AUTO_EXPOSURE, cv2.CAP_PROP_EXPOSURE)
@@ -51,6 +55,22 @@ def test_the_automatic_goes_off_before_the_value_is_set(
 def test_a_control_that_the_camera_does_not_have_is_named() -> None:
     with pytest.raises(OptionInvalid, match="focus"):
         apply(Camera(*EXPOSURE), CameraControls(exposure_ms=5.0, focus=1))
+
+
+@pytest.mark.parametrize(
+    ("controls", "said"),
+    [
+        (CameraControls(focus=300), "makes 250 of the focus 300"),
+        (CameraControls(exposure_ms=40.0), "makes 25 of the exposure 40"),
+    ],
+)
+def test_a_value_that_the_camera_brings_inside_its_range_is_refused(controls: CameraControls, said: str) -> None:
+    with pytest.raises(OptionInvalid, match=said):
+        apply(Camera(*EXPOSURE, cv2.CAP_PROP_AUTOFOCUS, cv2.CAP_PROP_FOCUS, most=250.0), controls)
+
+
+def test_a_value_that_cannot_be_read_back_is_believed() -> None:
+    apply(Camera(*EXPOSURE, most=-1.0), CameraControls(exposure_ms=5.0))
 
 
 @pytest.mark.parametrize("exposure_ms", [0.5, 20.5])
