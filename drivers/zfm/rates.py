@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-from drivers.errors import DeviceTimedOut, OptionInvalid
+from drivers.errors import DeviceProtocolError, DeviceTimedOut, OptionInvalid
 from drivers.transport.link import SerialByteLink
 from drivers.zfm.codec import Command, Confirmation, baud_argument
 from drivers.zfm.conversation import Conversation
@@ -92,12 +92,14 @@ class Tuner:
         return baud
 
     def _greet(self, within_s: float) -> bytes | None:
-        answer = self._talk.try_ask(Command.VERIFY_PASSWORD, self._password, within_s=within_s)
-        if answer is not None and answer[0] == Confirmation.PACKET_RECEIVE_ERROR:
-            # Its verdict on what was said before, at another speed.
-            self._link.read(1)
+        """The answer to our password. What comes first may belong to an earlier talk: then it is asked once more."""
+        with suppress(DeviceProtocolError):
             answer = self._talk.try_ask(Command.VERIFY_PASSWORD, self._password, within_s=within_s)
-        return answer
+            if answer is None or answer[0] != Confirmation.PACKET_RECEIVE_ERROR:
+                return answer
+        # The rest of an image that was interrupted, or the verdict on what was said at another speed.
+        self._talk.settle(answer_owed=False)
+        return self._talk.try_ask(Command.VERIFY_PASSWORD, self._password, within_s=within_s)
 
     def _is_understood(self) -> bool:
         """Whether the module answers, and goes on answering, at the link's speed."""

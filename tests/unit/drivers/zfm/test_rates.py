@@ -65,15 +65,15 @@ class Bench:
             line.close()
 
 
-class Scolding(EmulatedModule):
-    """Takes the first words that it hears for noise, and says so."""
+class Elsewhere(EmulatedModule):
+    """At the first words that it hears it is still busy with what came before, and deaf to them."""
 
-    scolded = False
+    before: tuple[Packet, ...] = ()
 
     def feed(self, data: bytes) -> Iterator[tuple[float, bytes]]:
-        if data and not self.scolded:
-            self.scolded = True
-            yield 0.0, Packet(PacketKind.ACK, bytes([Confirmation.PACKET_RECEIVE_ERROR])).to_bytes()
+        if data and self.before:
+            before, self.before = self.before, ()
+            yield from ((0.0, packet.to_bytes()) for packet in before)
         else:
             yield from super().feed(data)
 
@@ -186,9 +186,19 @@ def test_a_wrong_password_at_another_speed_is_still_a_wrong_password(baud: int) 
     assert bench.changes() == [], "nothing is changed in a module that is not ours"
 
 
-def test_a_verdict_on_the_noise_before_is_no_refusal() -> None:
-    bench = Bench(57600)
-    bench.module = Scolding(bench.module.settings)
+@pytest.mark.parametrize("baud", [57600, 115200])
+@pytest.mark.parametrize(
+    "before",
+    [
+        (Packet(PacketKind.ACK, bytes([Confirmation.PACKET_RECEIVE_ERROR])),),
+        (*[Packet(PacketKind.DATA, bytes(128))] * 3, Packet(PacketKind.END, bytes(128))),
+    ],
+    ids=["its verdict on noise", "the rest of an image"],
+)
+def test_what_belongs_to_an_earlier_talk_is_no_answer(before: tuple[Packet, ...], baud: int) -> None:
+    bench = Bench(baud)
+    bench.module = module = Elsewhere(bench.module.settings)
+    module.before = before
     with bench.plugged() as reader:
         assert opens_and_takes(reader)
 
