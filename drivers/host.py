@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -94,7 +95,7 @@ class Host:
                     self._outbox.release(command.slot)
             case Still():
                 if command.capture == self._capture:
-                    self._shutter.press()
+                    self._shutter.press(time.monotonic_ns())
             case Transmit():
                 if command.capture == self._capture and self._commands is not None:
                     self._commands.put(command)

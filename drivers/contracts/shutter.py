@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 
 
 class Shutter:
@@ -13,17 +11,17 @@ class Shutter:
     A still answers every press that came before it was captured, and no later one.
     """
 
-    def __init__(self, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
-        self._clock_ns = clock_ns
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._first_ns: int | None = None
         self._last_ns = 0
 
-    def press(self) -> None:
+    def press(self, now_ns: int) -> None:
+        """`now_ns` is of the monotonic clock, and no earlier than any press before."""
         with self._lock:
-            self._last_ns = self._clock_ns()
+            self._last_ns = now_ns
             if self._first_ns is None:
-                self._first_ns = self._last_ns
+                self._first_ns = now_ns
 
     @property
     def pressed_ns(self) -> int | None:

@@ -20,6 +20,7 @@ import numpy as np
 
 from drivers.contracts import Pixels
 from drivers.errors import DeviceLost, DeviceProtocolError, DeviceTimedOut, DriverError
+from drivers.opencv_camera.arrival import Arrivals
 
 FRAME_RATE_MAX_HZ: Final = 240.0
 _RATE_UNKNOWN_HZ: Final = 25.0
@@ -147,13 +148,15 @@ class Player:
             rate_hz = _RATE_UNKNOWN_HZ
         pause_s = 0.0 if self._is_live else 1 / rate_hz
         due, failed, seen = time.monotonic(), 0, 0
-        before_last_ns, last_ns = 0, 0
+        arrivals = Arrivals()
         # What piled up while the stream was being opened comes without a wait, and is passed over.
         piled_until = time.monotonic() + _PILED_UP_S if self._is_live else 0.0
         while not self._leaving.wait(max(0.0, due - time.monotonic())):
             started = time.monotonic()
-            before_last_ns, last_ns = last_ns, time.monotonic_ns()
+            started_ns = time.monotonic_ns()
+            arrivals.reading()
             if capture.grab():
+                begun_ns = arrivals.begun_ns() if self._is_live else started_ns
                 failed, seen = 0, seen + 1
                 due += pause_s
                 now = time.monotonic()
@@ -161,8 +164,7 @@ class Player:
                     self._seen += 1
                     continue
                 piled_until = 0.0
-                # What a live camera gives first after a moment was on its way before it (`decisions/0016`).
-                self._seen += self._give(capture, begun_ns=before_last_ns if self._is_live else last_ns)
+                self._seen += self._give(capture, begun_ns)
             elif not self._is_live:
                 if not seen:
                     raise DeviceProtocolError("The recording is not a video that can be read.")

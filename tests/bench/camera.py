@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -19,13 +18,16 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from appliance.devices.hosted_device import HostedDevice
 from appliance.errors import ServiceError
 from drivers.contracts import CameraRequest
-from drivers.profiles import load_profiles
+from drivers.faults import FaultPlan
+from drivers.opencv_camera.emulator import CameraSettings, HttpCamera, drawn_portraits
+from drivers.profiles import Profile, load_profiles
 from tests.bench.clocked_camera import RATE_HZ, number_in
+from tests.bench.previewing import Looked, look, noticed_lost_ms
+from tests.bench.processes import cpu_s
 from tests.bench.row import Row
 
 FRAMES = 450
@@ -52,7 +54,9 @@ class Reading:
 def rows() -> list[Row]:
     """Raises ServiceError or OSError when a stream does not come."""
     with _camera() as url:
-        ours = asyncio.run(_through_the_host(url))
+        profile = load_profiles()["opencv-camera"]
+        looked = asyncio.run(look(url, profile, FRAMES - 2))
+        ours = asyncio.run(_through_the_host(url, profile))
         ours_ms = ours.latencies_ms(_sent(url))
         said = subprocess.run([sys.executable, "-c", _DIRECT, url], capture_output=True, check=True, timeout=120).stdout
         plain = json.loads(said)
@@ -83,16 +87,46 @@ def rows() -> list[Row]:
         ),
         Row(measure="CPU of the host", ours=percent["host"], unit="%", against=against, peer=percent["direct"]),
         Row(measure="CPU of the daemon", ours=percent["daemon"], unit="%", against=against, peer=percent["direct"]),
+        *_preview_rows(looked, percent["direct"]),
+        _lost_row(profile),
     ]
 
 
-async def _through_the_host(url: str) -> Reading:
-    device = HostedDevice("bench", load_profiles()["opencv-camera"], {"device": url})
+def _preview_rows(looked: Looked, direct_percent: float) -> list[Row]:
+    """Small previews with full stills between them. A still is of the second picture that begins after the asking."""
+    host_percent = 100 * looked.host_cpu_s * RATE_HZ / FRAMES
+    goal, goal_ms = "four frames' time", 4 * 1000 / RATE_HZ
+    stills_ms = looked.stills_ms
+    lost = sum(1 for number in range(_SETTLED, FRAMES - 2) if number not in looked.seen)
+    return [
+        Row(measure="with stills: previews lost", ours=lost, unit="frames", against="none", peer=0),
+        Row(measure="stills taken", ours=len(stills_ms), unit="", against="one a second", peer=FRAMES / RATE_HZ),
+        Row(measure="a still, median", ours=statistics.median(stills_ms), unit="ms", against=goal, peer=goal_ms),
+        Row(measure="a still, longest", ours=max(stills_ms), unit="ms", against=goal, peer=goal_ms),
+        Row(
+            measure="with stills: CPU of the host",
+            ours=host_percent,
+            unit="%",
+            against="OpenCV directly",
+            peer=direct_percent,
+        ),
+    ]
+
+
+def _lost_row(profile: Profile) -> Row:
+    settings = CameraSettings(images=drawn_portraits(2), rate_hz=RATE_HZ, faults=FaultPlan(after_frames=60, hang=True))
+    with HttpCamera(settings) as silent:
+        noticed_ms = asyncio.run(noticed_lost_ms(silent.address, profile))
+    return Row(measure="a silent camera is lost after", ours=noticed_ms, unit="ms", against="the limit", peer=1000)
+
+
+async def _through_the_host(url: str, profile: Profile) -> Reading:
+    device = HostedDevice("bench", profile, {"device": url})
     device.start()
     try:
         await device.wait_ready()
         pid = device.status().host_pid
-        host_before_s, before_s = _cpu_s(pid), time.process_time()
+        host_before_s, before_s = cpu_s(pid), time.process_time()
         seen: dict[int, int] = {}
         async with device.frames(CameraRequest(timeout_s=10.0)) as frames:
             async for frame in frames:
@@ -100,7 +134,7 @@ async def _through_the_host(url: str) -> Reading:
                 seen.setdefault(number, time.monotonic_ns())
                 if number >= FRAMES - 2:
                     break
-        return Reading(seen, {"host": _cpu_s(pid) - host_before_s, "daemon": time.process_time() - before_s})
+        return Reading(seen, {"host": cpu_s(pid) - host_before_s, "daemon": time.process_time() - before_s})
     finally:
         await device.close()
 
@@ -119,12 +153,6 @@ def read_directly(url: str) -> None:
         seen.setdefault(number_in(image.astype("uint8", copy=False)), time.monotonic_ns())
     capture.release()
     sys.stdout.write(json.dumps({"seen_ns": seen, "cpu_s": {"direct": time.process_time() - before_s}}))
-
-
-def _cpu_s(pid: int) -> float:
-    """CPU seconds of a process so far (proc_pid_stat(5))."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _sent(url: str) -> list[int]:

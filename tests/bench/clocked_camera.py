@@ -38,8 +38,9 @@ def numbered(number: int) -> Pixels:
 
 
 def number_in(image: Pixels) -> int:
-    """What `numbered` wrote."""
-    middle = image[_BAR_PX // 2, _BAR_PX // 2 : _BITS * _BAR_PX : _BAR_PX, 0]
+    """What `numbered` wrote, also in a picture made smaller."""
+    bar_px = _BAR_PX * image.shape[1] // WIDTH
+    middle = image[bar_px // 2, bar_px // 2 : _BITS * bar_px : bar_px, 0]
     return int(((middle > 127) << np.arange(_BITS)).sum())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -97,7 +98,7 @@ def test_while_small_previews_stream_a_still_is_full_and_they_go_on_after_it(rig
         frames = looked_at(driver, width // 2, shutter)
         seen = [next(frames) for _ in range(3)]
         for _ in range(2):
-            shutter.press()
+            shutter.press(time.monotonic_ns())
             pressed_ns = shutter.pressed_ns
             assert pressed_ns is not None
             *previews, still = until_a_still(frames)
@@ -119,7 +120,7 @@ def test_while_small_previews_stream_a_still_is_full_and_they_go_on_after_it(rig
 @every_camera
 def test_a_still_that_was_asked_for_before_the_first_preview_comes(rig: Rig, tmp_path: Path) -> None:
     shutter = Shutter()
-    shutter.press()
+    shutter.press(time.monotonic_ns())
     with built(rig, tmp_path) as driver:
         driver.open()
         frames = looked_at(driver, 64, shutter)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -98,7 +99,7 @@ def test_a_still_is_full_and_of_the_same_stream(server: tuple[subprocess.Popen[s
     device.open()
     stream = device.stream(CameraRequest(preview_width=80), PrivatePool(), threading.Event(), shutter)
     assert next(stream).pixels.shape == (60, 80, 3)
-    shutter.press()
+    shutter.press(time.monotonic_ns())
     assert next(frame for frame in stream if not frame.preview).pixels.shape == (120, 160, 3)
     assert next(stream).preview
     device.close()

@@ -5,33 +5,24 @@ from __future__ import annotations
 from drivers.contracts import Shutter
 
 
-class Moments:
-    now_ns = 0
-
-    def __call__(self) -> int:
-        return self.now_ns
-
-
 def owed(shutter: Shutter) -> int | None:
     return shutter.pressed_ns
 
 
 def test_one_still_answers_all_who_asked_before_it() -> None:
-    clock = Moments()
-    shutter = Shutter(clock)
+    shutter = Shutter()
     assert owed(shutter) is None
-    for clock.now_ns in (10, 20):
-        shutter.press()
+    for now_ns in (10, 20):
+        shutter.press(now_ns)
     assert owed(shutter) == 10
     shutter.answer(20)
     assert owed(shutter) is None
 
 
 def test_who_asked_after_it_was_captured_still_waits() -> None:
-    clock = Moments()
-    shutter = Shutter(clock)
-    for clock.now_ns in (10, 20):
-        shutter.press()
+    shutter = Shutter()
+    for now_ns in (10, 20):
+        shutter.press(now_ns)
     shutter.answer(15)
     assert owed(shutter) == 20
     shutter.answer(19)
@@ -41,9 +32,7 @@ def test_who_asked_after_it_was_captured_still_waits() -> None:
 
 
 def test_what_is_older_than_the_press_answers_nothing() -> None:
-    clock = Moments()
-    clock.now_ns = 10
-    shutter = Shutter(clock)
-    shutter.press()
+    shutter = Shutter()
+    shutter.press(10)
     shutter.answer(9)
     assert owed(shutter) == 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_a_still_needs_no_second_opening_and_was_sent_after_it_was_asked_for(pee
     for _ in range(12):
         next(frames)
         sent = peer.log.sent
-        shutter.press()
+        shutter.press(time.monotonic_ns())
         still = next(frame for frame in frames if not frame.preview)
         assert still.pixels.shape == (HEIGHT, WIDTH, 3)
         assert (number_of(still) - sent) % SHADES < SHADES // 2, "it had been sent before"
@@ -87,7 +88,7 @@ def test_previews_and_stills_of_a_camera_that_is_built_in_sideways_stand_upright
     camera, shutter = opened(path, orientation_deg=orientation_deg), Shutter()
     frames = camera.stream(CameraRequest(preview_width=80), PrivatePool(), threading.Event(), shutter)
     preview = next(frames)
-    shutter.press()
+    shutter.press(time.monotonic_ns())
     still = next(frame for frame in frames if not frame.preview)
     frames.close()  # type: ignore[attr-defined]
     camera.close()
