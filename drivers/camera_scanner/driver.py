@@ -16,6 +16,7 @@ import numpy as np
 
 from drivers.camera_scanner.page import (
     MM_PER_INCH,
+    SEARCH_PX,
     Corners,
     cut_out,
     find_page,
@@ -33,6 +34,7 @@ from drivers.contracts import (
     Pixels,
     PrivatePool,
     ScanRequest,
+    Shutter,
     Stop,
 )
 from drivers.errors import CaptureCancelled, RequestUnsupported, ScannerEmpty
@@ -96,19 +98,29 @@ class CameraScanner:
         )
 
     def _lying_still(self, request: ScanRequest, stop: Stop) -> tuple[Frame, Corners]:
-        """A picture with a document that has not moved for some frames, and where it lies."""
+        """A full picture with a document that has not moved for some previews, and where it lies."""
         deadline = time.monotonic() + request.timeout_s
-        asked = CameraRequest(width=self._options.width, height=self._options.height, timeout_s=request.timeout_s)
+        asked = CameraRequest(
+            width=self._options.width,
+            height=self._options.height,
+            timeout_s=request.timeout_s,
+            preview_width=SEARCH_PX,
+        )
         last: Corners | None = None
-        still = 0
-        frames = self._camera.stream(asked, PrivatePool(), stop)
+        unmoved, shutter = 0, Shutter()
+        frames = self._camera.stream(asked, PrivatePool(), stop, shutter)
         try:
             for frame in frames:
-                corners = find_page(frame.pixels)
-                still = still + 1 if corners is not None and last is not None and moved(last, corners) <= _STILL else 0
+                corners = _found(frame)
+                stayed = corners is not None and last is not None and moved(last, corners) <= _STILL
+                unmoved = unmoved + 1 if stayed else 0
                 last = corners
-                if corners is not None and still >= _STILL_FRAMES:
+                lies_still = unmoved >= _STILL_FRAMES
+                # It may be moved while the camera takes its full picture: then all begins again.
+                if corners is not None and lies_still and not frame.preview:
                     return frame, corners
+                if lies_still and shutter.pressed_ns is None:
+                    shutter.press(time.monotonic_ns())
                 if time.monotonic() >= deadline:
                     raise ScannerEmpty("No document lies still under the camera: put one there, on a dark ground.")
         finally:
@@ -116,6 +128,12 @@ class CameraScanner:
         if stop.is_set():
             raise CaptureCancelled
         raise ScannerEmpty
+
+
+def _found(frame: Frame) -> Corners | None:
+    """The document's corners, as the camera's full picture has them."""
+    corners = find_page(frame.pixels)
+    return None if corners is None else np.asarray((corners + 0.5) * frame.reduced_by - 0.5, np.float32)
 
 
 def _grey(pixels: Pixels) -> Pixels:

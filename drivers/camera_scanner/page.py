@@ -21,7 +21,7 @@ MM_PER_INCH: Final = 25.4
 KNOWN_SIZES_MM: Final = ((85.6, 53.98), (125.0, 88.0), (105.0, 74.0), (297.0, 210.0))
 """ID-1, ID-3 (a passport's page), ID-2 and A4, lying (ISO/IEC 7810, ISO 216)."""
 
-_SEARCH_PX: Final = 800
+SEARCH_PX: Final = 800
 _LEAST_SHARE: Final = 0.05
 _MOST_SHARE: Final = 0.98
 _LEAST_FILL: Final = 0.9
@@ -32,7 +32,7 @@ _ASPECT_SLACK: Final = 0.06
 def find_page(image: Pixels) -> Corners | None:
     """The corners of the largest document in (H, W) or (H, W, 3) uint8; None where there is none."""
     grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    scale = min(1.0, _SEARCH_PX / max(grey.shape))
+    scale = min(1.0, SEARCH_PX / max(grey.shape))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1.0 else grey
     smooth = cv2.GaussianBlur(small, (5, 5), 0)
     edges = cv2.dilate(cv2.Canny(smooth, 30, 90), np.ones((3, 3), np.uint8))

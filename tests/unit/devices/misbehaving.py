@@ -76,6 +76,8 @@ class Misbehaving:
     def stream(
         self, request: CameraRequest, pool: FramePool, stop: Stop, shutter: Shutter | None = None
     ) -> Iterator[Frame]:
+        if self._options.capture == "stale-still" and shutter is not None:
+            return _late(pool, stop, shutter)
         return self._frames(pool, stop)
 
     def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
@@ -140,6 +142,20 @@ def _filled(pool: FramePool, value: int) -> Pixels:
     pixels = pool.take(48, 64)
     pixels[...] = value
     return pixels
+
+
+def _late(pool: FramePool, stop: Stop, shutter: Shutter) -> Iterator[Frame]:
+    """Previews, and to each press a picture of long ago before the one that was asked for."""
+    number = 0
+    while not stop.wait(0.005):
+        if (pressed_ns := shutter.pressed_ns) is not None:
+            yield Frame(pixels=_filled(pool, 13), sequence=number, captured_monotonic_ns=1)
+            number += 1
+            yield Frame(pixels=_filled(pool, 200), sequence=number, captured_monotonic_ns=pressed_ns)
+            number += 1
+            shutter.answer(pressed_ns)
+        yield Frame(pixels=_filled(pool, 100), sequence=number, captured_monotonic_ns=number, preview=True)
+        number += 1
 
 
 def _frame(pixels: Pixels, number: int) -> Frame:

@@ -132,6 +132,20 @@ async def test_a_slow_taker_of_a_flood_sees_whole_new_frames_and_the_others_are_
         assert hosted.status().dropped > 0
 
 
+async def test_a_still_that_is_older_than_its_asking_is_passed_over() -> None:
+    async with device(CAMERA, capture="stale-still") as hosted:
+        shades = []
+        async with hosted.frames(CameraRequest(preview_width=32)) as frames:
+            for _ in range(3):
+                assert (await anext(frames)).preview
+                frames.ask_still()
+                frame = await anext(frames)
+                while frame.preview:
+                    frame = await anext(frames)
+                shades.append(int(frame.pixels[0, 0]))
+        assert shades == [200, 200, 200]
+
+
 @pytest.mark.parametrize(
     ("trouble", "code"),
     [
