@@ -306,7 +306,8 @@ def _kill_group(pid: int) -> None:
 def _environment() -> dict[str, str]:
     """Ours, with our own code on the path and without the threads that numeric libraries start unasked."""
     path = os.pathsep.join(part for part in (_SOURCE, os.environ.get("PYTHONPATH", "")) if part)
-    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    libraries = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
+    threads = dict.fromkeys(libraries, "1")
     # A USB camera that falls silent is let go of after a second (OpenCV's own are ten), so that it can be opened again.
     cameras = {"OPENCV_LOG_LEVEL": "ERROR", "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": "1"}
     return os.environ | threads | cameras | {"PYTHONPATH": path, "MALLOC_ARENA_MAX": "2"}
