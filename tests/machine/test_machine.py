@@ -19,8 +19,10 @@ from tests.machine.machine import BOOT_S, Machine
 from tests.machine.reader_port import PRODUCT_ID, VENDOR_ID, ReaderPort
 
 PART_S: Final = 180.0
-NOTICED_S: Final = 1.0
-"""How soon a lost device has to be noticed."""
+NOTICED_S: Final = {"kvm": 1.0}
+COMPUTED_NOTICED_S: Final = 4.0
+"""How soon a lost device has to be noticed. A machine that is only computed is as slow as whatever else runs beside it
+makes it; there the figure that matters is the one that is measured, and this only tells a pause from a time-out."""
 CAMERA: Final = "/dev/video0"
 SERIAL: Final = "ZFM7"
 READER: Final = {"device": f"usb:{VENDOR_ID}:{PRODUCT_ID}:{SERIAL}", "serial_number": SERIAL}
@@ -61,6 +63,10 @@ def colours(bars: list[list[int]]) -> list[tuple[int, ...]]:
     return [tuple(int(value > 90) for value in bar) for bar in bars]
 
 
+def noticed_limit_s(machine: Machine) -> float:
+    return NOTICED_S.get(machine.accelerator, COMPUTED_NOTICED_S)
+
+
 def test_the_doctor_finds_the_camera_and_the_reader_each_once(machine: Machine, record_property: Record) -> None:
     record_property("booted_s", round(machine.boot_s, 1))
     record_property("accelerator", machine.accelerator)
@@ -73,6 +79,20 @@ def test_the_doctor_finds_the_camera_and_the_reader_each_once(machine: Machine, 
     assert {kind for kind, _ in found} == {"camera", "serial-port"}
 
 
+def test_the_daemon_hears_through_udev_what_comes_and_goes_and_who_it_is(machine: Machine) -> None:
+    report = machine.run("plug-events", PART_S, reader=SERIAL, camera="CAM1")
+    heard = {
+        (event["change"], event["subsystem"], event["vendor_id"], event["product_id"], event["serial_number"])
+        for event in report["events"]
+    }
+    assert heard == {
+        ("add", "tty", VENDOR_ID, PRODUCT_ID, SERIAL),
+        ("remove", "tty", VENDOR_ID, PRODUCT_ID, SERIAL),
+        ("add", "video4linux", "1209", "0001", "CAM1"),
+        ("remove", "video4linux", "1209", "0001", "CAM1"),
+    }
+
+
 @pytest.mark.parametrize("hears_udev", [True, False], ids=["told by udev", "by itself"])
 def test_a_reader_pulled_out_in_the_middle_of_an_image_comes_back_at_another_port(
     machine: Machine, record_property: Record, hears_udev: bool
@@ -81,7 +101,7 @@ def test_a_reader_pulled_out_in_the_middle_of_an_image_comes_back_at_another_por
     record_property("noticed_s", report["noticed_s"])
     record_property("back_s", report["back_s"])
     assert report["code"] == "device-lost"
-    assert report["noticed_s"] <= NOTICED_S
+    assert report["noticed_s"] <= noticed_limit_s(machine)
     assert report["ports"] == ["/dev/ttyUSB0", "/dev/ttyUSB1"]
     assert (report["state"], report["restarts"]) == ("ready", 0)
     assert report["sha256"] == as_sent()
@@ -138,7 +158,7 @@ def test_a_camera_that_the_kernel_loses_is_noticed_by_its_driver_alone(
     machine: Machine, record_property: Record
 ) -> None:
     report = machine.run("camera-lost-and-back", PART_S, device=CAMERA, count=2)
-    check_lost_and_back(report, [480, 640, 3], record_property)
+    check_lost_and_back(report, noticed_limit_s(machine), record_property)
 
 
 @pytest.mark.parametrize("hears_udev", [True, False], ids=["told by udev", "by itself"])
@@ -146,15 +166,15 @@ def test_a_usb_camera_pulled_out_in_its_stream_comes_back(
     machine: Machine, record_property: Record, hears_udev: bool
 ) -> None:
     report = machine.run("usb-camera-unplugged", PART_S, hears_udev=hears_udev, count=2)
-    check_lost_and_back(report, [480, 640, 3], record_property)
+    check_lost_and_back(report, noticed_limit_s(machine), record_property)
 
 
-def check_lost_and_back(report: dict[str, Any], shape: list[int], record_property: Record) -> None:
+def check_lost_and_back(report: dict[str, Any], limit_s: float, record_property: Record) -> None:
     for times in report["rounds"]:
         record_property("noticed_s", times["noticed_s"])
         record_property("back_s", times["back_s"])
-    assert {(times["code"], *times["again"]) for times in report["rounds"]} == {("device-lost", *shape)}
-    assert max(times["noticed_s"] for times in report["rounds"]) <= NOTICED_S
+    assert {(times["code"], *times["again"]) for times in report["rounds"]} == {("device-lost", 480, 640, 3)}
+    assert max(times["noticed_s"] for times in report["rounds"]) <= limit_s
     assert report["last"] == report["first"]
     assert (report["state"], report["restarts"]) == ("ready", 0)
 

@@ -10,13 +10,14 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from tests.machine.inside import camera, doctor, reader, usb_camera
+from tests.machine.inside import camera, doctor, hotplug, reader, usb_camera
 from tests.machine.inside.outside import Outside
 
 Part = Callable[..., Awaitable[Mapping[str, Any]]]
 
 PARTS: Final[dict[str, Part]] = {
     "doctor": doctor.rows,
+    "plug-events": hotplug.events,
     "camera-pictures": camera.pictures,
     "camera-refused": camera.refused,
     "camera-busy": camera.busy,

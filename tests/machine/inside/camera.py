@@ -11,7 +11,7 @@ from appliance.errors import DeviceError
 from drivers.contracts import CameraRequest
 from tests.machine.inside.outside import Outside
 from tests.machine.inside.streaming import PROFILE, bars, last_picture, refusal, until_it_fails
-from tests.machine.inside.supervised import facts, held_by, ready, supervised, until
+from tests.machine.inside.supervised import facts, held_again, held_by, ready, supervised, until
 
 _DRIVER: Final = Path("/sys/bus/platform/drivers/vivid")
 _DEVICE: Final = "vivid.0"
@@ -48,13 +48,13 @@ async def busy(outside: Outside, *, device: str) -> dict[str, Any]:
 async def lost_and_back(outside: Outside, *, device: str, count: int) -> dict[str, Any]:
     """Taken from the kernel in the middle of a stream, and given back; the driver alone has to notice."""
     rounds: list[dict[str, Any]] = []
-    held: list[list[dict[str, int]]] = []
     async with supervised(PROFILE, {"device": device}, hears_udev=False) as camera:
+        await ready(camera)
+        first = held_by(camera)
         for _ in range(count):
-            await ready(camera)
             rounds.append(await _round(camera, Path(device)))
-            held.append(held_by(camera))
-        return {"rounds": rounds, "first": held[0], "last": held[-1], **facts(camera)}
+            await ready(camera)
+        return {"rounds": rounds, "first": first, "last": await held_again(camera, first), **facts(camera)}
 
 
 async def _round(camera: HostedDevice, node: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from appliance.devices.hosted_device import HostedDevice
 from drivers.contracts import FingerprintRequest
 from tests.machine.inside.outside import Outside
-from tests.machine.inside.supervised import facts, failure, held_by, ready, supervised, until
+from tests.machine.inside.supervised import facts, failure, held_again, held_by, ready, supervised, until
 
 _PROFILE: Final = "zfm-r503"
 _REQUEST: Final = FingerprintRequest(timeout_s=60.0)
@@ -54,7 +54,8 @@ async def pulled_out_in_an_image(
 
 async def cycles(outside: Outside, *, device: str, serial_number: str, count: int) -> dict[str, Any]:
     """As many plug cycles with an image in each; what daemon and host hold afterwards, against the first."""
-    held: list[list[dict[str, int]]] = []
+    first: list[dict[str, int]] = []
+    last: list[dict[str, int]] = []
     taken: list[str] = []
     hosts: set[int] = set()
     async with supervised(_PROFILE, {"device": device}) as reader:
@@ -63,11 +64,12 @@ async def cycles(outside: Outside, *, device: str, serial_number: str, count: in
             await ready(reader)
             taken.append(await _take(reader))
             hosts.add(reader.status().host_pid)
-            held.append(held_by(reader))
+            first = first or held_by(reader)
+            last = await held_again(reader, first)
             await outside.ask("unplug")
             await until(lambda: reader.status().error_code != "")
         await until(lambda: not _ports())
-    return {"taken": taken, "hosts": len(hosts), "first": held[0], "last": held[-1]}
+    return {"taken": taken, "hosts": len(hosts), "first": first, "last": last}
 
 
 async def _take(reader: HostedDevice) -> str:

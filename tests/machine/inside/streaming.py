@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Final
@@ -9,8 +10,11 @@ from typing import Final
 import numpy as np
 
 from appliance.devices.hosted_device import HostedDevice
-from drivers.contracts import CameraRequest, Pixels
-from tests.machine.inside.supervised import failure, supervised, until
+from drivers.binding import located
+from drivers.contracts import CameraRequest, Contract, Pixels
+from drivers.errors import DriverError
+from drivers.registry import build_driver
+from tests.machine.inside.supervised import failure
 
 PROFILE: Final = "opencv-camera"
 _TIMEOUT_S: Final = 60.0
@@ -26,10 +30,17 @@ async def last_picture(camera: HostedDevice, width: int = 0, height: int = 0) ->
 
 
 async def refusal(device: str, options: dict[str, object]) -> dict[str, str]:
-    """The code and sentence of a camera that does not open."""
-    async with supervised(PROFILE, {"device": device, **options}, hears_udev=False) as camera:
-        await until(lambda: camera.status().error_code != "")
-        return {"code": camera.status().error_code, "sentence": camera.status().sentence}
+    """The code and sentence with which the driver refuses to open; here without its host, which would say the same."""
+
+    def opened() -> dict[str, str]:
+        try:
+            path = located(device, Contract.CAMERA)
+            build_driver(PROFILE, {"device": path, **options}).open()
+        except DriverError as error:
+            return {"code": error.code, "sentence": error.sentence}
+        return {"code": "", "sentence": ""}
+
+    return await asyncio.to_thread(opened)
 
 
 async def until_it_fails(camera: HostedDevice, happens: Callable[[], object]) -> tuple[str, float]:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from drivers.profiles import load_profiles
 PATIENT: Final = Deadlines(open_s=90.0, presence_s=90.0, frame_grace_s=60.0, ping_s=30.0, shutdown_s=5.0)
 """A machine that is only computed is ten times slower than a box; what is measured is measured beside these."""
 _WAIT_S: Final = 120.0
+_LET_GO_S: Final = 20.0
 
 
 @asynccontextmanager
@@ -39,13 +40,20 @@ async def supervised(
             await asyncio.gather(watch, return_exceptions=True)
 
 
-async def until(what: Callable[[], bool]) -> float:
-    """Seconds until that is so."""
+async def until(what: Callable[[], bool], wait_s: float = _WAIT_S) -> float:
+    """Seconds until that is so. TimeoutError."""
     started = time.monotonic()
-    async with asyncio.timeout(_WAIT_S):
+    async with asyncio.timeout(wait_s):
         while not what():
             await asyncio.sleep(0.01)
     return time.monotonic() - started
+
+
+async def named_by_udev() -> None:
+    """Until udev has named what was plugged in."""
+    await asyncio.sleep(1.0)
+    settled = await asyncio.create_subprocess_exec("udevadm", "settle", "--timeout=60")
+    await settled.wait()
 
 
 async def ready(device: HostedDevice) -> float:
@@ -66,6 +74,13 @@ async def failure(device: HostedDevice, request: Request, on_frame: Callable[[],
 def held_by(device: HostedDevice) -> list[dict[str, int]]:
     """What the daemon's process and the host's hold open."""
     return [_descriptors(os.getpid()), _descriptors(device.status().host_pid)]
+
+
+async def held_again(device: HostedDevice, first: list[dict[str, int]]) -> list[dict[str, int]]:
+    """The same later: as before, once what is just being let go of is let go of."""
+    with suppress(TimeoutError):
+        await until(lambda: held_by(device) == first, _LET_GO_S)
+    return held_by(device)
 
 
 def _descriptors(pid: int) -> dict[str, int]:

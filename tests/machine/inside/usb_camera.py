@@ -6,10 +6,9 @@ import asyncio
 import time
 from typing import Any, Final
 
-from tests.machine.inside.doctor import settle
 from tests.machine.inside.outside import Outside
 from tests.machine.inside.streaming import PROFILE, bars, last_picture, refusal, until_it_fails
-from tests.machine.inside.supervised import facts, held_by, ready, supervised
+from tests.machine.inside.supervised import facts, held_again, held_by, named_by_udev, ready, supervised
 from tests.machine.inside.usb_socket import PluggedCamera
 from tests.machine.inside.uvc_camera import UvcCamera
 from tests.machine.inside.uvc_descriptors import PRODUCT_ID, VENDOR_ID
@@ -22,7 +21,7 @@ async def picture(outside: Outside, *, options: dict[str, object], width: int, h
     """A picture's bars, and what the camera was set to by then."""
     mind = UvcCamera(_SERIAL)
     plugged = PluggedCamera(mind)
-    await settle()
+    await named_by_udev()
     async with supervised(PROFILE, {"device": _BINDING, **options}) as camera:
         await ready(camera)
         taken = await last_picture(camera, width, height)
@@ -34,7 +33,7 @@ async def picture(outside: Outside, *, options: dict[str, object], width: int, h
 async def refused(outside: Outside, *, options: dict[str, object]) -> dict[str, Any]:
     """The code and sentence with which it refuses to open."""
     plugged = PluggedCamera(UvcCamera(_SERIAL))
-    await settle()
+    await named_by_udev()
     report = await refusal(_BINDING, options)
     await asyncio.to_thread(plugged.unplug)
     return report
@@ -44,21 +43,21 @@ async def unplugged(outside: Outside, *, hears_udev: bool, count: int) -> dict[s
     """Pulled out in the middle of a stream and plugged in again, as often as `count` says."""
     plugged = PluggedCamera(UvcCamera(_SERIAL))
     rounds: list[dict[str, Any]] = []
-    held: list[list[dict[str, int]]] = []
     async with supervised(PROFILE, {"device": _BINDING}, hears_udev=hears_udev) as camera:
+        await ready(camera)
+        first = held_by(camera)
         for _ in range(count):
-            await ready(camera)
             code, noticed_s = await until_it_fails(camera, plugged.unplug)
-            held.append(held_by(camera))
             began = time.monotonic()
             plugged = PluggedCamera(UvcCamera(_SERIAL))
             await ready(camera)
             back_s = time.monotonic() - began
             again = await last_picture(camera)
+            await ready(camera)
             rounds.append(
                 {"code": code, "noticed_s": noticed_s, "back_s": round(back_s, 3), "again": list(again.shape)}
             )
-        report = {"rounds": rounds, "first": held[0], "last": held[-1], **facts(camera)}
+        report = {"rounds": rounds, "first": first, "last": await held_again(camera, first), **facts(camera)}
     await asyncio.to_thread(plugged.unplug)
     return report
 
