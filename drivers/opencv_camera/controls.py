@@ -16,17 +16,26 @@ from drivers.errors import OptionInvalid
 _MANUAL_EXPOSURE: Final = 1
 _UNITS_PER_MS: Final = 10
 _UNREADABLE: Final = -1.0
+_STEP: Final = 0.1
+_STEP_UNITS: Final = 5.0
+"""A camera rounds to its own steps: by a tenth of the value, or by five of Video4Linux's units."""
 
 Milliseconds = Annotated[float, msgspec.Meta(gt=0, le=1000)]
 
 
 class Control(NamedTuple):
-    """One property to set, and what a person calls it; so many of its units make one of the person's."""
+    """One property to set, and what a person calls it; so many of its units make one of the person's. A `switch` is
+    taken or not; any other value may be rounded."""
 
     property_id: int
     value: float
     name: str
     units: float = 1.0
+    switch: bool = False
+
+    def is_met_by(self, taken: float) -> bool:
+        slack = 0.0 if self.switch else max(_STEP * self.value, _STEP_UNITS)
+        return abs(taken - self.value) <= slack
 
 
 class CameraControls(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,17 +58,17 @@ class CameraControls(msgspec.Struct, frozen=True, kw_only=True):
         if self.exposure_ms is not None:
             units = max(1.0, float(round(self.exposure_ms * _UNITS_PER_MS)))
             wanted += [
-                Control(cv2.CAP_PROP_AUTO_EXPOSURE, _MANUAL_EXPOSURE, "exposure"),
+                Control(cv2.CAP_PROP_AUTO_EXPOSURE, _MANUAL_EXPOSURE, "exposure", switch=True),
                 Control(cv2.CAP_PROP_EXPOSURE, units, "exposure", _UNITS_PER_MS),
             ]
         if self.focus is not None:
             wanted += [
-                Control(cv2.CAP_PROP_AUTOFOCUS, 0, "focus"),
+                Control(cv2.CAP_PROP_AUTOFOCUS, 0, "focus", switch=True),
                 Control(cv2.CAP_PROP_FOCUS, float(self.focus), "focus"),
             ]
         if self.white_balance_k is not None:
             wanted += [
-                Control(cv2.CAP_PROP_AUTO_WB, 0, "white balance"),
+                Control(cv2.CAP_PROP_AUTO_WB, 0, "white balance", switch=True),
                 Control(cv2.CAP_PROP_WB_TEMPERATURE, float(self.white_balance_k), "white balance"),
             ]
         return tuple(wanted)
@@ -79,14 +88,14 @@ class Adjustable(Protocol):
 def apply(capture: Adjustable, controls: CameraControls) -> None:
     """Sets them all. OptionInvalid for a control that the camera does not have or a value that it does not take.
 
-    A value outside of what it has is quietly brought inside by Video4Linux, so each is asked for again; one that can
-    be set and not be read (OpenCV says -1) is believed.
+    A value outside of what it has is quietly brought inside by Video4Linux, so each is asked for again; rounding to
+    the camera's steps is well, and one that can be set and not be read (OpenCV says -1) is believed.
     """
     for control in controls.settings():
         if not capture.set(control.property_id, control.value):
             raise OptionInvalid(f"The camera's {control.name} cannot be set to that: leave it to the camera.")
         taken = capture.get(control.property_id)
-        if taken not in (control.value, _UNREADABLE):
+        if taken != _UNREADABLE and not control.is_met_by(taken):
             asked, given = control.value / control.units, taken / control.units
             raise OptionInvalid(
                 f"The camera makes {given:g} of the {control.name} {asked:g}: set that, or leave it to the camera."

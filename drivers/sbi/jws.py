@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import warnings
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -69,7 +70,7 @@ def verify(token: str, trust: Sequence[x509.Certificate], at: datetime) -> bytes
         # 2. The first certificate signed it.
         if not 1 <= len(header.x5c) <= _CHAIN_DEPTH:
             raise _refused("it does not name its signer")
-        chain = [x509.load_der_x509_certificate(base64.b64decode(one, validate=True)) for one in header.x5c]
+        chain = [_certificate(base64.b64decode(one, validate=True)) for one in header.x5c]
         key = chain[0].public_key()
         if not isinstance(key, rsa.RSAPublicKey) or key.key_size < _KEY_BITS_LEAST:
             raise _refused("its signer's key is none that RS256 may use")
@@ -81,6 +82,16 @@ def verify(token: str, trust: Sequence[x509.Certificate], at: datetime) -> bytes
     except (msgspec.DecodeError, ValueError, binascii.Error, RecursionError, x509.UnsupportedGeneralNameType):
         raise _refused("it cannot be read") from None
     return payload
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    """Raises ValueError, also for a serial number that RFC 5280 §4.1.2.2 forbids: the library only warns of it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        certificate = x509.load_der_x509_certificate(der)
+        if certificate.serial_number <= 0:
+            raise ValueError("a serial number is positive")
+    return certificate
 
 
 def authorities_from_pem(data: bytes) -> tuple[x509.Certificate, ...]:

@@ -69,6 +69,15 @@ def test_a_value_that_the_camera_brings_inside_its_range_is_refused(controls: Ca
         apply(Camera(*EXPOSURE, cv2.CAP_PROP_AUTOFOCUS, cv2.CAP_PROP_FOCUS, most=250.0), controls)
 
 
+def test_a_value_that_the_camera_rounds_to_its_own_steps_is_well() -> None:
+    apply(Camera(*EXPOSURE, most=156.0), CameraControls(exposure_ms=16.0))
+
+
+def test_an_automatic_that_stays_on_is_no_rounding() -> None:
+    with pytest.raises(OptionInvalid, match="makes"):
+        apply(Camera(*EXPOSURE, most=0.0), CameraControls(exposure_ms=16.0))
+
+
 def test_a_value_that_cannot_be_read_back_is_believed() -> None:
     apply(Camera(*EXPOSURE, most=-1.0), CameraControls(exposure_ms=5.0))
 

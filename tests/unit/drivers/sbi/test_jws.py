@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cache
+from typing import cast
 
 import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,6 +110,28 @@ def test_another_key_under_a_trusted_name_is_refused() -> None:
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     with pytest.raises(DeviceUntrusted, match="signature is wrong"):
         verify(KeySigner(other, authority().signer().chain).sign(b"{}"), TRUST, NOW)
+
+
+class OddCertificate:
+    """The signer's own, with a serial number below zero: the library reads it, and warns."""
+
+    def __init__(self, signer: KeySigner) -> None:
+        der = bytearray(signer.chain[0].public_bytes(serialization.Encoding.DER))
+        serial = signer.chain[0].serial_number
+        length = serial.bit_length() // 8 + 1
+        at = der.index(bytes([2, length]) + serial.to_bytes(length, "big")) + 2
+        der[at] |= 0x80
+        self._der = bytes(der)
+
+    def public_bytes(self, _encoding: serialization.Encoding) -> bytes:
+        return self._der
+
+
+def test_a_serial_number_that_no_certificate_may_have_is_refused_without_a_warning() -> None:
+    signer = authority().signer()
+    token = sign(b"{}", signer.key, cast("list[x509.Certificate]", [OddCertificate(signer)]))
+    with pytest.raises(DeviceUntrusted, match="cannot be read"):
+        verify(token, TRUST, NOW)
 
 
 def test_an_authority_itself_signs_no_captures() -> None:
