@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy, PolicyBuilder, Store, VerificationError
@@ -26,6 +26,13 @@ from drivers.errors import DeviceUntrusted, OptionInvalid
 _ALGORITHM: Final = "RS256"
 _CHAIN_DEPTH: Final = 4
 _KEY_BITS_LEAST: Final = 2048
+_UNREADABLE: Final = (
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises of a certificate beside ValueError."""
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*")
 
 
@@ -79,7 +86,7 @@ def verify(token: str, trust: Sequence[x509.Certificate], at: datetime) -> bytes
         _check_path(chain, trust, at)
     except InvalidSignature:
         raise _refused("its signature is wrong") from None
-    except (msgspec.DecodeError, ValueError, binascii.Error, RecursionError, x509.UnsupportedGeneralNameType):
+    except (msgspec.DecodeError, ValueError, binascii.Error, RecursionError, *_UNREADABLE):
         raise _refused("it cannot be read") from None
     return payload
 

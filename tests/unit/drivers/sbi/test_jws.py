@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from typing import cast
@@ -113,23 +114,34 @@ def test_another_key_under_a_trusted_name_is_refused() -> None:
 
 
 class OddCertificate:
-    """The signer's own, with a serial number below zero: the library reads it, and warns."""
+    """What stands for the signer's own in a token."""
 
-    def __init__(self, signer: KeySigner) -> None:
-        der = bytearray(signer.chain[0].public_bytes(serialization.Encoding.DER))
-        serial = signer.chain[0].serial_number
-        length = serial.bit_length() // 8 + 1
-        at = der.index(bytes([2, length]) + serial.to_bytes(length, "big")) + 2
-        der[at] |= 0x80
-        self._der = bytes(der)
+    def __init__(self, der: bytes) -> None:
+        self._der = der
 
     def public_bytes(self, _encoding: serialization.Encoding) -> bytes:
         return self._der
 
 
-def test_a_serial_number_that_no_certificate_may_have_is_refused_without_a_warning() -> None:
+def _below_zero(der: bytes, serial: int) -> bytes:
+    """With a serial number that the library reads, and warns of."""
+    length = serial.bit_length() // 8 + 1
+    at = der.index(bytes([2, length]) + serial.to_bytes(length, "big")) + 2
+    return der[:at] + bytes([der[at] | 0x80]) + der[at + 1 :]
+
+
+def _of_no_known_kind(der: bytes, _serial: int) -> bytes:
+    """Whose key is of an algorithm that there is not (rsaEncryption, 1.2.840.113549.1.1.1, with one digit changed)."""
+    return der.replace(bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a7b4886f70d010101"))
+
+
+@pytest.mark.parametrize("changed", [_below_zero, _of_no_known_kind])
+def test_a_certificate_that_no_library_reads_in_peace_is_refused_by_name(
+    changed: Callable[[bytes, int], bytes],
+) -> None:
     signer = authority().signer()
-    token = sign(b"{}", signer.key, cast("list[x509.Certificate]", [OddCertificate(signer)]))
+    der = changed(signer.chain[0].public_bytes(serialization.Encoding.DER), signer.chain[0].serial_number)
+    token = sign(b"{}", signer.key, cast("list[x509.Certificate]", [OddCertificate(der)]))
     with pytest.raises(DeviceUntrusted, match="cannot be read"):
         verify(token, TRUST, NOW)
 
