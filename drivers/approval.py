@@ -7,28 +7,41 @@ device's firmware, which it says only once it is open (`profiles.Profile.check_f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import chain
 from pathlib import Path
 
+from drivers.binding import is_binding, place_of
 from drivers.discovery import FoundDevice, find_cameras, find_serial_ports, find_usb_devices
-from drivers.errors import ModelNotApproved
+from drivers.errors import DeviceNotFound, ModelNotApproved
 from drivers.profiles import Profile
 
-_VIDEO_NODE = "/dev/video"
+_FINDERS: tuple[tuple[str, Callable[[], list[FoundDevice]]], ...] = (
+    ("/dev/video", find_cameras),
+    ("/dev/bus/usb/", find_usb_devices),
+    ("/dev/", find_serial_ports),
+)
+"""Who knows what stands at a place, by how the place is called; only that one is asked."""
+
+Find = Callable[[str], Iterable[FoundDevice]]
 
 
-def _plugged_in() -> Iterable[FoundDevice]:
-    return chain(find_cameras(), find_serial_ports(), find_usb_devices())
+def _found_at(place: str) -> Iterable[FoundDevice]:
+    find = next((find for begins, find in _FINDERS if place.startswith(begins)), None)
+    return find() if find is not None else ()
 
 
-def check_model(profile: Profile, device: str, find: Callable[[], Iterable[FoundDevice]] = _plugged_in) -> None:
+def check_model(profile: Profile, device: str, found_at: Find = _found_at) -> None:
     """`device` as in a post's settings: a path, an index, an address, a binding; empty where the driver finds its own.
 
-    Raises ModelNotApproved where that is another model, or none on USB at all. May block for a moment.
+    Raises ModelNotApproved where that is another model, or none on USB at all; DeviceNotFound where it went away while
+    it was looked at. May block for a moment.
     """
     if not profile.match or not device:
         return
-    ids = _ids(device, find)
+    try:
+        ids = _ids(device, found_at)
+    except (OSError, ValueError, TypeError):
+        # What sysfs says of a device that is just being pulled out is half of it.
+        raise DeviceNotFound from None
     if ids is not None and not any(f"{match.vendor_id}:{match.product_id}" == ids for match in profile.match):
         seen = f"USB {ids}" if ids else "nothing on USB"
         raise ModelNotApproved(
@@ -37,19 +50,16 @@ def check_model(profile: Profile, device: str, find: Callable[[], Iterable[Found
         )
 
 
-def _ids(device: str, find: Callable[[], Iterable[FoundDevice]]) -> str | None:
+def _ids(device: str, found_at: Find) -> str | None:
     """`vendor:product`, empty for what is not on USB; None where nothing is there yet, or a serial number is meant."""
-    if device.startswith("usb:"):
-        return ":".join(device.removeprefix("usb:").split(":")[:2])
+    if is_binding(device):
+        return ":".join(device.split(":")[1:3])
     if "://" in device:
         return ""
-    path = f"{_VIDEO_NODE}{device}" if device.isdigit() else device
-    if not path.startswith("/"):
+    place = place_of(device)
+    if not place or not Path(place).exists():
         return None
-    if not Path(path).exists():
-        return None
-    place = str(Path(path).resolve())
-    for found in find():
+    for found in found_at(place):
         if found.device == place:
             return f"{found.vendor_id}:{found.product_id}" if found.vendor_id else ""
     return ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 from drivers.contracts import Contract
@@ -16,6 +17,22 @@ from drivers.errors import DeviceNotFound, OptionInvalid
 
 _PREFIX: Final = "usb:"
 _BINDING: Final = re.compile(r"usb:(?P<vendor>[0-9a-f]{4}):(?P<product>[0-9a-f]{4})(?::(?P<serial>[^\0/]{1,128}))?")
+
+
+def is_binding(device: str) -> bool:
+    return device.startswith(_PREFIX)
+
+
+def binding_fits(device: str, vendor_id: str, product_id: str, serial_number: str) -> bool:
+    """Whether a binding means a device with these ids. Pure."""
+    bare = f"{_PREFIX}{vendor_id}:{product_id}"
+    return device in (bare, f"{bare}:{serial_number}")
+
+
+def place_of(device: str) -> str:
+    """The device node that a path or a camera's index names now, links followed; empty for anything else."""
+    path = f"/dev/video{device}" if device.isascii() and device.isdigit() else device
+    return str(Path(path).resolve()) if path.startswith("/") else ""
 
 
 def _readers() -> list[FoundDevice]:
@@ -36,7 +53,7 @@ def located(
     Raises OptionInvalid for a binding that cannot be read, that this kind of device does not have, or that fits
     several; DeviceNotFound when nothing fits.
     """
-    if not device.startswith(_PREFIX):
+    if not is_binding(device):
         return device
     bound = _BINDING.fullmatch(device)
     if bound is None or contract not in finders:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 from drivers.errors import DeviceFault, DeviceTimedOut
 from drivers.profiles import Profile
@@ -30,6 +31,7 @@ _UNDRIVEN_CLASSES = {"ff", "00"}
 _CHIP_CARD_CLASS = "0b"
 _CLAIMED_BY_A_PROGRAM = "usbfs"
 _VIDEO_CLASS = Path("/sys/class/video4linux")
+_LOOKS = 3
 _SCANNER = re.compile(r"^(?P<device>[^|\n]+)\|(?P<vendor>[^|\n]*)\|(?P<model>[^|\n]*)$", re.MULTILINE)
 
 
@@ -115,8 +117,8 @@ def _usb_device(kind: FoundKind, folder: Path, nodes: Path) -> FoundDevice:
 def find_serial_ports() -> list[FoundDevice]:
     """USB serial ports, and others that the system describes (an on-board port with nothing known is left out)."""
     found = []
-    for port in list_ports.comports():
-        if port.vid is None and port.description in (None, "", "n/a"):
+    for port in _ports():
+        if port.vid is None and port.description in (None, "", "n/a", port.name):
             continue
         found.append(
             FoundDevice(
@@ -130,6 +132,16 @@ def find_serial_ports() -> list[FoundDevice]:
             )
         )
     return found
+
+
+def _ports() -> list[ListPortInfo]:
+    """What pyserial lists; it fails over a port that is pulled out while it looks, so it looks again."""
+    for _ in range(_LOOKS):
+        try:
+            return list(list_ports.comports())
+        except (OSError, ValueError, TypeError):
+            continue
+    return []
 
 
 def find_cameras(video_class: Path = _VIDEO_CLASS, dev: Path = Path("/dev")) -> list[FoundDevice]:

@@ -317,6 +317,10 @@ class AttendanceService:
         return await self.register.append(attendance.attendance_id, event)
 
     async def unable_to_sign(self, attendance_id: str, technician_id: str, reason: str) -> Attendance:
+        """Also while the pad waits: nobody will write on it any more."""
+        known = self.register.find(attendance_id)
+        if self._capturing == attendance_id and known is not None and known.step is Step.SIGNATURE:
+            self._wish.leave.set()
         async with self.register.writing(attendance_id) as attendance:
             event = commands.unable_to_sign(attendance, reason, at=self._now(), technician_id=technician_id)
             return await self.register.append(attendance_id, event)

@@ -40,8 +40,11 @@ class Desk:
     ) -> None:
         self._devices: list[HostedDevice] = []
         self._refused: list[DeviceStatus] = []
+        self._in_use: list[InUse] = []
         for device in settings:
             profile = _profile_of(device, profiles)
+            named = device.options.get("device", profile.options.get("device", ""))
+            self._in_use.append(InUse(profile=profile, device=named if isinstance(named, str) else ""))
             reason = refuse_for_enrolment(profile) if production else None
             if reason is not None:
                 log.error("device-refused", device_id=device.device_id, code=NOT_FOR_ENROLMENT)
@@ -90,7 +93,8 @@ class Desk:
         return tuple(self._devices)
 
     def in_use(self) -> tuple[InUse, ...]:
-        return tuple(InUse(profile=device.profile, device=device.named) for device in self._devices)
+        """What the settings name, also what a production post refuses."""
+        return tuple(self._in_use)
 
     def profiled(self) -> tuple[tuple[DeviceStatus, Profile], ...]:
         """Each device that is used, as it is now, and its model's profile."""

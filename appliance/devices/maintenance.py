@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -24,15 +24,30 @@ from drivers.profiles import Profile
 log = structlog.get_logger(__name__)
 
 _LOOK_EVERY_S: Final = 60.0
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nothing was cleaned before; it keeps the calendar's sums within the calendar."""
+
+
+class _Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of one device of the settings: which one it was when it was last ready, and when what was done."""
+
+    profile_id: str
+    serial_number: str = ""
+    done_at: dict[Care, str] = {}
+
+    def is_of(self, status: DeviceStatus) -> bool:
+        """Whether the same device still stands there. One that does not say who it is now is taken for the last."""
+        now = _serial_number(status)
+        return self.profile_id == status.profile_id and now in ("", self.serial_number)
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done_at: dict[str, dict[Care, str]] = {}
-    """By device (its profile and serial number, or its id in the settings)."""
+    devices: dict[str, _Kept] = {}
+    """By their ids in the settings."""
 
 
 def care_due(device_id: str, profile: Profile, done_at: Mapping[Care, str], now: datetime) -> tuple[CareDue, ...]:
-    """What the profile asks for, the soonest first. Pure. A time that cannot be read counts as now."""
+    """What the profile asks for, the soonest first. Pure. A time that cannot be read, or is still to come, is now."""
     due = []
     for care, days in _intervals(profile).items():
         last = _moment(done_at.get(care, ""), now)
@@ -51,9 +66,13 @@ def _intervals(profile: Profile) -> dict[Care, int]:
 def _moment(written: str, now: datetime) -> datetime:
     try:
         moment = datetime.fromisoformat(written)
-    except ValueError:
+        return min(moment, now) if moment >= _EARLIEST else now
+    except (ValueError, TypeError):
         return now
-    return moment if moment.tzinfo is not None else now
+
+
+def _serial_number(status: DeviceStatus) -> str:
+    return status.identity.serial_number if status.identity else ""
 
 
 class Maintenance:
@@ -73,7 +92,7 @@ class Maintenance:
             return
         try:
             self._record = msgspec.json.decode(data, type=_Record)
-        except msgspec.DecodeError:
+        except (msgspec.MsgspecError, UnicodeError):
             log.warning("maintenance-record-damaged")
 
     def due(self) -> tuple[CareDue, ...]:
@@ -82,14 +101,14 @@ class Maintenance:
         return tuple(
             one
             for status, profile in self._devices()
-            for one in care_due(status.device_id, profile, self._record.done_at.get(_key(status), {}), now)
+            for one in care_due(status.device_id, profile, self._known(status), now)
         )
 
     async def done(self, device_id: str, care: Care) -> None:
         """Durable once this returns. Raises UsageError for a device without that care; DiskFull, StateError."""
         for status, profile in self._devices():
             if status.device_id == device_id and care in _intervals(profile):
-                await self._write(_key(status), {care: timestamp(self._clock.now())})
+                await self._write(status, {care: timestamp(self._clock.now())})
                 log.info("device-cared-for", device_id=device_id, kind=care.value)
                 return
         raise UsageError("This post has no such device, or it needs no such care.", code="care-unknown")
@@ -98,22 +117,25 @@ class Maintenance:
         """A supervised task: the count begins on the day on which a device is first ready."""
         while True:
             for status, profile in tuple(self._devices()):
-                if status.state is not DeviceState.READY:
-                    continue
-                known = self._record.done_at.get(_key(status), {})
+                known = self._known(status)
                 begins = {care: timestamp(self._clock.now()) for care in _intervals(profile) if care not in known}
-                if begins:
-                    await self._write(_key(status), begins)
+                if begins and status.state is DeviceState.READY:
+                    await self._write(status, begins)
             await asyncio.sleep(_LOOK_EVERY_S)
 
-    async def _write(self, key: str, done: Mapping[Care, str]) -> None:
+    def _known(self, status: DeviceStatus) -> dict[Care, str]:
+        kept = self._record.devices.get(status.device_id)
+        return kept.done_at if kept is not None and kept.is_of(status) else {}
+
+    async def _write(self, status: DeviceStatus, done: Mapping[Care, str]) -> None:
         async with self._writing:
-            known = self._record.done_at
-            record = _Record(done_at={**known, key: {**known.get(key, {}), **done}})
+            kept = self._record.devices.get(status.device_id)
+            same = kept is not None and kept.is_of(status)
+            now = _Kept(
+                profile_id=status.profile_id,
+                serial_number=_serial_number(status) or (kept.serial_number if same and kept is not None else ""),
+                done_at={**self._known(status), **done},
+            )
+            record = _Record(devices={**self._record.devices, status.device_id: now})
             await asyncio.to_thread(write_private, self._path, msgspec.json.encode(record))
             self._record = record
-
-
-def _key(status: DeviceStatus) -> str:
-    serial_number = status.identity.serial_number if status.identity else ""
-    return f"{status.profile_id}:{serial_number or status.device_id}"

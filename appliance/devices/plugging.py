@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import structlog
 
+from drivers.binding import binding_fits, is_binding
 from drivers.contracts import Contract, DeviceIdentity
 from drivers.hotplug import PlugEvent, PlugMonitor
 from drivers.profiles import Profile
@@ -23,11 +24,9 @@ def concerns(event: PlugEvent, profile: Profile, device: str, identity: DeviceId
 
     Pure. One of several alike without a serial number is taken to be meant: to look once too often harms nobody.
     """
+    if is_binding(device):
+        return binding_fits(device, event.vendor_id, event.product_id, event.serial_number)
     ids = f"{event.vendor_id}:{event.product_id}"
-    if device.startswith("usb:"):
-        vendor_id, _, rest = device.removeprefix("usb:").partition(":")
-        product_id, _, serial_number = rest.partition(":")
-        return f"{vendor_id}:{product_id}" == ids and serial_number in ("", event.serial_number)
     if device.startswith("/"):
         return device == event.node
     if not any(ids == f"{match.vendor_id}:{match.product_id}" for match in profile.match):
@@ -39,7 +38,7 @@ def concerns(event: PlugEvent, profile: Profile, device: str, identity: DeviceId
 def may_concern(event: PlugEvent, profile: Profile, device: str) -> bool:
     """Whether nobody can tell from here: chip readers and scanners are known to pcscd and SANE by other names. Pure."""
     unknown = profile.contract in (Contract.CHIP_READER, Contract.DOCUMENT_SCANNER) and not profile.match
-    return unknown and event.subsystem == "usb" and not device.startswith(("/", "usb:"))
+    return unknown and event.subsystem == "usb" and not device.startswith("/") and not is_binding(device)
 
 
 class PlugWatch:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -16,6 +15,7 @@ import structlog
 
 from appliance.devices.enrolment_use import refuse_for_enrolment
 from appliance.model.device import UnusedDevice, UnusedReason
+from drivers.binding import binding_fits, is_binding, place_of
 from drivers.contracts import Contract
 from drivers.discovery import (
     FoundDevice,
@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 _SETTLES_S: Final = 0.5
 """A device that was just plugged in gets its nodes and their permissions one after another."""
+_BY_SERVICE: Final = "sbi-"
+"""Drivers whose scanner is opened by its maker's service: on USB it may be anything."""
 _CONTRACTS: Final = {
     FoundKind.USB_DEVICE: Contract.FINGERPRINT_READER,
     FoundKind.SERIAL_PORT: Contract.FINGERPRINT_READER,
@@ -41,7 +43,8 @@ _CONTRACTS: Final = {
 
 
 class InUse(msgspec.Struct, frozen=True, kw_only=True):
-    """A device of the post's settings: its profile, and where it is (path, index, binding), empty where any will do."""
+    """A device of the post's settings, whether it works or not: its profile, and where it is (a path without links, a
+    binding, a serial number), empty where the driver takes any."""
 
     profile: Profile
     device: str
@@ -50,45 +53,47 @@ class InUse(msgspec.Struct, frozen=True, kw_only=True):
 def unused(
     found: Iterable[FoundDevice], profiles: Mapping[str, Profile], in_use: Sequence[InUse], *, production: bool
 ) -> tuple[UnusedDevice, ...]:
-    """Pure. What the settings name counts as used, whether it works or not: its own tile says how it is."""
-    rest = []
-    for device in found:
-        if any(_is_it(device, used) for used in in_use):
-            continue
-        fitting = matching_profiles(device, profiles.values())
-        rest.append(
-            UnusedDevice(
-                kind=device.kind.value,
-                description=device.description,
-                usb=f"{device.vendor_id}:{device.product_id}" if device.vendor_id else "",
-                reason=_reason(device, fitting, production=production),
-                profiles=tuple(profile.profile_id for profile in fitting),
-            )
-        )
-    return tuple(rest)
+    """Pure. Each device of the settings stands for one that was found at most: its own tile says how it is."""
+    rest = list(found)
+    for used in in_use:
+        it = next((device for device in rest if _is_it(device, used)), None)
+        if it is not None:
+            rest.remove(it)
+    by_service = any(used.profile.driver.startswith(_BY_SERVICE) for used in in_use)
+    return tuple(_unused(device, profiles, production=production, by_service=by_service) for device in rest)
 
 
-def _reason(device: FoundDevice, fitting: Sequence[Profile], *, production: bool) -> UnusedReason:
+def _unused(
+    device: FoundDevice, profiles: Mapping[str, Profile], *, production: bool, by_service: bool
+) -> UnusedDevice:
+    fitting = matching_profiles(device, profiles.values())
     if not fitting:
-        return UnusedReason.NOT_APPROVED
-    if production and all(refuse_for_enrolment(profile) for profile in fitting):
-        return UnusedReason.NOT_FOR_ENROLMENT
-    return UnusedReason.NOT_IN_SETTINGS if device.accessible else UnusedReason.NO_ACCESS
+        reason = UnusedReason.PERHAPS_BY_SERVICE if by_service else UnusedReason.NOT_APPROVED
+    elif production and all(refuse_for_enrolment(profile) for profile in fitting):
+        reason = UnusedReason.NOT_FOR_ENROLMENT
+    else:
+        reason = UnusedReason.NOT_IN_SETTINGS if device.accessible else UnusedReason.NO_ACCESS
+    return UnusedDevice(
+        kind=device.kind.value,
+        description=device.description,
+        usb=f"{device.vendor_id}:{device.product_id}" if device.vendor_id else "",
+        reason=reason,
+        profiles=tuple(profile.profile_id for profile in fitting),
+    )
 
 
 def _is_it(found: FoundDevice, used: InUse) -> bool:
     if used.profile.contract is not _CONTRACTS.get(found.kind):
         return False
-    ids = f"{found.vendor_id}:{found.product_id}"
-    if used.device.startswith("usb:"):
-        return used.device in (f"usb:{ids}", f"usb:{ids}:{found.serial_number}")
+    if is_binding(used.device):
+        return binding_fits(used.device, found.vendor_id, found.product_id, found.serial_number)
     if used.device.startswith("/"):
-        return str(Path(used.device).resolve()) == found.device
-    if used.device.isdigit():
-        return found.device == f"/dev/video{used.device}"
+        return used.device == found.device
     if found.kind is FoundKind.CHIP_READER:
-        return True
-    by_model = any(ids == f"{match.vendor_id}:{match.product_id}" for match in used.profile.match)
+        # pcscd's name of a reader begins with what it says of itself on USB; without a name any will do.
+        return used.device.lower() in found.description.lower()
+    ids = (found.vendor_id, found.product_id)
+    by_model = any((match.vendor_id, match.product_id) == ids for match in used.profile.match)
     return by_model and used.device in ("", found.serial_number)
 
 
@@ -126,13 +131,20 @@ class UnusedDevices:
             await self._changed.wait()
 
     async def _look(self) -> None:
-        now = await asyncio.to_thread(
-            lambda: unused(self._find(), self._profiles, self._in_use, production=self._production)
-        )
+        try:
+            now = await asyncio.to_thread(self._unused_now)
+        except (OSError, ValueError) as error:
+            # Half of what sysfs says of a device that is just being pulled out: its event makes us look again.
+            log.warning("unused-devices-unknown", exc_info=error)
+            return
         if now != self._unused:
             self._unused = now
             log.info("unused-devices", count=len(now))
             self._on_change()
+
+    def _unused_now(self) -> tuple[UnusedDevice, ...]:
+        placed = [InUse(profile=used.profile, device=place_of(used.device) or used.device) for used in self._in_use]
+        return unused(self._find(), self._profiles, placed, production=self._production)
 
 
 def _plugged_in() -> Iterable[FoundDevice]:

@@ -52,6 +52,7 @@ class UnusedReason(StrEnum):
     NOT_FOR_ENROLMENT = "not-for-enrolment"
     NO_ACCESS = "no-access"
     NOT_IN_SETTINGS = "not-in-settings"
+    PERHAPS_BY_SERVICE = "perhaps-by-service"
 
 
 class UnusedDevice(msgspec.Struct, frozen=True, kw_only=True):

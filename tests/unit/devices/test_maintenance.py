@@ -71,9 +71,7 @@ def post(tmp_path: Path) -> Post:
     return Post(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("last", "overdue"), [(NOW - 6 * DAY, False), (NOW - 7 * DAY, True), (NOW - 70 * DAY, True), (NOW + DAY, False)]
-)
+@pytest.mark.parametrize(("last", "overdue"), [(NOW - 6 * DAY, False), (NOW - 7 * DAY, True), (NOW - 70 * DAY, True)])
 def test_cleaning_is_due_when_its_days_are_over(last: datetime, overdue: bool) -> None:
     done = {Care.CLEANING: timestamp(last), Care.CALIBRATION: timestamp(NOW)}
     cleaning, calibration = care_due("reader", READER, done, NOW)
@@ -85,7 +83,17 @@ def test_a_profile_without_intervals_asks_for_nothing() -> None:
     assert care_due("camera", CAMERA, {}, NOW) == ()
 
 
-@pytest.mark.parametrize("written", ["", "yesterday", "2020-01-01T00:00:00"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "yesterday",
+        "2020-01-01T00:00:00",
+        "2026-05-05T12:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00+14:00",
+    ],
+)
 def test_a_time_that_says_nothing_counts_as_now(written: str) -> None:
     cleaning, _ = care_due("reader", READER, {Care.CLEANING: written}, NOW)
     assert (cleaning.last_at, cleaning.overdue) == (timestamp(NOW), False)
@@ -113,6 +121,26 @@ async def test_a_reader_that_replaces_another_is_counted_for_itself(post: Post) 
     assert not any(one.overdue for one in (await post.maintenance()).due())
 
 
+async def test_cleaned_while_unplugged_it_is_clean_when_it_comes_back(post: Post) -> None:
+    await post.a_look()
+    post.clock.at, ready = NOW + 8 * DAY, post.status
+    post.status = status(DeviceState.FAILED, serial_number="")
+    maintenance = await post.maintenance()
+    assert maintenance.due()[0].overdue, "unplugged, it is still the one that was there"
+    await maintenance.done("reader", Care.CLEANING)
+    post.status = ready
+    for known in (maintenance, await post.maintenance()):
+        assert not known.due()[0].overdue
+
+
+async def test_readers_that_come_and_go_leave_one_entry(post: Post) -> None:
+    for serial_number in ("A1", "B2", "C3"):
+        post.status = status(serial_number=serial_number)
+        maintenance = await post.maintenance()
+        await maintenance.done("reader", Care.CLEANING)
+    assert post.path.read_bytes().count(b"cleaning") == 1
+
+
 async def test_a_device_that_never_was_ready_is_not_counted(post: Post) -> None:
     post.status = status(DeviceState.FAILED)
     await post.a_look()
@@ -126,7 +154,16 @@ async def test_what_is_not_there_cannot_be_cleaned(post: Post, device_id: str) -
     assert refused.value.code == "care-unknown"
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"done_at": {"x": {"polishing": ""}}}', b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b'{"devices": {"x": {"profile_id": "", "done_at": {"polishing": ""}}}}',
+        b"\xff",
+        b'{"devices": {"\xff": 1}}',
+    ],
+)
 async def test_a_damaged_record_is_begun_anew(post: Post, content: bytes) -> None:
     post.path.write_bytes(content)
     maintenance = await post.maintenance()

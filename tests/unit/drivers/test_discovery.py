@@ -6,8 +6,17 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
-from drivers.discovery import FoundDevice, FoundKind, find_cameras, matching_profiles, scanners_from_list
+from drivers.discovery import (
+    FoundDevice,
+    FoundKind,
+    find_cameras,
+    find_serial_ports,
+    matching_profiles,
+    scanners_from_list,
+)
 from drivers.profiles import UsbMatch, load_profiles
 
 PROFILES = load_profiles()
@@ -70,3 +79,37 @@ def test_usb_ids_decide_where_a_profile_has_them() -> None:
     exact = msgspec.structs.replace(PROFILES["opencv-camera"], profile_id="acme", match=(ids,))
     found = FoundDevice(kind=FoundKind.CAMERA, device="/dev/video0", vendor_id="046d", product_id="082d")
     assert matching_profiles(found, [*PROFILES.values(), exact]) == [exact]
+
+
+def _port(name: str, description: str, vendor_id: int | None = None) -> ListPortInfo:
+    port = ListPortInfo(f"/dev/{name}")
+    port.name, port.description, port.vid = name, description, vendor_id
+    return port
+
+
+def test_an_on_board_port_of_which_nothing_is_known_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    ports = [
+        _port("ttyS0", "ttyS0"),
+        _port("ttyS1", "n/a"),
+        _port("ttyUSB0", "ttyUSB0", 0x1A86),
+        _port("rfc", "Reader"),
+    ]
+    monkeypatch.setattr(list_ports, "comports", lambda: ports)
+    assert [found.device for found in find_serial_ports()] == ["/dev/ttyUSB0", "/dev/rfc"]
+
+
+@pytest.mark.parametrize("half", [TypeError, ValueError, OSError])
+def test_a_port_that_is_pulled_out_while_ports_are_listed_costs_no_other(
+    monkeypatch: pytest.MonkeyPatch, half: type[Exception]
+) -> None:
+    """pyserial reads a file that is gone, and fails over the None that it gets."""
+    answers: list[Exception | list[ListPortInfo]] = [half("gone"), [_port("ttyUSB0", "Converter", 0x1A86)]]
+
+    def comports() -> list[ListPortInfo]:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(list_ports, "comports", comports)
+    assert [found.vendor_id for found in find_serial_ports()] == ["1a86"]
