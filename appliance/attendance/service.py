@@ -10,23 +10,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-import msgspec
 import structlog
 
 from appliance.attendance import commands
-from appliance.attendance.capturing import CONTRACTS, CaptureDevices, Presented, capture_once
+from appliance.attendance.capturing import CaptureDevices
 from appliance.attendance.idleness import Idleness
-from appliance.attendance.images import png
 from appliance.attendance.judging import Judge
-from appliance.attendance.looking import Wish
 from appliance.attendance.ports import Sealer, Vault
 from appliance.attendance.prefill import prefill
-from appliance.attendance.preview import Preview
 from appliance.attendance.register import Register
-from appliance.attendance.signing import written
 from appliance.attendance.state import Attendance
-from appliance.attendance.target import Target
-from appliance.attendance.thresholds import threshold_for
+from appliance.attendance.taking import Taking
 from appliance.documents.mrz import read_mrz
 from appliance.errors import AttendanceError, ConfigurationError, KioskError, StoredPartDamaged
 from appliance.model.applicant import Representative
@@ -40,10 +34,9 @@ from appliance.model.attendance import (
     Signed,
     Step,
 )
-from appliance.model.capture import Attempt, DeviceFacts, ImagePart
+from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CentreModel, Configuration
 from appliance.runtime.clock import Clock, timestamp
-from drivers.contracts import SignatureRequest
 
 log = structlog.get_logger(__name__)
 
@@ -72,24 +65,20 @@ class AttendanceService:
         believed about how much time has passed.
         """
         self.register = register
-        self.preview = Preview()
+        self._taking = Taking(devices=devices, judge=judge, vault=vault, clock=clock, permitted=permitted)
+        self.preview = self._taking.preview
         self._vault = vault
-        self._devices = devices
-        self._judge = judge
         self._sealer = sealer
         self._configuration = configuration
         self._clock = clock
-        self._permitted = permitted
         self._check_clock = check_clock
         self._steady = steady
         self._idleness = Idleness()
-        self._capturing: str | None = None
-        self._wish = Wish()
 
     @property
     def capturing(self) -> str | None:
         """The id of the attendance that holds the devices, if one does."""
-        return self._capturing
+        return self._taking.holder
 
     async def load(self) -> None:
         """After a start: what is held is known. Quick; `finish` is the task that does what was left undone."""
@@ -180,83 +169,30 @@ class AttendanceService:
 
         Raises AttendanceError `capture-running` while any capture runs: there is one desk.
         """
-        async with self._desk(attendance_id) as attendance:
+        async with self._devices_for(attendance_id) as attendance:
             target = commands.target_to_capture(attendance, target_name)
-            return await self._attempt(attendance, target, technician_id)
+            self.register.changed()
+            attempt = await self._taking.attempt(attendance, target)
+            event = Attempted(at=self._now(), technician_id=technician_id, target=target.name, attempt=attempt)
+            return await self.register.append(attendance_id, event)
 
     @asynccontextmanager
-    async def _desk(self, attendance_id: str) -> AsyncIterator[Attendance]:
-        """The devices, for this attendance alone."""
-        if self._capturing is not None:
-            raise AttendanceError("A capture is running: wait for it to end.", code="capture-running")
-        self._capturing = attendance_id
-        self._wish.clear()
+    async def _devices_for(self, attendance_id: str) -> AsyncIterator[Attendance]:
         try:
-            async with self.register.writing(attendance_id) as attendance:
-                yield attendance
+            with self._taking.held(attendance_id):
+                async with self.register.writing(attendance_id) as attendance:
+                    yield attendance
         finally:
-            self._capturing = None
             self.register.changed()
 
     @property
     def has_pad(self) -> bool:
         """Whether this post has a pad of its own to sign on."""
-        return self._devices.pad() is not None
+        return self._taking.has_pad
 
     def take_now(self, attendance_id: str) -> None:
-        """The technician waits no longer: a camera takes the picture of now; elsewhere the best so far counts, or the
-        signature as it is."""
-        if self._capturing == attendance_id:
-            self._wish.take.set()
-
-    async def _attempt(self, attendance: Attendance, target: Target, technician_id: str) -> Attendance:
-        self.register.changed()
-        rules = attendance.opened.rules
-        device = self._devices.device(CONTRACTS[target.kind])
-        threshold = threshold_for(
-            target.kind, target.position, attendance.opened.thresholds, device.quality_thresholds()
-        )
-        started_at, started_s = self._now(), self._clock.monotonic()
-        presented = await capture_once(
-            device,
-            target.kind,
-            target.position,
-            rules=rules,
-            threshold=threshold,
-            judge=self._judge,
-            preview=self.preview,
-            clock=self._clock,
-            wish=self._wish,
-        )
-        facts = device.facts()
-        facts = msgspec.structs.replace(facts, simulated=facts.simulated or presented.simulated)
-        self._permitted(facts)
-        duration_ms = round((self._clock.monotonic() - started_s) * 1000)
-        part = await self._stored(attendance, target, presented)
-        attempt = Attempt(
-            kind=target.kind,
-            position=target.position,
-            round=target.round,
-            number=target.attempts_in_round + 1,
-            started_at=started_at,
-            duration_ms=duration_ms,
-            verdict=presented.verdict,
-            threshold=threshold,
-            accepted=part is not None and presented.verdict.accepted(threshold),
-            device=facts,
-            part=part,
-        )
-        event = Attempted(at=self._now(), technician_id=technician_id, target=target.name, attempt=attempt)
-        return await self.register.append(attendance.attendance_id, event)
-
-    async def _stored(self, attendance: Attendance, target: Target, presented: Presented) -> ImagePart | None:
-        pixels = presented.pixels
-        if pixels is None:
-            return None
-        data = await self._judge.run(lambda: png(pixels))
-        what = f"{target.kind.value}-{target.position}" if target.position else target.kind.value
-        name = f"{what}-{attendance.length:04d}.png"  # the journal's length never repeats, not even after a restart
-        return await self._vault.store(attendance.attendance_id, name, "image/png", data)
+        """The technician waits no longer, whatever the running capture has by now."""
+        self._taking.take_now(attendance_id)
 
     async def decide(self, attendance_id: str, technician_id: str, target_name: str, decision: Decision) -> Attendance:
         async with self.register.writing(attendance_id) as attendance:
@@ -296,17 +232,11 @@ class AttendanceService:
 
         Raises AttendanceError `no-pad`, `capture-running`; UsageError `signature-invalid`.
         """
-        pad = self._devices.pad()
-        if pad is None:
-            raise AttendanceError("This post has no pad of its own: sign on the screen.", code="no-pad")
-        async with self._desk(attendance_id) as attendance:
+        async with self._devices_for(attendance_id) as attendance:
             commands.require_step(attendance, Step.SIGNATURE)
             self.register.changed()
-            request = SignatureRequest(timeout_s=attendance.opened.rules.signature_timeout_s)
-            record = await written(pad, request, self._wish)
-            facts = pad.facts()
-            self._permitted(facts)
-            return await self._signed(attendance, technician_id, record.to_bytes(), simulated=facts.simulated)
+            strokes, simulated = await self._taking.signature(attendance)
+            return await self._signed(attendance, technician_id, strokes, simulated=simulated)
 
     async def _signed(
         self, attendance: Attendance, technician_id: str, strokes: bytes, *, simulated: bool
@@ -319,8 +249,8 @@ class AttendanceService:
     async def unable_to_sign(self, attendance_id: str, technician_id: str, reason: str) -> Attendance:
         """Also while the pad waits: nobody will write on it any more."""
         known = self.register.find(attendance_id)
-        if self._capturing == attendance_id and known is not None and known.step is Step.SIGNATURE:
-            self._wish.leave.set()
+        if known is not None and known.step is Step.SIGNATURE:
+            self._taking.leave(attendance_id)
         async with self.register.writing(attendance_id) as attendance:
             event = commands.unable_to_sign(attendance, reason, at=self._now(), technician_id=technician_id)
             return await self.register.append(attendance_id, event)
@@ -369,8 +299,7 @@ class AttendanceService:
 
         A capture that is running for it ends at once. One whose journal is damaged can still be abandoned.
         """
-        if self._capturing == attendance_id:
-            self._wish.leave.set()
+        self._taking.leave(attendance_id)
         if attendance_id in self.register.damaged:
             await self.erase(attendance_id)
             return

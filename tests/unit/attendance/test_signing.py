@@ -110,7 +110,9 @@ async def test_a_pretended_pad_marks_the_attendance_and_is_refused_in_service(bo
     assert isinstance(signature, Signed)
     assert signature.simulated
     refusing = boxes()
-    one = await _at_signature(refusing, ScriptedPad(POINTS))
-    refusing.service._permitted = refuse_simulated  # the captures before it were simulated too
+    one = await refusing.at(Step.SIGNATURE)
+    refusing.permitted = refuse_simulated  # the captures before it were simulated too
+    await refusing.recovered()
+    refusing.desk.own_pad = ScriptedPad(POINTS)
     with pytest.raises(DeviceError):
         await refusing.service.sign_on_pad(one, WHO)

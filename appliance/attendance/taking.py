@@ -1,0 +1,140 @@
+"""What the devices are used for, by one attendance at a time: an attempt with its image, or a signature on the pad.
+
+Makes what was taken durable (`Vault`), and says what it was; what follows from it for the attendance is the service's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from appliance.attendance.capturing import CONTRACTS, CaptureDevices, Presented, capture_once
+from appliance.attendance.images import png
+from appliance.attendance.judging import Judge
+from appliance.attendance.looking import Wish
+from appliance.attendance.ports import Vault
+from appliance.attendance.preview import Preview
+from appliance.attendance.signing import written
+from appliance.attendance.state import Attendance
+from appliance.attendance.target import Target
+from appliance.attendance.thresholds import threshold_for
+from appliance.errors import AttendanceError
+from appliance.model.capture import Attempt, DeviceFacts, ImagePart
+from appliance.runtime.clock import Clock, timestamp
+from drivers.contracts import SignatureRequest
+
+
+class Taking:
+    """`permitted` raises DeviceError for a device whose images this box may not use."""
+
+    def __init__(
+        self,
+        *,
+        devices: CaptureDevices,
+        judge: Judge,
+        vault: Vault,
+        clock: Clock,
+        permitted: Callable[[DeviceFacts], None],
+    ) -> None:
+        self.preview = Preview()
+        self._devices = devices
+        self._judge = judge
+        self._vault = vault
+        self._clock = clock
+        self._permitted = permitted
+        self._holder: str | None = None
+        self._wish = Wish()
+
+    @property
+    def holder(self) -> str | None:
+        """The id of the attendance that holds the devices, if one does."""
+        return self._holder
+
+    @property
+    def has_pad(self) -> bool:
+        return self._devices.pad() is not None
+
+    def take_now(self, attendance_id: str) -> None:
+        """A camera takes the picture of now; elsewhere the best so far counts, or the signature as it is."""
+        if self._holder == attendance_id:
+            self._wish.take.set()
+
+    def leave(self, attendance_id: str) -> None:
+        """What runs for this attendance ends at once, with nothing."""
+        if self._holder == attendance_id:
+            self._wish.leave.set()
+
+    @contextmanager
+    def held(self, attendance_id: str) -> Iterator[None]:
+        """The devices, for this attendance alone. AttendanceError `capture-running` while anybody has them."""
+        if self._holder is not None:
+            raise AttendanceError("A capture is running: wait for it to end.", code="capture-running")
+        self._holder = attendance_id
+        self._wish.clear()
+        try:
+            yield
+        finally:
+            self._holder = None
+
+    async def attempt(self, attendance: Attendance, target: Target) -> Attempt:
+        """Durable with its image. Raises DeviceError; nobody presenting anything is an attempt without an image."""
+        rules = attendance.opened.rules
+        device = self._devices.device(CONTRACTS[target.kind])
+        threshold = threshold_for(
+            target.kind, target.position, attendance.opened.thresholds, device.quality_thresholds()
+        )
+        started_at, started_s = timestamp(self._clock.now()), self._clock.monotonic()
+        presented = await capture_once(
+            device,
+            target.kind,
+            target.position,
+            rules=rules,
+            threshold=threshold,
+            judge=self._judge,
+            preview=self.preview,
+            clock=self._clock,
+            wish=self._wish,
+        )
+        facts = device.facts()
+        facts = msgspec.structs.replace(facts, simulated=facts.simulated or presented.simulated)
+        self._permitted(facts)
+        duration_ms = round((self._clock.monotonic() - started_s) * 1000)
+        part = await self._stored(attendance, target, presented)
+        return Attempt(
+            kind=target.kind,
+            position=target.position,
+            round=target.round,
+            number=target.attempts_in_round + 1,
+            started_at=started_at,
+            duration_ms=duration_ms,
+            verdict=presented.verdict,
+            threshold=threshold,
+            accepted=part is not None and presented.verdict.accepted(threshold),
+            device=facts,
+            part=part,
+        )
+
+    async def signature(self, attendance: Attendance) -> tuple[bytes, bool]:
+        """The vector record (JSON) of what was written on the post's own pad, and whether nobody wrote it.
+
+        Raises AttendanceError `no-pad`, DeviceError, UsageError `signature-invalid`.
+        """
+        pad = self._devices.pad()
+        if pad is None:
+            raise AttendanceError("This post has no pad of its own: sign on the screen.", code="no-pad")
+        request = SignatureRequest(timeout_s=attendance.opened.rules.signature_timeout_s)
+        record = await written(pad, request, self._wish)
+        facts = pad.facts()
+        self._permitted(facts)
+        return await self._judge.run(record.to_bytes), facts.simulated
+
+    async def _stored(self, attendance: Attendance, target: Target, presented: Presented) -> ImagePart | None:
+        pixels = presented.pixels
+        if pixels is None:
+            return None
+        data = await self._judge.run(lambda: png(pixels))
+        what = f"{target.kind.value}-{target.position}" if target.position else target.kind.value
+        name = f"{what}-{attendance.length:04d}.png"  # the journal's length never repeats, not even after a restart
+        return await self._vault.store(attendance.attendance_id, name, "image/png", data)
