@@ -28,6 +28,11 @@ class Preview:
     def latest(self) -> PreviewFrame | None:
         return self._frame
 
+    @property
+    def number(self) -> int:
+        """Of the capture that is watched, or is to come: another for each."""
+        return self._endings
+
     async def show(self, frame: PreviewFrame | None) -> None:
         """None ends the preview: the last picture of an applicant does not stay behind."""
         async with self._news:

@@ -67,7 +67,7 @@ async def page(counter: Counter) -> AsyncIterator[Page]:
             await window.close()
 
 
-async def test_a_running_capture_is_seen_and_can_be_ended_by_hand(counter: Counter, script: Person, page: Page) -> None:
+async def test_each_running_capture_of_a_page_is_seen_and_can_be_ended_by_hand(counter: Counter, script: Person, page: Page) -> None:
     path = await script.at_capture()
     counter.device.hold, counter.device.scores = asyncio.Event(), [20]
     await page.goto(counter.url_of(path))
@@ -75,6 +75,11 @@ async def test_a_running_capture_is_seen_and_can_be_ended_by_hand(counter: Count
     await expect(page.locator(".viewfinder.has-picture .preview")).to_be_visible()
     await page.locator("form[action$='/take'] button").click()
     await expect(page.locator(".attempt.redo")).to_have_count(1)
+    await expect(page.locator(".preview")).to_have_count(0)
+    counter.device.hold.clear()
+    await page.locator("form[data-capture] button").click()
+    await expect(page.locator(".viewfinder.has-picture .preview")).to_be_visible()
+    counter.device.hold.set()
     await expect(page.locator(".preview")).to_have_count(0)
 
 

@@ -104,6 +104,7 @@ def _context(request: web.Request, attendance: Attendance) -> dict[str, Any]:
         "target": attendance.waiting_target,
         "deciding": attendance.waiting_target is not None and attendance.waiting_target.phase is Phase.DECIDE,
         "capturing": service.capturing == attendance.attendance_id,
+        "preview_number": service.preview.number,
         "has_pad": service.has_pad,
         "desk_busy": service.capturing is not None and service.capturing != attendance.attendance_id,
         "notice_language": notice,
