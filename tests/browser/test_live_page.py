@@ -70,6 +70,8 @@ async def page(counter: Counter) -> AsyncIterator[Page]:
 async def test_each_running_capture_of_a_page_is_seen_and_can_be_ended_by_hand(counter: Counter, script: Person, page: Page) -> None:
     path = await script.at_capture()
     counter.device.hold, counter.device.scores = asyncio.Event(), [20]
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/preview" in request.url else None)
     await page.goto(counter.url_of(path))
     await page.locator("form[data-capture] button").click()
     await expect(page.locator(".viewfinder.has-picture .preview")).to_be_visible()
@@ -79,6 +81,7 @@ async def test_each_running_capture_of_a_page_is_seen_and_can_be_ended_by_hand(c
     counter.device.hold.clear()
     await page.locator("form[data-capture] button").click()
     await expect(page.locator(".viewfinder.has-picture .preview")).to_be_visible()
+    assert len(set(asked)) == len(asked) == 2, "the ended picture of the first is not shown again"
     counter.device.hold.set()
     await expect(page.locator(".preview")).to_have_count(0)
 
