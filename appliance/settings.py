@@ -15,9 +15,21 @@ value is refused by name; nothing falls back to a default in silence.
     url = "https://aima.example"
 
     [[devices]]
-    device_id = "reader-1"
-    profile = "zfm-serial"
-    options = { path = "/dev/ttyUSB0" }
+    device_id = "reader-1"       # yours to choose; the page and the records show it
+    profile = "sbi-slap"         # a file's stem in firmware_profiles/
+    options = { trust = "scanner-maker.pem" }    # also relative to this file
+
+    [[devices]]
+    device_id = "camera-1"
+    profile = "opencv-camera"
+    options = { device = "usb:046d:0825" }       # or "/dev/video0", or an address
+
+    [[devices]]
+    device_id = "scanner-1"
+    profile = "escl-scanner"
+    options = { device = "http://127.0.0.1:60000/eSCL" }
+
+`options` are the driver's: `claim-kiosk capture --profile ID --set nothing=0` names them all.
 """
 
 from __future__ import annotations
@@ -40,6 +52,9 @@ Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 OptionName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 _URL = re.compile(r"https://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?/?")
 """Every address of AIMA's stands under its root (the OpenAPI file); a path would be dropped in silence."""
+
+_FILES = ("scenes", "trust")
+"""Options of any driver that name a file or a folder."""
 
 OptionValue = bool | int | float | str
 
@@ -105,7 +120,18 @@ def load_settings(path: Path) -> Settings:
     except (RuntimeError, ValueError, OSError) as error:  # nobody of that name, a NUL, a loop of links
         raise SettingsError(f"{path}: kiosk.state: this is not a folder's path.", code="settings-value") from error
     kiosk = msgspec.structs.replace(settings.kiosk, state=str(state))
-    return msgspec.structs.replace(settings, kiosk=kiosk)
+    devices = tuple(_placed(device, path.resolve().parent) for device in settings.devices)
+    return msgspec.structs.replace(settings, kiosk=kiosk, devices=devices)
+
+
+def _placed(device: DeviceSettings, folder: Path) -> DeviceSettings:
+    """The files that its options name, absolute: a daemon is started from anywhere."""
+    named = {
+        name: str(folder / value)
+        for name, value in device.options.items()
+        if name in _FILES and isinstance(value, str) and value
+    }
+    return msgspec.structs.replace(device, options={**device.options, **named})
 
 
 def parse_settings(data: bytes, *, name: str = "settings") -> Settings:

@@ -25,6 +25,7 @@ from appliance.model.attendance import (
     NoticeShown,
     SealRequested,
     SignatureUnable,
+    SignatureWithdrawn,
     Step,
 )
 from appliance.model.configuration import FieldKind, FieldRule
@@ -193,6 +194,13 @@ def unable_to_sign(attendance: Attendance, reason: str, *, at: str, technician_i
     if not reason.strip():
         raise AttendanceError("Say why there is no signature.", code="reason-missing")
     return SignatureUnable(at=at, technician_id=technician_id, reason=reason.strip()[:LONGEST_VALUE])
+
+
+def withdraw_signature(attendance: Attendance, *, at: str, technician_id: str) -> SignatureWithdrawn:
+    require_step(attendance, Step.REVIEW)
+    if attendance.signature is None:
+        raise AttendanceError("There is no signature to be given again.", code="signature-missing")
+    return SignatureWithdrawn(at=at, technician_id=technician_id)
 
 
 def request_seal(attendance: Attendance, package_id: str, *, at: str, technician_id: str) -> SealRequested:

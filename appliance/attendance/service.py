@@ -255,6 +255,12 @@ class AttendanceService:
             event = commands.unable_to_sign(attendance, reason, at=self._now(), technician_id=technician_id)
             return await self.register.append(attendance_id, event)
 
+    async def sign_again(self, attendance_id: str, technician_id: str) -> Attendance:
+        """At the review: the signature, or why there is none, is asked for once more."""
+        async with self.register.writing(attendance_id) as attendance:
+            event = commands.withdraw_signature(attendance, at=self._now(), technician_id=technician_id)
+            return await self.register.append(attendance_id, event)
+
     async def seal(self, attendance_id: str, technician_id: str) -> Attendance:
         """Freezes, then seals, then says so. Repeating it after a crash ends at the same package.
 

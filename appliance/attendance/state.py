@@ -33,6 +33,7 @@ from appliance.model.attendance import (
     Sealed,
     SealRequested,
     SignatureUnable,
+    SignatureWithdrawn,
     Signed,
     Step,
 )
@@ -169,6 +170,8 @@ def apply(attendance: Attendance | None, event: Event) -> Attendance:
             return replace(now, notice=event)
         case Signed() | SignatureUnable():
             return replace(now, signature=event)
+        case SignatureWithdrawn():
+            return replace(now, signature=None)
         case SealRequested():
             return replace(now, seal_requested=event, package_id=event.package_id)
         case PartDamaged():

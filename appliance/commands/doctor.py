@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from drivers.discovery import (
 )
 from drivers.errors import DriverError
 from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
+from drivers.sbi.finding import offered_scanners
+from drivers.sbi.messages import FACE, DiscoveredDevice
 
 Find = Callable[[], "list[FoundDevice] | None"]
 
@@ -47,8 +49,9 @@ _GROUPS = {
 
 
 async def doctor(directory: Path = PROFILES_DIRECTORY) -> list[dict[str, Any]]:
-    """One row a profile (`kind` profile), one a device found (`usb-device`, `serial-port`, `camera`, `scanner`,
-    `chip-reader`), and one a kind of device of which nothing was found (`nothing-found`).
+    """First what is plugged in: one row a device found (`kind` is `usb-device`, `serial-port`, `camera`, `scanner` or
+    `chip-reader`), one a scanner that its maker's SBI service offers here (`sbi-scanner`), and one a kind of device of
+    which nothing was found (`nothing-found`). Then one row a profile (`profile`).
 
     Opens no device. Raises DeviceError for a wrong profile.
     """
@@ -56,13 +59,14 @@ async def doctor(directory: Path = PROFILES_DIRECTORY) -> list[dict[str, Any]]:
         profiles = await asyncio.to_thread(load_profiles, directory)
     except DriverError as error:
         raise DeviceError(error.sentence, code=error.code) from error
-    rows = [_profile_row(profile) for profile in profiles.values()]
+    rows: list[dict[str, Any]] = []
     looked = await asyncio.gather(*(asyncio.to_thread(_look, kind, find) for kind, find in _FINDERS.items()))
     for kind, found, trouble in looked:
         rows += [_device_row(device, matching_profiles(device, profiles.values())) for device in found]
         if not found:
             rows.append({"kind": "nothing-found", "of": kind.value, "advice": trouble or _NOTHING[kind]})
-    return rows
+    rows += [_sbi_row(port, offer, profiles.values()) for port, offer in await asyncio.to_thread(offered_scanners)]
+    return rows + [_profile_row(profile) for profile in profiles.values()]
 
 
 def _look(kind: FoundKind, find: Find) -> tuple[FoundKind, list[FoundDevice], str]:
@@ -103,6 +107,36 @@ def _device_row(found: FoundDevice, matched: list[Profile]) -> dict[str, Any]:
         "status": "not-accessible" if not found.accessible else "matched" if matched else "unknown",
         "profiles": [profile.profile_id for profile in matched],
         "advice": _advice(found, matched),
+    }
+
+
+def _sbi_row(port: int, offer: DiscoveredDevice, profiles: Iterable[Profile]) -> dict[str, Any]:
+    """What it says of itself is proved only when it is opened."""
+    try:
+        claimed = offer.claimed_id()
+    except DriverError as error:
+        return {"kind": "sbi-scanner", "device": str(port), "status": "unknown", "advice": error.sentence}
+    driver = "sbi-camera" if claimed.type == FACE else "sbi-fingerprint"
+    matched = [
+        profile.profile_id
+        for profile in profiles
+        if profile.driver == driver and profile.options.get("device_sub_type") in (None, "", claimed.device_sub_type)
+    ]
+    first = matched[0] if matched else ""
+    return {
+        "kind": "sbi-scanner",
+        "device": str(port),
+        "description": f"{claimed.make} {claimed.model} ({claimed.type}, {claimed.device_sub_type})",
+        "usb": "",
+        "serial_number": claimed.serial_no,
+        "accessible": True,
+        "status": "matched" if matched else "unknown",
+        "profiles": matched,
+        "advice": (
+            f"Try it: claim-kiosk capture --profile {first} --set port={port} --set trust=MAKER.pem --out image.png"
+            if matched
+            else "No profile speaks of such a scanner: ask AIMA to approve it."
+        ),
     }
 
 

@@ -112,6 +112,10 @@ class SignatureUnable(_Event, frozen=True, kw_only=True, tag="signature-unable")
     reason: str
 
 
+class SignatureWithdrawn(_Event, frozen=True, kw_only=True, tag="signature-withdrawn"):
+    """At the review, before anything is frozen: it is given again, or why not is said."""
+
+
 class SealRequested(_Event, frozen=True, kw_only=True, tag="seal-requested"):
     """From here on nothing changes; the package's id is fixed before the package exists."""
 
@@ -144,6 +148,7 @@ Event = (
     | Exempted
     | Signed
     | SignatureUnable
+    | SignatureWithdrawn
     | SealRequested
     | PartDamaged
     | Sealed

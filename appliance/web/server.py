@@ -43,6 +43,7 @@ ROUTES = (
     web.post(f"{ONE}/exempt", attendance.exempt),
     web.post(f"{ONE}/signature", attendance.sign),
     web.post(f"{ONE}/sign-on-pad", attendance.sign_on_pad),
+    web.post(f"{ONE}/sign-again", attendance.sign_again),
     web.post(f"{ONE}/unable-to-sign", attendance.unable_to_sign),
     web.post(f"{ONE}/seal", attendance.seal),
     web.post(f"{ONE}/abandon", attendance.abandon),

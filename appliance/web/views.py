@@ -97,6 +97,12 @@ def _signature_view(signature: Signed | SignatureUnable | None) -> dict[str, Any
             return None
 
 
+_DETAILED = frozenset(
+    {"option-invalid", "device-untrusted", "device-not-found", "model-not-approved", "firmware-not-approved"}
+)
+"""Errors whose own (English) sentence tells the field engineer more than the page's words do."""
+
+
 def device_view(status: DeviceStatus, care_due: Iterable[CareDue]) -> dict[str, Any]:
     identity = status.identity
     return {
@@ -110,6 +116,7 @@ def device_view(status: DeviceStatus, care_due: Iterable[CareDue]) -> dict[str, 
         "simulated": identity.simulated if identity else False,
         "error": status.error_code or None,
         "sentence": status.sentence,
+        "detail": status.sentence if status.error_code in _DETAILED else "",
         "restarts": status.restarts,
         "host_pid": status.host_pid,
         "frames": status.frames,

@@ -18,13 +18,14 @@ from drivers.errors import (
 from drivers.sbi import client
 from drivers.sbi.answers import raise_if_error
 from drivers.sbi.checks import Device, Trust, accept_device
-from drivers.sbi.messages import READY, DiscoveredDevice, ErrorInfo
+from drivers.sbi.messages import ANY_DEVICE, READY, DiscoveredDevice, ErrorInfo
 from drivers.sbi.options import Options
 from drivers.sbi.wire import listening_ports
 
 _ASK_S: Final = 5.0
 _SCAN_S: Final = 0.5
 _ALL_S: Final = 10.0
+_NO_SERVICE: Final = "No scanner's service answers on ports 4501 to 4600: start the maker's SBI service."
 _NOT_READY: Final[dict[str, type[DriverError]]] = {"Busy": DeviceBusy, "Not Registered": DeviceAccessDenied}
 
 
@@ -43,18 +44,33 @@ def find(options: Options, kind: str, trust: Trust) -> Found:
     if options.port:
         found, reason = search.ask(options.port)
         if found is None:
-            raise reason or DeviceNotFound()
+            raise reason or search.unwanted()
         return found
     reasons: list[DriverError] = []
+    answered = False
     for port in listening_ports(client.PORTS, _SCAN_S):
         try:
             found, reason = search.ask(port)
         except DriverError:
             continue  # another program's port: it speaks no SBI
+        answered = True
         if found is not None:
             return found
         reasons += [reason] if reason else []
-    raise reasons[-1] if reasons else DeviceNotFound()
+    raise reasons[-1] if reasons else search.unwanted() if answered else DeviceNotFound(_NO_SERVICE)
+
+
+def offered_scanners() -> list[tuple[int, DiscoveredDevice]]:
+    """What the services on SBI's ports say that they have, by port. Nothing of it is proved; nothing is opened."""
+    never = threading.Event()
+    said = []
+    for port in listening_ports(client.PORTS, _SCAN_S):
+        try:
+            offers = client.discover(port, ANY_DEVICE, deadline_s=time.monotonic() + _ASK_S, stop=never)
+        except DriverError:
+            continue
+        said += [(port, offer) for offer in offers if isinstance(offer, DiscoveredDevice)]
+    return said
 
 
 class _Search:
@@ -64,6 +80,13 @@ class _Search:
         self._trust = trust
         self._until_s = time.monotonic() + _ALL_S
         self._never = threading.Event()
+
+    def unwanted(self) -> DriverError:
+        """For a service that answers and has no such scanner."""
+        wanted = f"{self._options.device_sub_type} {self._kind}".strip().lower()
+        return DeviceNotFound(
+            f"A scanner's service answers, but offers no {wanted} scanner of that name: check the settings."
+        )
 
     def ask(self, port: int) -> tuple[Found | None, DriverError | None]:
         """The scanner, or why the one that is there will not do. Raises where no SBI service answers."""

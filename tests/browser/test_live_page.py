@@ -67,7 +67,9 @@ async def page(counter: Counter) -> AsyncIterator[Page]:
             await window.close()
 
 
-async def test_each_running_capture_of_a_page_is_seen_and_can_be_ended_by_hand(counter: Counter, script: Person, page: Page) -> None:
+async def test_each_running_capture_of_a_page_is_seen_and_can_be_ended_by_hand(
+    counter: Counter, script: Person, page: Page
+) -> None:
     path = await script.at_capture()
     counter.device.hold, counter.device.scores = asyncio.Event(), [20]
     asked: list[str] = []

@@ -120,3 +120,14 @@ def test_a_slash_at_the_end_of_aimas_address_means_nothing() -> None:
     with_slash = parse_settings(GOOD.replace("aima.example:8443", "aima.example:8443/").encode())
     assert with_slash == parse_settings(GOOD.encode())
     assert with_slash.aima.url == "https://aima.example:8443"
+
+
+def test_files_that_devices_name_stand_beside_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    options = '{ trust = "maker.pem", device = "maker.pem", port = 4501 }'
+    device = f'[[devices]]\ndevice_id = "reader-1"\nprofile = "sbi-slap"\noptions = {options}\n'
+    path.write_text(f'[kiosk]\nstate = "state"\n[aima]\nurl = "https://aima.example"\n{device}')
+    (reader,) = load_settings(path).devices
+    assert reader.options == {"trust": str(tmp_path / "maker.pem"), "device": "maker.pem", "port": 4501}
+    path.write_text(path.read_text().replace('trust = "maker.pem"', 'trust = "/etc/maker.pem"'))
+    assert load_settings(path).devices[0].options["trust"] == "/etc/maker.pem"

@@ -148,6 +148,12 @@ async def sign_on_pad(request: web.Request) -> web.Response:
 
 
 @refused_on_page
+async def sign_again(request: web.Request) -> web.Response:
+    service = request.app[PORTS].attendances
+    return answer(request, await service.sign_again(attendance_id(request), request[SESSION].technician_id))
+
+
+@refused_on_page
 async def unable_to_sign(request: web.Request) -> web.Response:
     form, service = await Form.of(request), request.app[PORTS].attendances
     return answer(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from appliance.model.device import Care, CareDue, DeviceState, DeviceStatus, UnusedDevice, UnusedReason
 from drivers.contracts import Contract
 from tests.unit.attendance.makers import AT
@@ -70,6 +72,7 @@ async def test_a_device_says_when_it_is_to_be_cleaned(counter: Counter, ana: Per
     _due(counter, overdue=False)
     _, page = await ana.see("/devices")
     assert "Limpeza" in page
+    assert f"Última: {AT[:10]}" in page
     assert "Em atraso" not in page
     _, answer = await ana.ask("/devices")
     (device,) = json.loads(answer)["devices"]
@@ -88,3 +91,22 @@ async def test_a_care_that_there_is_not_is_refused(counter: Counter, ana: Person
     _due(counter, overdue=True)
     status, answer = await ana.post("/devices/reader/care", care="polishing")
     assert (status, answer["error"], counter.cared_for) == (400, "form-field", [])
+
+
+@pytest.mark.parametrize(("code", "shown"), [("option-invalid", True), ("device-lost", False)])
+async def test_a_wrong_setting_is_shown_as_the_driver_puts_it(
+    counter: Counter, ana: Person, code: str, shown: bool
+) -> None:
+    said = "Object contains unknown field path. Its settings are: device, baud."
+    counter.devices.append(
+        DeviceStatus(
+            device_id="reader-7",
+            contract=Contract.FINGERPRINT_READER,
+            profile_id="zfm-r307",
+            state=DeviceState.FAILED,
+            error_code=code,
+            sentence=said,
+        )
+    )
+    _, page = await ana.see("/devices")
+    assert (said in page, "reader-7" in page) == (shown, True)

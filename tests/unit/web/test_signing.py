@@ -69,3 +69,18 @@ async def test_the_review_shows_the_signature_as_it_was_written(ana: Person) -> 
     height, width = shown.shape
     assert abs(width - 3 * height) < 3, "the pad's own shape"
     assert shown[height // 2, width // 2] < 128 < shown[height // 8, width // 2]
+
+
+async def test_at_the_review_the_signature_can_be_given_again(ana: Person) -> None:
+    path = await _at_signature(ana)
+    status, refused = await ana.post(f"{path}/sign-again")
+    assert (status, refused["error"]) == (409, "attendance-step")
+    await ana.post(f"{path}/signature", strokes=STROKES)
+    assert "Repetir a assinatura" in (await ana.see(path))[1]
+    _, view = await ana.post(f"{path}/sign-again")
+    assert (view["step"], view["signature"]) == ("signature", None)
+    _, view = await ana.post(f"{path}/unable-to-sign", reason="tremor")
+    assert view["signature"] == {"signed": False, "reason": "tremor"}
+    _, view = await ana.post(f"{path}/sign-again")
+    _, view = await ana.post(f"{path}/signature", strokes=STROKES)
+    assert (view["step"], view["signature"]) == ("review", {"signed": True})

@@ -27,6 +27,7 @@ from drivers.registry import build_driver
 from drivers.sbi.answering import Honest
 from drivers.sbi.client import PORTS
 from drivers.sbi.emulator import Emulation, Kind, emulated
+from drivers.sbi.finding import offered_scanners
 from drivers.sbi.hash_chain import FIRST
 from drivers.sbi.iso_picture import Coding
 from drivers.sbi.messages import FINGER
@@ -221,6 +222,19 @@ def test_a_scanner_of_another_environment_is_refused(tmp_path: Path) -> None:
 def test_a_scanner_that_was_not_meant_is_not_found(options: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(DeviceNotFound), opened(tmp_path, Kind.SLAP, options):
         pass
+
+
+def test_a_service_without_the_wanted_scanner_says_so(tmp_path: Path) -> None:
+    single = {"device_sub_type": "Single"}
+    with pytest.raises(DeviceNotFound, match="offers no single finger"), opened(tmp_path, Kind.SLAP, single):
+        pass
+
+
+def test_the_scanners_of_this_machine_can_be_listed_without_opening_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    with emulated(Emulation(kind=Kind.SLAP, authority=authority())) as service:
+        monkeypatch.setattr("drivers.sbi.client.PORTS", [service.port, 1])
+        ((port, offer),) = offered_scanners()
+    assert (port, offer.claimed_id().device_sub_type) == (service.port, "Slap")
 
 
 def test_a_face_scanner_is_no_fingerprint_reader(tmp_path: Path) -> None:
