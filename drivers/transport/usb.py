@@ -173,8 +173,7 @@ class PyUsbLink:
             thread.join(2 * WAIT_S)
         self._threads.clear()
         for reading in self._reads:
-            with suppress(usb.core.USBError):
-                reading.close()
+            reading.close()
         self._reads.clear()
         with suppress(usb.core.USBError):
             usb.util.release_interface(self._device, self._interface)

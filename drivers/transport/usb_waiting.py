@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import time
+from contextlib import suppress
 from enum import IntEnum
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from usb.backend import libusb1
 _COMPLETED, _CANCELLED = 0, 3
 _ERRNO_BY_STATUS: Final = {1: errno.EIO, 2: errno.ETIMEDOUT, 4: errno.EPIPE, 5: errno.ENODEV, 6: errno.EOVERFLOW}
 """libusb's enum libusb_transfer_status; what is in neither is an input/output error."""
+_INTERRUPTED: Final = -10
+"""libusb's LIBUSB_ERROR_INTERRUPTED: a signal came while it waited. Python has it handled; the wait is not over."""
 _CALLED_OFF_S: Final = 0.5
 _never_came_back: list[WaitingRead] = []
 """Kept as long as the process lives, with the memory that libusb may still write into."""
@@ -40,7 +43,7 @@ class _TimeVal(ctypes.Structure):
 class WaitingRead:
     """One transfer, which may be used again and again; for one thread at a time. The device must be claimed.
 
-    Raises nothing but `usb.core.USBError`.
+    Raises nothing but `usb.core.USBError`; closing raises nothing.
     """
 
     def __init__(self, device: usb.core.Device, kind: Kind, endpoint: int, size: int) -> None:
@@ -80,17 +83,24 @@ class WaitingRead:
         raise usb.core.USBError("a read failed", errno=_ERRNO_BY_STATUS.get(status, errno.EIO))
 
     def close(self) -> None:
-        """Called off and given back; may be called twice."""
+        """Called off and given back; may be called twice. What is not known to be over is kept, and not freed."""
         if self._transfer is None:
             return
-        if self._in_flight:
-            self._lib.libusb_cancel_transfer(self._transfer)
+        try:
+            if self._in_flight:
+                self._call_off()
+        finally:
+            # Also when libusb refuses to say: it may still write into what nobody else would hold.
+            if self._in_flight:
+                _never_came_back.append(self)
+            else:
+                self._lib.libusb_free_transfer(self._transfer)
+            self._transfer = None
+
+    def _call_off(self) -> None:
+        self._lib.libusb_cancel_transfer(self._transfer)
+        with suppress(usb.core.USBError):
             self._in_flight = not self._is_over(_CALLED_OFF_S)
-        if self._in_flight:
-            _never_came_back.append(self)
-        else:
-            self._lib.libusb_free_transfer(self._transfer)
-        self._transfer = None
 
     def _fill(self, handle: object, kind: Kind, endpoint: int, size: int) -> None:
         transfer = self._transfer.contents
@@ -112,7 +122,9 @@ class WaitingRead:
         while not self._over.value and (left_s := deadline - time.monotonic()) > 0:
             # It returns early for whatever else libusb has in flight.
             wait, over = _TimeVal(int(left_s), int(left_s % 1 * 1e6)), ctypes.byref(self._over)
-            _check(self._lib.libusb_handle_events_timeout_completed(self._ctx, ctypes.byref(wait), over))
+            answer = self._lib.libusb_handle_events_timeout_completed(self._ctx, ctypes.byref(wait), over)
+            if answer != _INTERRUPTED:
+                _check(answer)
         return bool(self._over.value)
 
 
