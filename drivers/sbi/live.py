@@ -18,12 +18,12 @@ from drivers.errors import CaptureTimedOut, DeviceLost, DeviceProtocolError, Dev
 from drivers.sbi.checks import Capture
 from drivers.sbi.client import Live
 from drivers.sbi.iso_picture import Coding, check_announced, decode_picture
+from drivers.sbi.until import Until
 from drivers.transport.picture_header import picture_size
 
 FIRST_PICTURE_S: Final = 1.0
 """How long a capture waits for the scanner to show something: whoever shows nothing is asked all the same."""
 _LIVE_PIXELS: Final = 16 * 1024 * 1024
-_STEP_S: Final = 0.1
 
 Captures = tuple[Capture, ...]
 
@@ -37,7 +37,7 @@ class AwaitedCapture:
         self._left = False
         self._executor: ThreadPoolExecutor | None = None
         self._taking: Future[Captures] | None = None
-        self.shown: Stop = _Until(self._is_over)
+        self.shown: Stop = Until(self._is_over)
 
     def __enter__(self) -> Self:
         return self
@@ -69,26 +69,10 @@ class AwaitedCapture:
     def _begin(self) -> None:
         if self._taking is None:
             self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sbi-capture")
-            self._taking = self._executor.submit(self._take, _Until(lambda: self._left or self._stop.is_set()))
+            self._taking = self._executor.submit(self._take, Until(lambda: self._left or self._stop.is_set()))
 
     def _is_over(self) -> bool:
         return self._stop.is_set() or (self._taking is not None and self._taking.done())
-
-
-class _Until:
-    """A `Stop` that looks whether something holds."""
-
-    def __init__(self, holds: Callable[[], bool]) -> None:
-        self.is_set = holds
-
-    def wait(self, timeout: float | None = None) -> bool:
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while not self.is_set():
-            left_s = _STEP_S if deadline is None else min(_STEP_S, deadline - time.monotonic())
-            if left_s <= 0:
-                return False
-            time.sleep(left_s)
-        return True
 
 
 def live_pictures(live: Live, timeout_s: float, pool: FramePool, *, channels: int) -> Generator[Pixels, None, None]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import select
 import socket
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Final, Self
 
+from drivers.contracts import Stop
 from drivers.errors import DeviceBusy, DriverError
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.sbi import answers
@@ -36,12 +36,12 @@ from drivers.sbi.messages import (
 )
 from drivers.sbi.offered import Offer
 from drivers.sbi.service_device import ServedDevice, Silence
+from drivers.sbi.until import STEP_S, Until
 
 _HOST: Final = "127.0.0.1"
 _REQUEST_LIMIT_BYTES: Final = 64 * 1024
 _READING_S: Final = 10.0
 _SPLIT_BYTES: Final = 1000
-_STEP_S: Final = 0.1
 _BOUNDARY: Final = "--BoundaryString"
 _FLOOD: Final = b" " * 65536
 _NESTING: Final = 100_000
@@ -83,7 +83,7 @@ class SbiService:
             ServedDevice(offer, Answering(offer, settings.manner, address, settings.clock), settings.faults)
             for offer in settings.offers
         ]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(_STEP_S,), name="sbi-service")
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(STEP_S,), name="sbi-service")
         self._thread.start()
 
     def close(self) -> None:
@@ -120,32 +120,6 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that leaves in the middle of an answer is what clients do: nothing to report."""
-
-
-class _Gone:
-    """A `Stop`: the client hung up, or the service is closed."""
-
-    def __init__(self, connection: socket.socket, ending: threading.Event) -> None:
-        self._connection = connection
-        self._ending = ending
-
-    def is_set(self) -> bool:
-        if self._ending.is_set():
-            return True
-        try:
-            readable = select.select([self._connection], [], [], 0)[0]
-            return bool(readable) and not self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        except (OSError, ValueError):
-            return True
-
-    def wait(self, timeout: float | None = None) -> bool:
-        deadline_s = None if timeout is None else time.monotonic() + timeout
-        while not self.is_set():
-            left_s = _STEP_S if deadline_s is None else min(_STEP_S, deadline_s - time.monotonic())
-            if left_s <= 0:
-                return False
-            self._ending.wait(left_s)
-        return True
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -243,8 +217,18 @@ class _Handler(BaseHTTPRequestHandler):
     def _device(self, device_id: str) -> ServedDevice | None:
         return next((device for device in self.server.devices if device.offer.device_id == device_id), None)
 
-    def _gone(self) -> _Gone:
-        return _Gone(self.connection, self.server.ending)
+    def _gone(self) -> Stop:
+        """Set once the client has hung up or the service is closed."""
+        return Until(self._is_gone)
+
+    def _is_gone(self) -> bool:
+        if self.server.ending.is_set():
+            return True
+        try:
+            readable = select.select([self.connection], [], [], 0)[0]
+            return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except (OSError, ValueError):
+            return True
 
     def _keep_silent(self, silence: Silence) -> None:
         if silence.hangs:
@@ -272,7 +256,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._pour(self._gone())
 
-    def _pour(self, gone: _Gone) -> None:
+    def _pour(self, gone: Stop) -> None:
         while not gone.is_set():
             self.wfile.write(_FLOOD)
 
