@@ -101,11 +101,16 @@ def _opened(profile: Profile, options: dict[str, object], env: str, stack: ExitS
         check_model(profile, named)
         options = {**options, "device": located(named, profile.contract)}
     driver = build_driver(profile.driver, options)
-    stack.callback(driver.close)
-    identity = driver.open()
-    profile.check_firmware(identity)
     own = cast("FingerprintReader | Camera", driver)
-    return offer_of(own, identity, profile.contract, _judge(profile), datetime.now(UTC), env=env)
+    with ExitStack() as opening:
+        opening.callback(driver.close)
+        identity = driver.open()
+        profile.check_firmware(identity)
+        offered = offer_of(own, identity, profile.contract, _judge(profile), datetime.now(UTC), env=env)
+        opening.pop_all()
+    # From here on clients may be inside the driver, and only the sensor knows whether one is.
+    stack.callback(offered.sensor.close)
+    return offered
 
 
 def _judge(profile: Profile) -> Callable[[Pixels], float]:

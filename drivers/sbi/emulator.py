@@ -144,11 +144,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _offered_driver(chosen: argparse.Namespace, stack: ExitStack) -> Offer:
     """One of our own drivers, opened until the stack is left. Raises drivers' errors."""
     driver: Any = build_driver(chosen.driver, dict(setting.partition("=")[::2] for setting in chosen.set))
-    stack.callback(driver.close)
-    identity: DeviceIdentity = driver.open()
     contract = driver_entry(chosen.driver).contract
     own = cast("FingerprintReader | Camera", driver)
-    return offer_of(own, identity, contract, lambda _: _UNJUDGED, datetime.now(UTC), coding=chosen.coding)
+    with ExitStack() as opening:
+        opening.callback(driver.close)
+        identity: DeviceIdentity = driver.open()
+        offer = offer_of(own, identity, contract, lambda _: _UNJUDGED, datetime.now(UTC), coding=chosen.coding)
+        opening.pop_all()
+    stack.callback(offer.sensor.close)
+    return offer
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -27,6 +29,7 @@ from drivers.opencv_camera.emulator import drawn_portraits
 from drivers.sbi.iso_picture import Coding
 from drivers.sbi.messages import FACE, FINGER, TIME, DigitalId
 from drivers.sbi.positions import ANY_SUB_ID, LEFT_SLAP, RIGHT_SLAP, THUMBS, Finger
+from drivers.sbi.until import STEP_S, Until
 from drivers.simulated.drawn.plain_print import drawn_print
 
 _DRAWN_PPI: Final = 500
@@ -37,6 +40,9 @@ _HARMLESS: Final = (CaptureCancelled, CaptureTimedOut, DeviceBusy, RequestUnsupp
 _LOOK_EVERY_S: Final = 0.1
 _LOOK_TIMEOUT_S: Final = 5.0
 _LOOK_WIDTH_PX: Final = 640
+_GIVES_WAY_S: Final = 2.0
+"""How long a capture waits at least for live pictures to give way: a driver looks at its stop every 0.5 s."""
+_LETS_GO_S: Final = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +61,12 @@ class Sensor(Protocol):
         """One image a finger, in that order; for no finger, a face."""
         ...
 
-    def look(self, stop: Stop) -> Iterator[Pixels]:
-        """Live pictures until stopped."""
+    def look(self, stop: Stop) -> Generator[Pixels, None, None]:
+        """Live pictures until stopped. Whoever takes them slowly, or no more, holds up no capture."""
+        ...
+
+    def close(self) -> None:
+        """The device is let go of, unless somebody is still in it."""
         ...
 
 
@@ -136,11 +146,14 @@ class DrawnSensor:
             return [Taken(_portraits()[0], 0, _DRAWN_SCORE)]
         return [Taken(_print(finger.iso_code), _DRAWN_PPI, _DRAWN_SCORE) for finger in fingers]
 
-    def look(self, stop: Stop) -> Iterator[Pixels]:
+    def look(self, stop: Stop) -> Generator[Pixels, None, None]:
         number = 0
         while not stop.wait(_LOOK_EVERY_S):
             yield _portraits()[number % len(_portraits())]
             number += 1
+
+    def close(self) -> None:
+        """There is no device."""
 
 
 class DriverSensor:
@@ -155,31 +168,98 @@ class DriverSensor:
         self._kind = kind
         self._judge = judge
         self._in_use = threading.Lock()
+        """Held while somebody is inside the driver, and no longer: never while a client takes its picture."""
+        self._shown: Generator[Frame, None, None] | None = None
+        """The live pictures that lie open. Whoever has `_in_use` may end them."""
         self._claims: set[object] = set()
         self._lost = False
 
     def take(self, fingers: Sequence[Finger], timeout_s: float, stop: Stop) -> list[Taken]:
+        """DeviceBusy where another capture has the device for all of that time."""
+        deadline_s = time.monotonic() + timeout_s
         claim = object()
         self._claims.add(claim)
         try:
-            with self._in_use:
-                return [self._one(finger, timeout_s, stop) for finger in fingers or (None,)]
+            with self._held(max(timeout_s, _GIVES_WAY_S), stop):
+                self._end_shown()
+                return [self._one(finger, deadline_s, stop) for finger in fingers or (None,)]
         finally:
             self._claims.discard(claim)
 
-    def look(self, stop: Stop) -> Iterator[Pixels]:
-        while not stop.is_set():
-            if self._claims:
-                stop.wait(_LOOK_EVERY_S)
-                continue
-            with self._in_use, closing(self._frames("unknown", _LOOK_TIMEOUT_S, stop, preview=True)) as frames:
-                for frame in frames:
-                    yield frame.pixels.copy()
-                    if self._claims:
-                        break
+    def look(self, stop: Stop) -> Generator[Pixels, None, None]:
+        """To one client at a time: another one's begin once it has left."""
+        gives_way = Until(lambda: stop.is_set() or bool(self._claims))
+        own: Generator[Frame, None, None] | None = None
+        try:
+            while not stop.is_set():
+                picture = None
+                with suppress(CaptureCancelled), self._held(math.inf, gives_way):
+                    if self._shown is None:
+                        own = self._shown = self._frames("unknown", _LOOK_TIMEOUT_S, gives_way, preview=True)
+                    if self._shown is own:
+                        picture = self._next_shown(own)
+                if picture is not None:
+                    yield picture
+                elif self._claims or self._shown is not None:
+                    stop.wait(_LOOK_EVERY_S)
+        finally:
+            self._let_go(own)
 
-    def _one(self, finger: Finger | None, timeout_s: float, stop: Stop) -> Taken:
+    def close(self) -> None:
+        """A driver that does not come back is left to the end of the process: it must not be closed under its user."""
+        if self._in_use.acquire(timeout=_LETS_GO_S):
+            try:
+                self._end_shown()
+                self._driver.close()
+            finally:
+                self._in_use.release()
+
+    @contextmanager
+    def _held(self, within_s: float, stop: Stop) -> Iterator[None]:
+        """The device, for one thread. CaptureCancelled; DeviceBusy when nobody lets go of it in time."""
+        deadline_s = time.monotonic() + within_s
+        while not self._in_use.acquire(timeout=STEP_S):
+            if stop.is_set():
+                raise CaptureCancelled
+            if time.monotonic() >= deadline_s:
+                raise DeviceBusy
+        try:
+            if stop.is_set():
+                raise CaptureCancelled
+            yield
+        finally:
+            self._in_use.release()
+
+    def _next_shown(self, frames: Generator[Frame, None, None]) -> Pixels | None:
+        """None when they have ended, or were told to. For whoever has `_in_use`, as is `_end_shown`."""
+        frame = None
+        try:
+            frame = next(frames, None)
+        finally:
+            if frame is None:
+                self._end_shown()
+        return None if frame is None else frame.pixels.copy()
+
+    def _end_shown(self) -> None:
+        frames, self._shown = self._shown, None
+        if frames is not None:
+            # What is lost shows itself to whoever uses the device next.
+            with suppress(DriverError):
+                frames.close()
+
+    def _let_go(self, own: Generator[Frame, None, None] | None) -> None:
+        """By whoever showed them and has left, unless somebody else has ended them."""
+        while own is not None and self._shown is own:
+            if self._in_use.acquire(timeout=STEP_S):
+                try:
+                    if self._shown is own:
+                        self._end_shown()
+                finally:
+                    self._in_use.release()
+
+    def _one(self, finger: Finger | None, deadline_s: float, stop: Stop) -> Taken:
         position = finger.position if finger else "unknown"
+        timeout_s = max(0.0, deadline_s - time.monotonic())
         with closing(self._frames(position, timeout_s, stop, preview=False)) as frames:
             frame = next(frames, None)
             if frame is None:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -41,6 +43,8 @@ from drivers.sbi.until import STEP_S, Until
 _HOST: Final = "127.0.0.1"
 _REQUEST_LIMIT_BYTES: Final = 64 * 1024
 _READING_S: Final = 10.0
+_ENDING_S: Final = 5.0
+"""A driver looks at its stop every 0.5 s; the rest is for judging, coding and signing what it gave just before."""
 _SPLIT_BYTES: Final = 1000
 _BOUNDARY: Final = "--BoundaryString"
 _FLOOD: Final = b" " * 65536
@@ -87,11 +91,12 @@ class SbiService:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends every answer at once."""
+        """Ends every answer at once, and waits until nobody is inside a sensor; for one that hangs, not for ever."""
         self._ending.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        self._server.dismiss(_ENDING_S)
 
     def __enter__(self) -> Self:
         return self
@@ -113,10 +118,30 @@ def on_a_free_port(serve: Callable[[int], SbiService]) -> SbiService:
 
 
 class _Server(ThreadingHTTPServer):
+    """Its threads are daemons and counted here: the standard library would wait for them for ever, or not at all."""
+
     daemon_threads = True
     ending: threading.Event
     flood: Flood
     devices: Sequence[ServedDevice]
+    _answering: tuple[tuple[threading.Thread, socket.socket], ...] = ()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        thread = threading.Thread(
+            target=self.process_request_thread, args=(request, client_address), name="sbi-answer", daemon=True
+        )
+        self._answering = (*(pair for pair in self._answering if pair[0].is_alive()), (thread, request))
+        thread.start()
+
+    def dismiss(self, within_s: float) -> None:
+        """Once no request is accepted any more: those that are being answered end."""
+        for _, connection in self._answering:
+            # Whoever waits for its client, to read or to be read, waits no longer.
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        deadline_s = time.monotonic() + within_s
+        for thread, _ in self._answering:
+            thread.join(max(0.0, deadline_s - time.monotonic()))
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that leaves in the middle of an answer is what clients do: nothing to report."""
@@ -191,9 +216,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._pour(gone)
             return
         try:
-            for jpeg in device.live(gone):
-                head = f"{_BOUNDARY}\r\nContent-type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
-                self._send(head.encode() + jpeg + b"\r\n\r\n", split=device.splits)
+            with closing(device.live(gone)) as pictures:
+                for jpeg in pictures:
+                    head = f"{_BOUNDARY}\r\nContent-type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+                    self._send(head.encode() + jpeg + b"\r\n\r\n", split=device.splits)
         except Silence as silence:
             self._keep_silent(silence)
         except DriverError:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,20 +87,21 @@ class ServedDevice:
         except DriverError as error:
             return refused_capture(refusal(error))
 
-    def live(self, stop: Stop) -> Iterator[bytes]:
+    def live(self, stop: Stop) -> Generator[bytes, None, None]:
         """JPEG pictures until stopped. Raises Silence."""
-        for pixels in self.offer.sensor.look(stop):
-            plan = self._due
-            self._misbehave(stop)
-            try:
-                self._await_presence(time.monotonic() + _LONGEST_S, stop)
-            except CaptureTimedOut:
-                return
-            encoded, jpeg = cv2.imencode(".jpg", pixels)
-            if not encoded:
-                return
-            yield bytes(len(jpeg)) if plan.corrupt or plan.wrong_size or plan.fault else jpeg.tobytes()
-            self._calendar.given += 1
+        with closing(self.offer.sensor.look(stop)) as pictures:
+            for pixels in pictures:
+                plan = self._due
+                self._misbehave(stop)
+                try:
+                    self._await_presence(time.monotonic() + _LONGEST_S, stop)
+                except CaptureTimedOut:
+                    return
+                encoded, jpeg = cv2.imencode(".jpg", pixels)
+                if not encoded:
+                    return
+                yield bytes(len(jpeg)) if plan.corrupt or plan.wrong_size or plan.fault else jpeg.tobytes()
+                self._calendar.given += 1
 
     @property
     def garbles(self) -> bool:

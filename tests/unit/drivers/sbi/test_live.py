@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class PatientSensor(DrawnSensor):
                 raise CaptureCancelled
         return super().take(fingers, timeout_s, stop)
 
-    def look(self, stop: Stop) -> Iterator[Pixels]:
+    def look(self, stop: Stop) -> Generator[Pixels, None, None]:
         if self.blind:
             raise DeviceFault
         yield from super().look(stop)
