@@ -36,7 +36,7 @@ def timings_of(driver_id: str, options: Mapping[str, object]) -> Timings:
 
 
 def _zfm(options: Mapping[str, object]) -> Timings:
-    """Opening: what is left of an image, three answers, and the talk about the speed, which is never left below `baud`.
+    """Opening: what is left of an image, four answers, and the talk about the speed, which is never left below `baud`.
 
     Before the finger: an owed answer and what is left of an image. After it: two answers and the image.
     """
@@ -44,7 +44,7 @@ def _zfm(options: Mapping[str, object]) -> Timings:
     answer_s = _number(options, "answer_timeout_s", 3.0)
     settle_s = image_s * ZFM_SETTLE_MARGIN
     return Timings(
-        open_s=settle_s + 3 * answer_s + SEARCH_S + CHANGE_S + _MARGIN_S,
+        open_s=settle_s + 4 * answer_s + SEARCH_S + CHANGE_S + _MARGIN_S,
         frame_grace_s=answer_s + settle_s + 2 * answer_s + image_s + _MARGIN_S,
     )
 

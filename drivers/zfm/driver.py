@@ -38,7 +38,7 @@ from drivers.zfm.codec import (
     unpack_pixels,
 )
 from drivers.zfm.conversation import Conversation
-from drivers.zfm.rates import Tuner, candidates
+from drivers.zfm.rates import Tuner
 
 _PSEUDO_TERMINALS: Final = Path("/dev/pts")
 _POLL_S: Final = 0.05
@@ -96,7 +96,7 @@ class ZfmReader:
             talk.settle(answer_owed=False)
             tuner = Tuner(self._link, talk, password, self._options.answer_timeout_s)
             first = [baud for baud in (self._options.baud, self._options.fastest_baud) if baud]
-            baud, greeting = tuner.find(candidates(*first))
+            baud, greeting = tuner.find(*first)
             _demand_ok(greeting)
             parameters = SystemParameters.from_bytes(_demand_ok(talk.ask(Command.READ_PARAMETERS)))
             self._speed_up(tuner, baud)

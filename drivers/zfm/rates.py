@@ -6,7 +6,6 @@ Every wait is short and finite. Not responsible for which speeds are wanted (`dr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -26,9 +25,9 @@ _KNOCKS: Final = 3
 _PROOFS: Final = 4
 """Answers of 28 bytes that must come whole at a new speed: what a line can barely carry shows in one of a few."""
 
-SEARCH_S: Final = (len(BY_LIKELIHOOD) + 1) * (_ANSWER_S + 2 * _READ_S)
+SEARCH_S: Final = (len(BY_LIKELIHOOD) + 2) * (_ANSWER_S + 2 * _READ_S)
 CHANGE_S: Final = 2 * ((_KNOCKS + 1) * (_ANSWER_S + 2 * _READ_S) + _PROOFS * (_PROOF_S + _READ_S))
-"""The longest that `find` and `change` take, apart from the one answer of each that is waited for in full."""
+"""The longest that `find` and `change` take, apart from the answers that are waited for in full: two and one."""
 
 
 def candidates(*first: int) -> tuple[int, ...]:
@@ -49,21 +48,20 @@ class Tuner:
         self._answer_timeout_s = answer_timeout_s
         self._short_s = min(_ANSWER_S, answer_timeout_s)
 
-    def find(self, bauds: Sequence[int]) -> tuple[int, bytes]:
-        """The first of `bauds` at which the module answers, and its answer to our password, whatever it is.
+    def find(self, *likeliest: int) -> tuple[int, bytes]:
+        """The first speed at which the module answers, and its answer to our password, whatever it is.
 
         DeviceTimedOut if it answers at none. A module that is still busy with an earlier talk is deaf to the first
-        round: the likeliest speed is tried again at the end, with all the time that an answer may take.
+        round: `likeliest`, at most two, are tried again at the end, with all the time that an answer may take.
         """
-        for baud in bauds:
+        first_round = [(baud, self._short_s) for baud in candidates(*likeliest)]
+        in_full = [(baud, self._answer_timeout_s) for baud in dict.fromkeys(likeliest)]
+        for baud, within_s in first_round + in_full:
             # What this port cannot do, no module behind it speaks.
             with suppress(OptionInvalid):
                 self._link.speak_at(baud)
-                if (answer := self._greet(self._short_s)) is not None:
+                if (answer := self._greet(within_s)) is not None:
                     return baud, answer
-        self._link.speak_at(bauds[0])
-        if (answer := self._greet(self._answer_timeout_s)) is not None:
-            return bauds[0], answer
         raise DeviceTimedOut(
             "The fingerprint module answers at no speed: check its cable, then unplug it and plug it in again."
         )

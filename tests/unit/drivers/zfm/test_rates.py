@@ -33,13 +33,13 @@ class Bench:
         self.words: list[bytes] = []
 
     @contextmanager
-    def plugged(self, *, pulled_after: int = 10**9, **options: int) -> Iterator[ZfmReader]:
+    def plugged(self, *, pulled_after: int = 10**9, **options: float) -> Iterator[ZfmReader]:
         """An unopened reader on a new line; the plug is pulled after so many commands were obeyed."""
         ours, theirs = joined()
         answering = threading.Thread(target=self._answer, args=(theirs, pulled_after))
         answering.start()
         try:
-            yield ZfmReader(Options(device="memory", answer_timeout_s=0.8, **options), lambda: ours)  # type: ignore[arg-type]
+            yield ZfmReader(Options(**{"device": "memory", "answer_timeout_s": 0.8, **options}), lambda: ours)  # type: ignore[arg-type]
         finally:
             ours.close()
             answering.join(5)
@@ -76,6 +76,18 @@ class Elsewhere(EmulatedModule):
             yield from ((0.0, packet.to_bytes()) for packet in before)
         else:
             yield from super().feed(data)
+
+
+class Busy(EmulatedModule):
+    """Slow to answer its first two greetings: in the first round nobody listens at its speed any more by then."""
+
+    slowly = 2
+
+    def feed(self, data: bytes) -> Iterator[tuple[float, bytes]]:
+        if bytes([Command.VERIFY_PASSWORD, *bytes(4)]) in data and self.slowly:
+            self.slowly -= 1
+            time.sleep(0.7)
+        yield from super().feed(data)
 
 
 def takes_a_whole_print(reader: ZfmReader) -> bool:
@@ -203,6 +215,15 @@ def test_what_belongs_to_an_earlier_talk_is_no_answer(before: tuple[Packet, ...]
         assert opens_and_takes(reader)
 
 
+@pytest.mark.parametrize("baud", [57600, 115200])
+def test_a_module_that_is_busy_is_waited_for_at_each_speed_that_it_was_given(baud: int) -> None:
+    bench = Bench(baud)
+    bench.module = Busy(bench.module.settings)
+    with bench.plugged(fastest_baud=115200, answer_timeout_s=1.5) as reader:
+        assert opens_and_takes(reader)
+    assert bench.module.baud == 115200
+
+
 def test_closing_ends_the_search() -> None:
     ours, theirs = joined()
     reader = ZfmReader(Options(device="memory", answer_timeout_s=30.0), lambda: ours)
@@ -230,5 +251,5 @@ def test_a_fastest_speed_below_the_configured_one_is_a_wrong_setting() -> None:
 
 def test_the_daemon_leaves_an_opening_the_time_to_search_and_to_change() -> None:
     answer_s = 3.0
-    longest_s = 13 * 0.3 + 2 * (4 * 0.3 + 4 * 1.0) + 3 * answer_s
+    longest_s = 14 * 0.3 + 2 * (4 * 0.3 + 4 * 1.0) + 4 * answer_s
     assert timings_of("zfm", {"answer_timeout_s": answer_s}).open_s > longest_s
