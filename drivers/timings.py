@@ -12,8 +12,7 @@ from typing import Final
 
 import msgspec
 
-from drivers.zfm.codec import image_transfer_s
-from drivers.zfm.rates import CHANGE_S, SEARCH_S
+from drivers.zfm.rates import CHANGE_S, SEARCH_S, image_transfer_s
 
 ZFM_SETTLE_MARGIN: Final = 1.4
 """By how much a module that was interrupted in an image may overrun the time of one before it is given up."""

@@ -1,14 +1,15 @@
-"""What a serial receiver hears of bytes that were sent at another speed than its own. Pure: for emulators and tests.
+"""What a serial receiver hears of bytes that were sent at another speed than its own. Pure.
 
 Eight data bits, no parity, one stop bit, the line idle before and after. The line is sampled as a receiver does it:
-from each falling edge on, in the middle of each of its own bits. Not responsible for noise or for drifting clocks.
+from each falling edge on, in the middle of each of its own bits. For emulators and tests, but for `BITS_A_BYTE`.
+Not responsible for noise or for drifting clocks.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-_BITS_A_BYTE: Final = 10
+BITS_A_BYTE: Final = 10
 """On the line: one start bit, eight of data with the lowest first, one stop bit."""
 _BROKEN: Final = 0
 """What Linux hands on for a byte without its stop bit (termios without IGNPAR and PARMRK)."""
@@ -26,7 +27,7 @@ def heard(data: bytes, *, sent_baud: int, heard_baud: int) -> bytes:
             at = start + step / 2  # too short for a start bit
             continue
         bits = [line.is_high(start + (place + 1.5) * step) for place in range(8)]
-        at = start + (_BITS_A_BYTE - 0.5) * step
+        at = start + (BITS_A_BYTE - 0.5) * step
         whole = line.is_high(at)
         received.append(sum(bit << place for place, bit in enumerate(bits)) if whole else _BROKEN)
     return bytes(received)

@@ -28,8 +28,6 @@ SIZE_BY_PACKED_BYTES: Final = {36864: (288, 256), 18432: (192, 192)}
 """(height, width) of an image by the number of its bytes on the wire, two pixels to a byte."""
 
 _SMALLEST_DATA_BYTES: Final = 32
-BITS_A_BYTE: Final = 10
-"""On the line: one start bit, eight of data, one stop bit."""
 
 BAUD_STEP: Final = 9600
 """A module's speed is 1 to 12 times this."""
@@ -37,11 +35,11 @@ SLOWEST_BAUD: Final = BAUD_STEP
 FASTEST_BAUD: Final = 12 * BAUD_STEP
 
 
-def image_transfer_s(baud: int) -> float:
-    """How long the largest image is on the line, in the smallest packets there are: 8.1 s at 57600 baud."""
+def image_bytes() -> int:
+    """The largest image on the line, in the smallest packets there are."""
     packed = max(SIZE_BY_PACKED_BYTES)
     packets = -(-packed // _SMALLEST_DATA_BYTES)
-    return (packed + packets * (_HEADER.size + _SUM_BYTES)) * BITS_A_BYTE / baud
+    return packed + packets * (_HEADER.size + _SUM_BYTES)
 
 
 class PacketKind(IntEnum):

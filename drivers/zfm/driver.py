@@ -34,11 +34,10 @@ from drivers.zfm.codec import (
     Command,
     Confirmation,
     SystemParameters,
-    image_transfer_s,
     unpack_pixels,
 )
 from drivers.zfm.conversation import Conversation
-from drivers.zfm.rates import Tuner
+from drivers.zfm.rates import Tuner, image_transfer_s
 
 _PSEUDO_TERMINALS: Final = Path("/dev/pts")
 _POLL_S: Final = 0.05

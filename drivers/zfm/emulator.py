@@ -31,8 +31,8 @@ import numpy as np
 from drivers.contracts import Pixels
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.simulated.drawn.plain_print import drawn_print, fitted
-from drivers.transport.uart import heard
-from drivers.zfm.codec import BAUD_STEP, BITS_A_BYTE, FASTEST_BAUD
+from drivers.transport.uart import BITS_A_BYTE, heard
+from drivers.zfm.codec import BAUD_STEP, FASTEST_BAUD
 from drivers.zfm.emulated_module import EmulatedModule, ModuleSettings, SpeedFlaw, WireClosed
 
 _WAIT_S: Final = 0.1

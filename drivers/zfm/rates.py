@@ -1,4 +1,5 @@
-"""At which speed a module speaks, and how it is made to speak faster: the two talks of an opening about the line.
+"""At which speed a module speaks, and how it is made to speak faster: the two talks of an opening about the line;
+and what an image costs there.
 
 A module keeps its speed over a loss of power, and whoever used it last may have set it: it is looked for, not assumed.
 Every wait is short and finite. Not responsible for which speeds are wanted (`driver`) nor for the port.
@@ -11,7 +12,8 @@ from typing import Final
 
 from drivers.errors import DeviceProtocolError, DeviceTimedOut, OptionInvalid
 from drivers.transport.link import SerialByteLink
-from drivers.zfm.codec import Command, Confirmation, baud_argument
+from drivers.transport.uart import BITS_A_BYTE
+from drivers.zfm.codec import Command, Confirmation, baud_argument, image_bytes
 from drivers.zfm.conversation import Conversation
 
 BY_LIKELIHOOD: Final = (57600, 115200, 9600, 19200, 38400, 76800, 96000, 48000, 28800, 67200, 86400, 105600)
@@ -28,6 +30,11 @@ _PROOFS: Final = 4
 SEARCH_S: Final = (len(BY_LIKELIHOOD) + 2) * (_ANSWER_S + 2 * _READ_S)
 CHANGE_S: Final = 2 * ((_KNOCKS + 1) * (_ANSWER_S + 2 * _READ_S) + _PROOFS * (_PROOF_S + _READ_S))
 """The longest that `find` and `change` take, apart from the answers that are waited for in full: two and one."""
+
+
+def image_transfer_s(baud: int) -> float:
+    """How long the largest image is on the line, in the smallest packets there are: 8.1 s at 57600 baud."""
+    return image_bytes() * BITS_A_BYTE / baud
 
 
 def candidates(*first: int) -> tuple[int, ...]:

@@ -9,8 +9,8 @@ from drivers.opencv_camera.driver import Options as CameraOptions
 from drivers.registry import BUILT_IN
 from drivers.sane.driver import Options as ScannerOptions
 from drivers.timings import Timings, timings_of
-from drivers.zfm.codec import image_transfer_s
 from drivers.zfm.driver import Options as ZfmOptions
+from drivers.zfm.rates import image_transfer_s
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ from drivers.zfm.codec import (
     Parameter,
     SystemParameters,
     baud_argument,
-    image_transfer_s,
     pack_pixels,
     unpack_pixels,
 )
+from drivers.zfm.rates import image_transfer_s
 
 ADDRESSES = st.integers(0, 0xFFFFFFFF)
 SHORT = st.sampled_from((PacketKind.COMMAND, PacketKind.ACK))
