@@ -25,5 +25,8 @@ class SerialByteLink(ByteLink, Protocol):
     """A byte stream over a line that has a speed."""
 
     def speak_at(self, baud: int) -> None:
-        """Both ways from now on; what came at another speed and was not read is let go. OptionInvalid, DeviceLost."""
+        """Both ways from now on; what came at another speed and was not read is let go.
+
+        OptionInvalid, DeviceLost; DeviceTimedOut where the line does not take what was written before.
+        """
         ...

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import termios
+import time
 from typing import Final
 
 import serial
@@ -21,9 +22,12 @@ from drivers.errors import (
     DriverError,
     OptionInvalid,
 )
+from drivers.transport.uart import BITS_A_BYTE
 
 READ_WAIT_S: Final = 0.1
 """How long one read may wait; a driver looks at its stop flag in between."""
+_LOOK_S: Final = 0.01
+"""How often it is looked whether what was written has gone."""
 
 _OPEN_ERRORS: Final[dict[int | None, type[DriverError]]] = {
     errno.ENOENT: DeviceNotFound,
@@ -41,7 +45,11 @@ class SerialLink:
     """8 data bits, no parity, 1 stop bit; the port is locked, so that two drivers never share one device."""
 
     def __init__(self, path: str, *, baud: int, write_timeout_s: float = 1.0) -> None:
-        """Open at once. DeviceNotFound, DeviceAccessDenied, DeviceBusy, DeviceFault or OptionInvalid."""
+        """Open at once. `write_timeout_s` is also how long what was written may take to go out.
+
+        DeviceNotFound, DeviceAccessDenied, DeviceBusy, DeviceFault or OptionInvalid."""
+        self._write_timeout_s = write_timeout_s
+        self._last_bytes = 0
         try:
             self._port = serial.Serial(
                 path, baudrate=baud, timeout=READ_WAIT_S, write_timeout=write_timeout_s, exclusive=True
@@ -67,17 +75,21 @@ class SerialLink:
     def write(self, data: bytes) -> None:
         try:
             self._port.write(data)
+            self._last_bytes = len(data)
         except serial.SerialTimeoutException as failure:
             raise DeviceTimedOut from failure
         except (OSError, TypeError) as failure:
             raise DeviceLost from failure
 
     def speak_at(self, baud: int) -> None:
-        """What was written goes out at the old speed, what was not read is let go. OptionInvalid, DeviceLost."""
+        """What was written goes out at the old speed, what was not read is let go.
+
+        OptionInvalid, DeviceLost; DeviceTimedOut where the line takes nothing, and then what was written is let go.
+        """
         if baud == self._port.baudrate:
             return
         try:
-            self._port.flush()
+            self._await_sent()
             self._port.baudrate = baud
             self._port.reset_input_buffer()
         except ValueError as refusal:
@@ -85,6 +97,19 @@ class SerialLink:
         # termios.error is no OSError, and pyserial lets it through.
         except (OSError, TypeError, termios.error) as failure:
             raise DeviceLost from failure
+
+    def _await_sent(self) -> None:
+        """Not by pyserial's `flush` (tcdrain), which has no end where an adapter takes no bytes."""
+        deadline = time.monotonic() + self._write_timeout_s
+        while self._port.out_waiting:
+            if time.monotonic() >= deadline:
+                # Or closing the port would wait for it, half a minute by Linux's default.
+                self._port.reset_output_buffer()
+                raise DeviceTimedOut
+            time.sleep(_LOOK_S)
+        # The kernel has handed it on; the last of it may still be in the adapter.
+        time.sleep(self._last_bytes * BITS_A_BYTE / self._port.baudrate)
+        self._last_bytes = 0
 
     def close(self) -> None:
         try:

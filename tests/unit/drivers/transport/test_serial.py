@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import tty
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+import serial
 
-from drivers.errors import DeviceBusy, DeviceLost, DeviceNotFound, DriverError, OptionInvalid
+from drivers.errors import DeviceBusy, DeviceLost, DeviceNotFound, DeviceTimedOut, DriverError, OptionInvalid
 from drivers.transport.serial import SerialLink
 
 
@@ -110,3 +112,66 @@ def test_another_speed_is_refused_where_there_is_none_or_no_port(terminal: tuple
     link.close()
     with pytest.raises(DeviceLost):
         link.speak_at(19200)
+
+
+class Adapter(serial.Serial):
+    """A pseudo-terminal takes bytes at once; this one says of itself what an adapter behind a slow line would.
+
+    `waiting` is what it has not taken yet at each look, the last for ever. `went` is what was done to it, in order.
+    """
+
+    waiting: Sequence[int] = (0,)
+    made: Adapter
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        type(self).made = self
+        self.went: list[object] = []
+        super().__init__(*given, **named)
+
+    @property
+    def out_waiting(self) -> int:
+        first, *rest = self.waiting
+        self.waiting = rest or [first]
+        self.went.append(first)
+        return first
+
+    def flush(self) -> None:
+        pytest.fail("tcdrain waits without end for a line that takes nothing")
+
+    def reset_output_buffer(self) -> None:
+        self.went.append("let go")
+        super().reset_output_buffer()
+
+    def _reconfigure_port(self, force_update: bool = False) -> None:
+        super()._reconfigure_port(force_update)  # type: ignore[misc]  # the stubs do not have it
+        self.went.append(f"at {self.baudrate}")
+
+
+@pytest.fixture
+def adapter(monkeypatch: pytest.MonkeyPatch) -> type[Adapter]:
+    monkeypatch.setattr(serial, "Serial", Adapter)
+    return Adapter
+
+
+def test_what_was_written_goes_out_before_the_speed_changes(
+    terminal: tuple[int, str], adapter: type[Adapter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "waiting", (16, 7, 0))
+    link = SerialLink(terminal[1], baud=57600, write_timeout_s=30.0)
+    link.write(b"at the old speed")
+    link.speak_at(9600)
+    link.close()
+    assert adapter.made.went == ["at 57600", 16, 7, 0, "at 9600"]
+
+
+def test_a_line_that_takes_nothing_is_given_up(
+    terminal: tuple[int, str], adapter: type[Adapter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "waiting", (16,))
+    link = SerialLink(terminal[1], baud=57600, write_timeout_s=0.05)
+    link.write(b"at the old speed")
+    with pytest.raises(DeviceTimedOut):
+        link.speak_at(9600)
+    link.close()
+    first, *looks, last = adapter.made.went
+    assert (first, set(looks), last) == ("at 57600", {16}, "let go")
