@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from drivers.errors import OptionInvalid
-from drivers.sbi.jws import sign
+from drivers.sbi.jws import is_authority, sign
 
 _KEY_BITS: Final = 2048
 _VALID: Final = timedelta(days=30)
@@ -43,6 +43,11 @@ class KeySigner:
             raise OptionInvalid(f"SBI signs with RSA keys of {_KEY_BITS} bits or more (RS256): this is another key.")
         if chain[0].public_key() != key.public_key():
             raise OptionInvalid("The first certificate of the chain is not the signing key's own.")
+        if chain[0].version is not x509.Version.v3 or is_authority(chain[0]):
+            raise OptionInvalid(
+                "No client believes the signing certificate: it is to be of version 3, no authority's, issued "
+                "by an authority that may sign certificates (drivers/README.md shows how)."
+            )
         return cls(key, chain)
 
     def sign(self, payload: bytes) -> str:

@@ -104,7 +104,7 @@ def _certificate(der: bytes) -> x509.Certificate:
 def authorities_from_pem(data: bytes) -> tuple[x509.Certificate, ...]:
     """The certification authorities in a PEM file. Raises OptionInvalid when it holds none or cannot be read."""
     try:
-        authorities = tuple(one for one in x509.load_pem_x509_certificates(data) if _is_authority(one))
+        authorities = tuple(one for one in x509.load_pem_x509_certificates(data) if is_authority(one))
     except ValueError:
         authorities = ()
     if not authorities:
@@ -136,7 +136,7 @@ def _check_path(chain: Sequence[x509.Certificate], trust: Sequence[x509.Certific
         raise _refused("no authority that this post trusts vouches for its signer") from None
 
 
-def _is_authority(certificate: x509.Certificate) -> bool:
+def is_authority(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except (x509.ExtensionNotFound, ValueError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +20,14 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+import drivers
 from appliance.commands.offer import offer
 from appliance.errors import DeviceError, KioskError, UsageError
 from drivers.contracts import FingerprintRequest, PrivatePool
-from drivers.errors import DeviceUntrusted
+from drivers.errors import DeviceUntrusted, OptionInvalid
 from drivers.registry import build_driver
+from drivers.sbi.authority import KeySigner
+from drivers.sbi.jws import authorities_from_pem, verify
 from tests.unit.drivers.sbi.makers import authority, stranger
 
 PEM, PKCS8, CLEAR = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -128,3 +134,23 @@ def test_a_key_that_clients_could_not_believe_is_refused_before_the_device_is_op
                 tell=lambda _row: pytest.fail("nothing may be offered"),
             )
         assert refused.value.code == "option-invalid"
+
+
+@pytest.mark.parametrize("leaf", [True, False], ids=["below an authority", "an authority itself"])
+def test_certificates_as_the_readme_makes_them_are_believed_and_others_refused(leaf: bool, tmp_path: Path) -> None:
+    """Every command of it, as it stands there."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs the system package openssl")
+    recipe = (Path(drivers.__file__).parent / "README.md").read_text()
+    commands = re.findall(r"^    ((?:openssl|echo basicConstraints).*)$", recipe, re.MULTILINE)
+    assert len(commands) == 4
+    for command in commands:
+        subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    key, certificate = ("key.pem", "reader.pem") if leaf else ("root-key.pem", "root.pem")
+    pems = (tmp_path / key).read_bytes(), (tmp_path / certificate).read_bytes()
+    if not leaf:
+        with pytest.raises(OptionInvalid, match="authority"):
+            KeySigner.from_pem(*pems)
+        return
+    trust = authorities_from_pem((tmp_path / "root.pem").read_bytes())
+    assert verify(KeySigner.from_pem(*pems).sign(b"{}"), trust, datetime.now(UTC)) == b"{}"

@@ -85,6 +85,6 @@ def _installed(names: Sequence[str]) -> EntryPoints:
 
 def test_a_third_party_driver_is_added_and_never_shadows_a_built_in(monkeypatch: pytest.MonkeyPatch) -> None:
     installed = _installed(["opencv-camera", "their-camera"])
-    monkeypatch.setattr(registry, "entry_points", installed.select)
+    monkeypatch.setattr("importlib.metadata.entry_points", installed.select)
     assert driver_entry("their-camera") == FOREIGN
     assert driver_entry("opencv-camera") == BUILT_IN["opencv-camera"]
