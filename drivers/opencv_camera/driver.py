@@ -27,6 +27,10 @@ _LOOK_S: Final = 0.1
 """How often a stream looks whether a frame has come, and whether it is to stop."""
 _SILENCE_S: Final = 0.7
 """How long a camera that has given frames may give none; what is left of a second is for those who must hear of it."""
+_FRESH_S: Final = 8.0
+_SLOW: Final = 8
+"""How long a picture that is surely of after the press is waited for, and how many of a slow camera's intervals: the
+player may have to open the camera again for it."""
 _LEAVE_S: Final = 0.3
 _CLOSE_S: Final = 1.0
 """A read that hangs longer goes on in its thread, which releases the camera when it ends."""
@@ -100,9 +104,10 @@ class OpenCvCamera:
         player = Player(
             lambda: open_capture(self._source, settings),
             is_live=self._source.is_live,
+            is_stamped=self._source.kind is SourceKind.VIDEO_DEVICE,
             repeat=self._options.loop and not self._source.is_live,
             read_timeout_s=self._options.read_timeout_s,
-            silent_looks=silent_looks(self._options),
+            silent_looks=lambda pace_s: silent_looks(self._options, pace_s),
         )
         self._player = player
         leave_s = _LEAVE_S
@@ -127,8 +132,11 @@ class OpenCvCamera:
         given = 0
         while size is not None:
             offered = offer(place, size)
-            player.ask(offered)
-            seen = self._await(player.take, request.timeout_s, stop)
+            # Until a still can be given nothing else is decoded: whoever is busy never gets to wait for a picture.
+            owed_ns = shutter.pressed_ns if request.preview_width else None
+            player.ask(offered, owed_ns or 0)
+            patience_s = request.timeout_s if owed_ns is None else max(_FRESH_S, _SLOW * (player.pace_s or 0.0))
+            seen = self._await(player.take, patience_s, stop)
             if seen is None or not self._is_open:
                 return
             size = seen.pixels.shape[0], seen.pixels.shape[1]
@@ -147,8 +155,8 @@ class OpenCvCamera:
     def _looked_at(self, seen: Seen, preview_width: int, pool: FramePool, shutter: Shutter) -> Iterator[Frame]:
         """The still, where one is owed and this picture is of no moment before it was asked for; and the preview."""
         turn, pressed_ns = TURNS[self._options.orientation_deg], shutter.pressed_ns
-        if pressed_ns is not None and seen.begun_ns >= pressed_ns:
-            shutter.answer(seen.begun_ns)
+        if pressed_ns is not None and seen.since_ns >= pressed_ns:
+            shutter.answer(seen.since_ns)
             yield self._frame(whole(seen.pixels, turn, pool), seen)
         pixels, reduced_by = small(seen.pixels, turn, preview_width, pool)
         yield self._frame(pixels, seen, preview=True, reduced_by=reduced_by)
@@ -158,7 +166,7 @@ class OpenCvCamera:
         return Frame(
             pixels=pixels,
             sequence=self._sequence - 1,
-            captured_monotonic_ns=seen.captured_ns,
+            captured_monotonic_ns=seen.since_ns,
             simulated=self._simulated,
             preview=preview,
             reduced_by=reduced_by,
@@ -179,16 +187,18 @@ class OpenCvCamera:
 
     @staticmethod
     def _await(step: Callable[[float], T | None], timeout_s: float, stop: Stop) -> T | None:
-        """What `step` gives at last; None on stop."""
-        deadline = time.monotonic() + timeout_s
-        while not stop.is_set():
+        """What `step` gives at last; None on stop. Looks are counted, so that no time runs out while the machine
+        stands still."""
+        for _ in range(max(1, math.ceil(timeout_s / _LOOK_S))):
+            if stop.is_set():
+                return None
             result = step(_LOOK_S)
             if result is not None:
                 return result
-            if time.monotonic() >= deadline:
-                # A camera always sees something: one that gives nothing hangs, whether or not its own timeouts say so.
-                raise DeviceTimedOut("The camera gave no picture in time: it will be restarted.")
-        return None
+        if stop.is_set():
+            return None
+        # A camera always sees something: one that gives nothing hangs, whether or not its own timeouts say so.
+        raise DeviceTimedOut("The camera gave no picture in time: it will be restarted.")
 
     def _settings(self, request: CameraRequest) -> CaptureSettings:
         return CaptureSettings(
@@ -201,10 +211,11 @@ class OpenCvCamera:
         )
 
 
-def silent_looks(options: Options) -> int:
-    """After how many looks in vain a camera is lost: under a second, or three of its exposures where those are long."""
-    longest_s = max(_SILENCE_S, 3 * (options.exposure_ms or 0.0) / 1000)
-    return math.ceil(longest_s / _LOOK_S)
+def silent_looks(options: Options, pace_s: float | None) -> int:
+    """After how many looks in vain a camera is lost: under a second, or three times what passed between its pictures
+    where that is long, or three of its exposures. `pace_s` None: not known yet, and its own timeout counts."""
+    slowest_s = options.read_timeout_s if pace_s is None else 3 * pace_s
+    return math.ceil(max(_SILENCE_S, slowest_s, 3 * (options.exposure_ms or 0.0) / 1000) / _LOOK_S)
 
 
 def _model(source: Source) -> str:

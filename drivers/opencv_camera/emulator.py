@@ -13,6 +13,7 @@ import hmac
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,7 @@ import numpy as np
 
 from drivers.contracts import Pixels
 from drivers.faults import WELL_BEHAVED, FaultPlan
+from drivers.opencv_camera.told_time import telling
 
 _BOUNDARY: Final = "frame"
 _SPLIT_BYTES: Final = 1000
@@ -35,7 +37,8 @@ _SPLIT_BYTES: Final = 1000
 class CameraSettings:
     """`images` are (H, W, 3) uint8 of one size, shown in turn. `log_in` is `name:password` for HTTP's Basic.
 
-    Without `says_length` a picture ends where the next one begins, as many a camera has it.
+    Without `says_length` a picture ends where the next one begins, as many a camera has it. With `tells_time` each
+    tells when it was made (`told_time`).
     """
 
     images: Sequence[Pixels]
@@ -43,6 +46,7 @@ class CameraSettings:
     rate_hz: float = 25.0
     log_in: str = ""
     says_length: bool = True
+    tells_time: bool = False
 
 
 class Log:
@@ -59,7 +63,7 @@ class HttpCamera:
     def __init__(self, settings: CameraSettings, port: int = 0) -> None:
         ending = threading.Event()
         self.log = done = Log()
-        jpegs = [cv2.imencode(".jpg", image)[1].tobytes() for image in settings.images]
+        jpegs = [_jpeg(image) for image in settings.images]
 
         class Handler(_Handler):
             camera = settings
@@ -136,7 +140,10 @@ class _Handler(BaseHTTPRequestHandler):
             first = given == self.camera.faults.after_frames
             if self.over.wait(plan.delay_s + (plan.absent_s if first else 0)):
                 return
-            jpeg = self.frames[given % len(self.frames)]
+            number = given % len(self.frames)
+            jpeg = self.frames[number]
+            if self.camera.tells_time:
+                jpeg = _jpeg(telling(self.camera.images[number], time.monotonic_ns()))
             if plan.corrupt or plan.wrong_size or plan.fault:
                 jpeg = b"\x00" * len(jpeg)
             given += 1
@@ -154,6 +161,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the base class names it so
         """Silent: an address may hold a log-in."""
+
+
+def _jpeg(image: Pixels) -> bytes:
+    return cv2.imencode(".jpg", image)[1].tobytes()
 
 
 def drawn_portraits(count: int = 10, height: int = 480, width: int = 640) -> list[Pixels]:

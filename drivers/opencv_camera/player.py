@@ -4,8 +4,12 @@ A frame is decoded into the taker's memory only when one is asked for; all other
 taker loses frames and never time. A recording is played at its own rate. The thread opens and releases the capture
 itself, because a capture may not be released while it is being read.
 
-A live camera that has given frames and then gives none is lost, whatever its own timeouts are: they are for opening.
-That is told by looks in vain and not by a clock, so that a machine that stood still for a while loses no camera.
+A frame may be asked for that is of no moment before another. Where that cannot be told of a live camera's frames,
+because they come faster than they can be read, the capture is opened again: what comes then was not on its way before.
+
+A live camera that has given frames and then gives none is lost, whatever its own timeouts are: they are for opening,
+and for as long as its pace is not known. That is told by looks in vain and not by a clock, so that a machine that stood
+still for a while loses no camera.
 """
 
 from __future__ import annotations
@@ -28,9 +32,14 @@ _FAILED_READS: Final = 10
 """A broken picture makes one of them; a lost camera makes nothing else, at once and for ever."""
 _RETRY_S: Final = 0.05
 _NEARLY: Final = 0.8
-_PILED_UP_S: Final = 1.0
+_PILED_UP_NS: Final = 1_000_000_000
 _AT_ONCE: Final = 0.25
 """The part of a frame's time below which it was not waited for."""
+_SECOND_NS: Final = 1_000_000_000
+_MS_NS: Final = 1_000_000
+_UNPROVED_NS: Final = 1_000_000_000
+_UNPROVED: Final = 8
+"""So long, and so many frames, it is waited for one that is surely new enough, before the capture is opened again."""
 
 
 class PlayEnded(Exception):
@@ -40,12 +49,11 @@ class PlayEnded(Exception):
 class Seen(NamedTuple):
     """One frame. The pixels are not in the memory that was offered when the camera changed its size.
 
-    When it came, and since when, at the earliest, it can have been on its way (monotonic ns).
+    `since_ns` is the earliest moment (monotonic ns) at which it can have been on its way.
     """
 
     pixels: Pixels
-    captured_ns: int
-    begun_ns: int
+    since_ns: int
 
 
 class Player:
@@ -56,19 +64,25 @@ class Player:
         open_capture: Callable[[], cv2.VideoCapture],
         *,
         is_live: bool,
+        is_stamped: bool,
         repeat: bool,
         read_timeout_s: float,
-        silent_looks: int,
+        silent_looks: Callable[[float | None], int],
     ) -> None:
-        """`silent_looks`: after how many calls of `take` in vain a live camera that gave frames is lost."""
+        """`is_stamped`: whether the kernel says when it took a picture in. `silent_looks`: after how many calls of
+        `take` in vain a live camera that gave frames is lost, by the seconds that usually pass between two; None before
+        two have come."""
         self._open_capture = open_capture
         self._is_live = is_live
+        self._is_stamped = is_stamped
         self._repeat = repeat
         self._read_timeout_s = read_timeout_s
         self._silent_looks = silent_looks
         self._leaving = threading.Event()
         self._turn = threading.Condition()
         self._wanted: Pixels | None = None
+        self._not_before_ns, self._asked_ns, self._passed_over = 0, 0, 0
+        self._pace_s: float | None = None
         self._seen, self._seen_before, self._in_vain = 0, 0, 0
         self._given: Seen | None = None
         self._size: tuple[int, int] | None = None
@@ -84,10 +98,18 @@ class Player:
                 raise self._failure
             return self._size
 
-    def ask(self, into: Pixels) -> None:
-        """The next frame is to be decoded into `into`, (H, W, 3) uint8; it is written to until `take` or `leave`."""
+    @property
+    def pace_s(self) -> float | None:
+        """What usually passes between two of a live camera's pictures; None before two have come."""
         with self._turn:
-            self._wanted, self._given = into, None
+            return self._pace_s
+
+    def ask(self, into: Pixels, not_before_ns: int = 0) -> None:
+        """The next frame that cannot be of before that moment is to be decoded into `into`, (H, W, 3) uint8; it is
+        written to until `take` or `leave`."""
+        with self._turn:
+            self._wanted, self._given, self._not_before_ns = into, None, not_before_ns
+            self._asked_ns, self._passed_over = time.monotonic_ns(), 0
 
     def take(self, wait_s: float) -> Seen | None:
         """The frame asked for, None if it has not come. Raises what ended the playing."""
@@ -104,7 +126,7 @@ class Player:
         sign = self._seen != self._seen_before or not self._seen
         self._in_vain = 0 if sign else self._in_vain + 1
         self._seen_before = self._seen
-        if self._is_live and self._in_vain >= self._silent_looks:
+        if self._is_live and self._in_vain >= self._silent_looks(self._pace_s):
             raise DeviceLost("The camera gives no more pictures: check its cable and its power.")
 
     def leave(self, wait_s: float) -> bool:
@@ -118,19 +140,23 @@ class Player:
     def _run(self) -> None:
         try:
             while True:
+                opened_ns = time.monotonic_ns()
                 capture = self._open_capture()
                 try:
                     with self._turn:
                         self._size = _size_of(capture)
                         self._turn.notify_all()
-                    self._play(capture)
+                    self._play(capture, opened_ns)
                 finally:
                     capture.release()
                 if self._leaving.is_set():
                     return
-                if not self._repeat:
+                if not self._repeat and not self._is_live:
                     self._fail(PlayEnded())
                     return
+                with self._turn:
+                    # As a stream that was never read: nobody takes it for silent.
+                    self._seen, self._pace_s, self._passed_over = 0, None, 0
         except DriverError as ending:
             self._fail(ending)
         except cv2.error:
@@ -141,55 +167,63 @@ class Player:
             self._failure = failure
             self._turn.notify_all()
 
-    def _play(self, capture: cv2.VideoCapture) -> None:
-        """Until told to leave, or to the end of a recording. DeviceTimedOut when it gives nothing, DeviceLost later."""
+    def _play(self, capture: cv2.VideoCapture, opened_ns: int) -> None:
+        """Until told to leave, to the end of a recording, or until it is to be opened again. DeviceTimedOut when it
+        gives nothing, DeviceLost later."""
         rate_hz = capture.get(cv2.CAP_PROP_FPS)
         if not 0 < rate_hz <= FRAME_RATE_MAX_HZ:
             rate_hz = _RATE_UNKNOWN_HZ
         pause_s = 0.0 if self._is_live else 1 / rate_hz
         due, failed, seen = time.monotonic(), 0, 0
-        arrivals = Arrivals()
-        # What piled up while the stream was being opened comes without a wait, and is passed over.
-        piled_until = time.monotonic() + _PILED_UP_S if self._is_live else 0.0
+        arrivals = Arrivals(opened_ns, _SECOND_NS / rate_hz)
+        # What piled up while the stream was being opened is passed over.
+        piled_until_ns = time.monotonic_ns() + _PILED_UP_NS if self._is_live else 0
         while not self._leaving.wait(max(0.0, due - time.monotonic())):
-            started = time.monotonic()
             started_ns = time.monotonic_ns()
             arrivals.reading()
             if capture.grab():
-                begun_ns = arrivals.begun_ns() if self._is_live else started_ns
                 failed, seen = 0, seen + 1
                 due += pause_s
-                now = time.monotonic()
-                if now < piled_until and now - started < _AT_ONCE / rate_hz:
-                    self._seen += 1
+                since_ns = arrivals.arrived(self._kernel_ns(capture)) if self._is_live else started_ns
+                now_ns = time.monotonic_ns()
+                if now_ns < piled_until_ns and now_ns - started_ns < _AT_ONCE * _SECOND_NS / rate_hz:
                     continue
-                piled_until = 0.0
-                self._seen += self._give(capture, begun_ns)
+                if piled_until_ns:
+                    arrivals.counted_from_here()
+                    piled_until_ns = 0
+                self._give(capture, since_ns, arrivals.pace_ns)
+                if self._passed_over >= _UNPROVED and time.monotonic_ns() - self._asked_ns >= _UNPROVED_NS:
+                    return
             elif not self._is_live:
                 if not seen:
                     raise DeviceProtocolError("The recording is not a video that can be read.")
                 return
-            elif time.monotonic() - started >= self._read_timeout_s * _NEARLY:
-                raise DeviceLost if self._seen else DeviceTimedOut
+            elif time.monotonic_ns() - started_ns >= self._read_timeout_s * _NEARLY * _SECOND_NS:
+                raise DeviceLost if seen else DeviceTimedOut
             else:
                 failed += 1
                 due = time.monotonic() + _RETRY_S
                 if failed == _FAILED_READS:
                     raise DeviceLost
 
-    def _give(self, capture: cv2.VideoCapture, begun_ns: int) -> bool:
-        """To who waits for it, if anybody. False for a picture that cannot be decoded."""
-        captured_ns = time.monotonic_ns()
+    def _kernel_ns(self, capture: cv2.VideoCapture) -> int | None:
+        """When the kernel took in what was just read, by the monotonic clock; Video4Linux says so."""
+        return round(capture.get(cv2.CAP_PROP_POS_MSEC) * _MS_NS) if self._is_stamped else None
+
+    def _give(self, capture: cv2.VideoCapture, since_ns: int, pace_ns: float | None) -> None:
+        """To who waits for it, if anybody. A picture that cannot be decoded is none."""
         with self._turn:
-            if self._wanted is None:
-                return True
-            decoded, pixels = capture.retrieve(self._wanted)
-            if not decoded:
-                return False
-            self._wanted = None
-            self._given = Seen(pixels.astype(np.uint8, copy=False), captured_ns, begun_ns)
-            self._turn.notify_all()
-            return True
+            too_old = since_ns < self._not_before_ns
+            self._passed_over += self._wanted is not None and too_old
+            if self._wanted is not None and not too_old:
+                decoded, pixels = capture.retrieve(self._wanted)
+                if not decoded:
+                    return
+                self._wanted = None
+                self._given = Seen(pixels.astype(np.uint8, copy=False), since_ns)
+                self._turn.notify_all()
+            self._seen += 1
+            self._pace_s = None if pace_ns is None else pace_ns / _SECOND_NS
 
 
 def _size_of(capture: cv2.VideoCapture) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from drivers.contracts import Contract
 from drivers.errors import DeviceAccessDenied, DeviceLost, DeviceProtocolError, DeviceTimedOut, ScannerEmpty
 from drivers.faults import WELL_BEHAVED, FaultPlan
 from drivers.opencv_camera.emulator import CameraSettings, HttpCamera, drawn_portraits
+from drivers.opencv_camera.told_time import told_ns
 from tests.conformance.rig import HARMLESS, REFUSE, FaultCase, Options, Rig
 
 
@@ -40,7 +41,8 @@ def _still_file(_: FaultPlan, directory: Path) -> Iterator[Options]:
 
 @contextmanager
 def _http(plan: FaultPlan, _: Path) -> Iterator[Options]:
-    with HttpCamera(CameraSettings(images=drawn_portraits(4, 120, 160), faults=plan, rate_hz=60.0)) as camera:
+    images = drawn_portraits(4, 120, 160)
+    with HttpCamera(CameraSettings(images=images, faults=plan, rate_hz=60.0, tells_time=True)) as camera:
         yield {"device": camera.address, "simulated": True, "open_timeout_s": 1.5, "read_timeout_s": 0.8}
 
 
@@ -95,6 +97,7 @@ CAMERA_RIGS: tuple[Rig, ...] = (
         faults=_HTTP_FAULTS,
         quiet_plan=FaultPlan(after_frames=_SEEN, absent_s=60.0),
         frame_limit=_SEEN + 6,
+        made_ns=told_ns,
     ),
     Rig(
         name="camera-above-the-desk",

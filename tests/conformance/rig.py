@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from drivers.contracts import Contract
+from drivers.contracts import Contract, Pixels
 from drivers.errors import (
     CaptureTimedOut,
     DeviceAccessDenied,
@@ -45,7 +45,7 @@ class FaultCase:
 @dataclass(frozen=True, kw_only=True)
 class Rig:
     """`hosted_faults` are those that would take the tests' own process with them. `can_wait`: a bench can be asked
-    to present nothing for a while (`absent_s`)."""
+    to present nothing for a while (`absent_s`). `made_ns`: when the peer made a picture, where its pictures tell."""
 
     name: str
     contract: Contract
@@ -57,6 +57,7 @@ class Rig:
     can_wait: bool = True
     quiet_plan: FaultPlan = _QUIET
     frame_limit: int = 2
+    made_ns: Callable[[Pixels], int] | None = None
 
 
 HARMLESS = (

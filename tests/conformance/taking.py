@@ -30,6 +30,8 @@ from tests.conformance.rig import PATIENCE_S, Rig
 
 WATCHDOG_S = 20.0
 
+_TOLD_TO_NS = 1_000_000
+
 
 class RecordingPool:
     """Hands out ordinary memory and remembers it."""
@@ -106,3 +108,12 @@ class Background:
                 self.first_frame.set()
         except BaseException as error:  # noqa: BLE001 - whatever it is, the test looks at it
             self.ended_with = error
+
+
+def assert_is_of_after(asked_ns: int, still: Frame, rig: Rig) -> None:
+    """By its own word, and by the picture itself where its peer writes the time into it."""
+    assert still.captured_monotonic_ns >= asked_ns, "older than the moment at which it was asked for"
+    if rig.made_ns is not None:
+        made_ns = rig.made_ns(still.pixels)
+        assert made_ns >= asked_ns - _TOLD_TO_NS
+        assert made_ns >= still.captured_monotonic_ns - _TOLD_TO_NS, "it says to be newer than it is"

@@ -22,7 +22,7 @@ from drivers.zfm.emulated_module import ModuleSettings
 from drivers.zfm.emulator import PtyModule
 from tests.conformance.rig import FaultCase, Options, Rig
 from tests.conformance.rigs import RIGS
-from tests.conformance.taking import request_for
+from tests.conformance.taking import assert_is_of_after, request_for
 
 HOSTED_FAULTS = [
     (rig, fault)
@@ -135,7 +135,7 @@ async def test_a_full_still_comes_between_small_previews(post: Post) -> None:
                 stream.ask_still()
                 still = await _next_still(stream, sequences)
                 assert still.pixels.shape == (height, width, 3)
-                assert still.captured_monotonic_ns >= asked_ns
+                assert_is_of_after(asked_ns, still, post.rig)
             assert (await anext(stream)).preview
         assert sequences == sorted(set(sequences))
 

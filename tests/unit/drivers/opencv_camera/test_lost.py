@@ -58,7 +58,14 @@ def capture() -> Iterator[Capture]:
 
 def playing(capture: Capture, *, is_live: bool = True) -> Player:
     opened: Any = capture
-    return Player(lambda: opened, is_live=is_live, repeat=False, read_timeout_s=60.0, silent_looks=LOOKS)
+    return Player(
+        lambda: opened,
+        is_live=is_live,
+        repeat=False,
+        read_timeout_s=60.0,
+        is_stamped=False,
+        silent_looks=lambda _: LOOKS,
+    )
 
 
 def see_one(player: Player, capture: Capture) -> None:
@@ -117,13 +124,27 @@ def test_a_recording_keeps_its_own_pace(capture: Capture) -> None:
         player.take(0.0)
 
 
-def test_only_a_long_exposure_of_its_settings_gives_a_camera_more_than_a_second() -> None:
-    usual, short, long = (
-        silent_looks(Options(device="0", exposure_ms=exposure_ms)) for exposure_ms in (None, 20.0, 1000.0)
+def test_only_a_slow_pace_or_a_long_exposure_gives_a_camera_more_than_a_second() -> None:
+    usual, short, long, slow = (
+        silent_looks(Options(device="0", exposure_ms=exposure_ms), pace_s)
+        for exposure_ms, pace_s in ((None, 0.03), (20.0, 0.03), (1000.0, 0.03), (None, 1.0))
     )
     assert usual == short
     assert usual < 9, "looks of a tenth of a second, and something left of a second to tell of it"
     assert long >= 30
+    assert slow >= 30
+
+
+def test_before_its_pace_is_known_a_camera_has_its_own_timeout() -> None:
+    assert silent_looks(Options(device="0", read_timeout_s=4.0), None) == 40
+
+
+def test_a_camera_of_one_picture_a_second_is_slow_and_not_lost() -> None:
+    with HttpCamera(CameraSettings(images=drawn_portraits(2, 120, 160), rate_hz=1.0)) as peer:
+        camera = OpenCvCamera(Options(device=peer.address))
+        camera.open()
+        assert len(list(camera.stream(CameraRequest(frame_limit=4), PrivatePool(), threading.Event()))) == 4
+        camera.close()
 
 
 @pytest.mark.parametrize("fault", [{"hang": True}, {"drop": True}, {"unplug": True}, {"absent_s": 3000.0}], ids=str)

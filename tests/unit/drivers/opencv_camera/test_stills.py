@@ -11,28 +11,22 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.contracts import CameraRequest, Frame, Pixels, PrivatePool, Shutter
+from drivers.contracts import CameraRequest, Pixels, PrivatePool, Shutter
 from drivers.opencv_camera.developing import OwnMemory, small
 from drivers.opencv_camera.driver import OpenCvCamera, Options
 from drivers.opencv_camera.emulator import CameraSettings, HttpCamera
+from drivers.opencv_camera.told_time import told_ns
 
-SHADES = 60
 HEIGHT, WIDTH = 120, 160
-
-
-def shades() -> list[Pixels]:
-    """Each picture tells its number by its grey."""
-    return [np.full((HEIGHT, WIDTH, 3), 4 * number, np.uint8) for number in range(SHADES)]
-
-
-def number_of(frame: Frame) -> int:
-    return round(float(frame.pixels.mean()) / 4)
+MS_NS = 1_000_000
+"""Told times are in whole milliseconds."""
+GREY = [np.full((HEIGHT, WIDTH, 3), 90, np.uint8)]
 
 
 @pytest.fixture(params=[True, False], ids=["length-said", "length-not-said"])
 def peer(request: pytest.FixtureRequest) -> Iterator[HttpCamera]:
     """Where no length is said, a picture is known to be whole only when the next one begins."""
-    with HttpCamera(CameraSettings(images=shades(), rate_hz=40.0, says_length=request.param)) as camera:
+    with HttpCamera(CameraSettings(images=GREY, rate_hz=40.0, says_length=request.param, tells_time=True)) as camera:
         yield camera
 
 
@@ -42,7 +36,7 @@ def opened(device: str | Path, **options: object) -> OpenCvCamera:
     return camera
 
 
-def test_a_still_needs_no_second_opening_and_was_sent_after_it_was_asked_for(peer: HttpCamera) -> None:
+def test_a_still_needs_no_second_opening_and_was_made_after_it_was_asked_for(peer: HttpCamera) -> None:
     """A camera's pictures are on their way for a while: the one that comes next is of the moment before."""
     camera, shutter = opened(peer.address), Shutter()
     frames = camera.stream(CameraRequest(preview_width=40), PrivatePool(), threading.Event(), shutter)
@@ -50,11 +44,12 @@ def test_a_still_needs_no_second_opening_and_was_sent_after_it_was_asked_for(pee
     streams = peer.log.streams
     for _ in range(12):
         next(frames)
-        sent = peer.log.sent
-        shutter.press(time.monotonic_ns())
+        pressed_ns = time.monotonic_ns()
+        shutter.press(pressed_ns)
         still = next(frame for frame in frames if not frame.preview)
         assert still.pixels.shape == (HEIGHT, WIDTH, 3)
-        assert (number_of(still) - sent) % SHADES < SHADES // 2, "it had been sent before"
+        assert told_ns(still.pixels) >= pressed_ns - MS_NS, "it had been made before"
+        assert pressed_ns <= still.captured_monotonic_ns <= told_ns(still.pixels) + MS_NS
     assert peer.log.streams == streams
     camera.close()
 
