@@ -17,7 +17,7 @@ class Frame:
     """One image.
 
     `pixels` may lie in memory that the giver takes back (a `FramePool` slot): who keeps it, copies it.
-    `captured_monotonic_ns` is a moment before which it was not taken, and no later than that at which it was.
+    `captured_monotonic_ns` of a camera's frame is a moment before which it was not taken; of others, when it was read.
     `resolution_ppi` is None where it has no meaning (a camera) or is unknown.
     `simulated` is true for everything that no sensor saw, emulators included; it travels into the signed package.
     `position` is the finger that it shows where the device says so (one placement on a slap scanner gives several

@@ -25,6 +25,7 @@ from drivers.contracts import (
 from drivers.errors import (
     CaptureCancelled,
     DeviceProtocolError,
+    DriverError,
     RequestUnsupported,
 )
 from drivers.previews import reduced
@@ -137,34 +138,50 @@ class SbiCamera:
     def _looked_at(
         self, request: CameraRequest, pool: FramePool, stop: Stop, shutter: Shutter
     ) -> Generator[Frame, None, None]:
-        whole = PrivatePool()
-        with closing(
-            live_pictures(self._session.live((), request.timeout_s, stop), request.timeout_s, whole, channels=3)
-        ) as live:
-            for pixels in live:
-                if shutter.pressed_ns is None:
-                    _check_size(request, pixels)
-                    small, reduced_by = reduced(pixels, request.preview_width, pool)
-                    yield self._frame(small, preview=True, reduced_by=reduced_by)
-                    continue
-                signed = self._signed(request, pool, stop)
-                shutter.answer(signed.captured_monotonic_ns)
-                yield signed
+        """Live pictures, and a signed one for each press. Where the scanner shows nothing, it is asked to take all the
+        same, as often as it does not: who waits for something to look at would never ask for a still."""
+        while True:
+            with closing(self._shown(request, stop)) as shown:
+                while True:
+                    try:
+                        pixels = next(shown)
+                    except CaptureCancelled:
+                        raise
+                    except (StopIteration, DriverError):
+                        break
+                    if shutter.pressed_ns is None:
+                        _check_size(request, pixels)
+                        small, reduced_by = reduced(pixels, request.preview_width, pool)
+                        yield self._frame(small, time.monotonic_ns(), preview=True, reduced_by=reduced_by)
+                    else:
+                        yield self._still(request, pool, stop, shutter)
+            yield self._still(request, pool, stop, shutter)
+
+    def _shown(self, request: CameraRequest, stop: Stop) -> Generator[Pixels, None, None]:
+        live = self._session.live((), request.timeout_s, stop, first_s=FIRST_PICTURE_S)
+        return live_pictures(live, min(FIRST_PICTURE_S, request.timeout_s), PrivatePool(), channels=3)
+
+    def _still(self, request: CameraRequest, pool: FramePool, stop: Stop, shutter: Shutter) -> Frame:
+        signed = self._signed(request, pool, stop)
+        shutter.answer(signed.captured_monotonic_ns)
+        return signed
 
     def _signed(self, request: CameraRequest, pool: FramePool, stop: Stop) -> Frame:
+        # When the scanner exposes it does not say: after it was asked, and before it had signed and sent.
+        asked_ns = time.monotonic_ns()
         (capture,) = self._session.capture((), whole=False, timeout_s=request.timeout_s, stop=stop)
         image = FaceImage.from_bytes(capture.record)
         pixels = pool.take(image.height, image.width, 3)
         decode_picture(image.coding, image.data, pixels)
         _check_size(request, pixels)
-        return self._frame(pixels)
+        return self._frame(pixels, asked_ns)
 
-    def _frame(self, pixels: Pixels, **facts: Any) -> Frame:
+    def _frame(self, pixels: Pixels, captured_ns: int, **facts: Any) -> Frame:
         self._sequence += 1
         return Frame(
             pixels=pixels,
             sequence=self._sequence - 1,
-            captured_monotonic_ns=time.monotonic_ns(),
+            captured_monotonic_ns=captured_ns,
             simulated=self._session.simulated,
             **facts,
         )
