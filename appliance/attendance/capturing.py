@@ -7,7 +7,7 @@ fallbacks (that is `target`) and stores nothing (that is `service`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,11 +30,17 @@ from drivers.contracts import (
     Request,
     ScanRequest,
 )
+from drivers.errors import CaptureCancelled, DeviceTimedOut
 
 NOTHING_PRESENTED = "nothing-presented"
 
+_NO_STILL = "The camera shows pictures and takes none: try again, or plug it in again."
+
 SETTLE_S = 1.0
 """How long a finger may settle after its first frame before the best one counts as the attempt."""
+
+STILL_WITHIN_S = 10.0
+"""How long a camera may go on with previews after it was asked for a still: longer than its driver takes to be sure."""
 
 CONTRACTS = {
     CaptureKind.DOCUMENT: Contract.DOCUMENT_SCANNER,
@@ -99,30 +105,38 @@ async def capture_once(
     clock: Clock,
     wish: Wish,
 ) -> Presented:
-    """Raises DeviceError for whatever goes wrong with the device; nobody presenting anything is not an error."""
-    request, choice = request_for(kind, position, rules), Choice(threshold, window_s(kind, rules))
-    stills = isinstance(request, CameraRequest)
+    """Raises DeviceError for whatever goes wrong with the device, and `capture-cancelled` where it is left; nobody
+    presenting anything is not an error."""
+    request, choice = request_for(kind, position, rules), Choice(threshold, window_s(kind, rules), STILL_WITHIN_S)
+    stills, step = isinstance(request, CameraRequest), Next.GO_ON
     try:
-        async with device.frames(request) as frames:
-            async for frame, taken in until(wish, frames, frames.ask_still if stills else None):
+        async with (
+            device.frames(request) as frames,
+            aclosing(until(wish, frames, frames.ask_still if stills else None)) as coming,
+        ):
+            async for frame, taken in coming:
                 judged = await judge.judge(kind, frame)
                 await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict))
                 if judged.pixels is None and not stills:
                     continue  # guides the hand, and what is kept comes by itself
                 if judged.pixels is None:
-                    step = choice.looked_at(judged.verdict, clock.monotonic())
+                    step = choice.looked_at(judged.verdict, clock.monotonic(), taken=taken)
                 else:
                     candidate = Candidate(judged.verdict, judged.pixels, frame.simulated)
                     step = choice.offered(candidate, clock.monotonic(), taken=taken)
                 if step is Next.ASK_STILL:
                     frames.ask_still()
-                elif step is Next.END:
+                elif step is not Next.GO_ON:
                     break
     except DeviceError as error:
         if error.code != "capture-timeout":
             raise
     finally:
         await preview.show(None)
+    if step is Next.GIVE_UP:
+        raise DeviceError(_NO_STILL, code=DeviceTimedOut.code)
+    if wish.leave.is_set():
+        raise DeviceError(CaptureCancelled.default_sentence, code=CaptureCancelled.code)
     best = choice.best
     if best is None:
         return Presented(_nothing(kind), None, False)

@@ -6,7 +6,7 @@ Not responsible for what a frame is worth (`choosing`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Any, Protocol, TypeVar
 
 from drivers.contracts import Frame
@@ -40,11 +40,11 @@ class Wish:
 
 async def until(
     wish: Wish, coming_in: AsyncIterator[T], ask_still: Callable[[], None] | None = None
-) -> AsyncIterator[tuple[T, bool]]:
+) -> AsyncGenerator[tuple[T, bool], None]:
     """What comes, each with whether it comes in answer to the wish; ends by the wish also while nothing comes.
 
     Where the device takes stills of a stream of previews, one is asked for and still comes; elsewhere to take now is
-    to look no further. To leave ends it at once.
+    to look no further. To leave ends it at once. Whoever stops looking before the end closes it (`aclosing`).
     """
     wishes = [asyncio.create_task(_set(event)) for event in (wish.take, wish.leave)]
     coming: asyncio.Task[T | None] | None = None

@@ -6,7 +6,7 @@ Decides nothing about who signs and stores nothing (that is `service`).
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Protocol
 
 from appliance.attendance.looking import Wish, until
@@ -21,6 +21,10 @@ class Ink(Protocol):
     """What is written, point by point; ends where the pad has a key for it."""
 
     size: PadSize
+
+    def at_hand(self) -> list[PenPoint]:
+        """What was written and was not taken yet."""
+        ...
 
     def __aiter__(self) -> AsyncIterator[PenPoint]: ...
 
@@ -39,7 +43,10 @@ async def written(pad: Pad, request: SignatureRequest, wish: Wish) -> SignatureR
     """Raises DeviceError for whatever goes wrong with the pad, also that nobody began to write; UsageError
     `signature-invalid` for what is none."""
     async with pad.pen(request) as ink:
-        points = [point async for point, _ in until(wish, ink)]
+        async with aclosing(until(wish, ink)) as coming:
+            points = [point async for point, _ in coming]
+        # The technician ends it when the pen has left the pad: what it wrote may be on its way still.
+        points += ink.at_hand()
     if wish.leave.is_set():
         raise DeviceError(CaptureCancelled.default_sentence, code=CaptureCancelled.code)
     return SignatureRecord.from_points(points, ink.size)

@@ -76,6 +76,16 @@ class CaptureEvents:
             return None
         raise DeviceError(error.sentence, code=error.code) from error
 
+    def at_hand(self) -> Taken | None:
+        """The next event, if it has come already; an end is noted, and not raised."""
+        if self.over or self._events.empty():
+            return None
+        event = self._events.get_nowait()
+        if isinstance(event, Taken):
+            return event
+        self._end(event)
+        return None
+
     def give_up(self, error: DriverError) -> DeviceError:
         """End the capture and its host for this reason; the error to raise."""
         reason = self._fail(error)

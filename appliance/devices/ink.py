@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from appliance.devices.capture_events import CaptureEvents
+from appliance.devices.capture_events import CaptureEvents, Taken
 from appliance.devices.hosted_device import HostedDevice
 from appliance.model.capture import DeviceFacts
 from drivers.contracts import PadSize, PenPoint, SignatureRequest
@@ -63,8 +63,19 @@ class PenInk:
             event = await self._events.next(self._patience_s)
             if event is None:
                 raise StopAsyncIteration
-            if not isinstance(event, Ink) or event.size != self.size:
-                raise self._events.give_up(DeviceProtocolError("A driver's host sends what nobody asked for."))
-            self._points.extend(event.points)
+            self._add(event)
         self._patience_s = None
         return self._points.popleft()
+
+    def at_hand(self) -> list[PenPoint]:
+        """What was written and has come already, and was not taken yet."""
+        while (event := self._events.at_hand()) is not None:
+            self._add(event)
+        points = list(self._points)
+        self._points.clear()
+        return points
+
+    def _add(self, event: Taken) -> None:
+        if not isinstance(event, Ink) or event.size != self.size:
+            raise self._events.give_up(DeviceProtocolError("A driver's host sends what nobody asked for."))
+        self._points.extend(event.points)

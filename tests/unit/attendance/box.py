@@ -30,14 +30,15 @@ NOBODY = -1
 
 
 class ScriptedFrames:
-    """The frames given, one after another, and then the end or (`then_waits`) nothing. A still that is asked for has
-    the grey value `still`."""
+    """The frames given, one after another, and then the end or (`then_waits`) nothing, which sets `waiting`. A still
+    that is asked for has the grey value `still`."""
 
     def __init__(self, *frames: Frame, still: int = 0, then_waits: bool = False) -> None:
         self._frames = list(frames)
         self._still = still
         self._then_waits = then_waits
         self._more = asyncio.Event()
+        self.waiting = asyncio.Event()
         self.stills_asked = 0
 
     def __aiter__(self) -> AsyncIterator[Frame]:
@@ -48,6 +49,7 @@ class ScriptedFrames:
         while not self._frames:
             if not self._then_waits:
                 raise StopAsyncIteration
+            self.waiting.set()
             await self._more.wait()
         return self._frames.pop(0)
 
@@ -156,6 +158,10 @@ class ScriptedInk:
 
     def __init__(self, points: list[PenPoint], *, has_key: bool) -> None:
         self._points, self._has_key = list(points), has_key
+
+    def at_hand(self) -> list[PenPoint]:
+        points, self._points = self._points, []
+        return points
 
     def __aiter__(self) -> ScriptedInk:
         return self

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import numpy as np
 import pytest
 
-from appliance.attendance.capturing import Presented, capture_once, request_for
+from appliance.attendance.capturing import STILL_WITHIN_S, Presented, capture_once, request_for
 from appliance.attendance.judging import Judge
 from appliance.attendance.looking import Wish
 from appliance.attendance.preview import Preview
+from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CaptureRules
 from appliance.model.verdict import CaptureKind
-from appliance.runtime.clock import SystemClock
+from appliance.runtime.clock import Clock, SystemClock
 from drivers.contracts import CameraRequest, Frame, Request
 from tests.unit.attendance.box import GreyJudge, ScriptedFrames, picture
 from tests.unit.attendance.makers import DEVICE
 
 THRESHOLD = 40
+T = TypeVar("T")
 
 
 class Camera:
@@ -39,7 +42,33 @@ class Camera:
         yield self._frames
 
 
-async def attempt(frames: ScriptedFrames, wish: Wish | None = None) -> Presented:
+class TurnedClock(SystemClock):
+    """Goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
+class NoStills(ScriptedFrames):
+    """Previews without an end, a second each, and no still whoever asks."""
+
+    def __init__(self, clock: TurnedClock, *scores: int) -> None:
+        super().__init__(*previews(*scores))
+        self._clock = clock
+
+    def ask_still(self) -> None:
+        self.stills_asked += 1
+
+    async def __anext__(self) -> Frame:
+        await asyncio.sleep(0)
+        self._clock.now_s += 1.0
+        return self._frames.pop(0) if self._frames else picture(10, preview=True)
+
+
+async def attempt(frames: ScriptedFrames, wish: Wish | None = None, clock: Clock | None = None) -> Presented:
     judge = GreyJudge()
     try:
         return await capture_once(
@@ -50,11 +79,17 @@ async def attempt(frames: ScriptedFrames, wish: Wish | None = None) -> Presented
             threshold=THRESHOLD,
             judge=judge,
             preview=Preview(),
-            clock=SystemClock(),
+            clock=clock or SystemClock(),
             wish=wish or Wish(),
         )
     finally:
         await judge.close()
+
+
+async def within(waited_for: Awaitable[T]) -> T:
+    """Fails instead of hanging."""
+    async with asyncio.timeout(30):
+        return await waited_for
 
 
 def score_kept(presented: Presented) -> int | None:
@@ -92,7 +127,7 @@ async def test_to_take_now_takes_a_still_of_now_whatever_it_is_worth() -> None:
     wish = Wish()
     frames = ScriptedFrames(*previews(10), still=7, then_waits=True)
     capture = asyncio.create_task(attempt(frames, wish))
-    await asyncio.sleep(0.05)
+    await within(frames.waiting.wait())
     assert not capture.done()
     wish.take.set()
     assert score_kept(await capture) == 7
@@ -107,10 +142,44 @@ async def test_to_take_now_before_the_first_picture_waits_for_the_still() -> Non
 
 async def test_to_leave_waits_for_no_picture() -> None:
     wish = Wish()
-    capture = asyncio.create_task(attempt(ScriptedFrames(then_waits=True), wish))
-    await asyncio.sleep(0.05)
+    frames = ScriptedFrames(then_waits=True)
+    capture = asyncio.create_task(attempt(frames, wish))
+    await within(frames.waiting.wait())
     wish.leave.set()
-    assert (await capture).pixels is None
+    with pytest.raises(DeviceError) as left:
+        await within(capture)
+    assert left.value.code == "capture-cancelled"
+
+
+async def test_to_leave_keeps_nothing_of_what_came_before() -> None:
+    wish = Wish()
+    frames = ScriptedFrames(picture(10), then_waits=True)
+    capture = asyncio.create_task(attempt(frames, wish))
+    await within(frames.waiting.wait())
+    wish.leave.set()
+    with pytest.raises(DeviceError) as left:
+        await within(capture)
+    assert left.value.code == "capture-cancelled"
+
+
+@pytest.mark.parametrize("taken", [True, False], ids=["asked by the technician", "asked of itself"])
+async def test_a_camera_that_shows_and_never_takes_ends_by_name(taken: bool) -> None:
+    wish, clock = Wish(), TurnedClock()
+    if taken:
+        wish.take.set()
+    frames = NoStills(clock, 10 if taken else 90)
+    began_s = clock.now_s
+    with pytest.raises(DeviceError) as failed:
+        await within(attempt(frames, wish, clock))
+    assert failed.value.code == "device-timeout"
+    assert frames.stills_asked == 1
+    assert STILL_WITHIN_S <= clock.now_s - began_s <= STILL_WITHIN_S + 2
+
+
+async def test_whoever_stops_looking_leaves_nobody_waiting() -> None:
+    others = asyncio.all_tasks()
+    assert score_kept(await attempt(ScriptedFrames(picture(90), then_waits=True))) == 90
+    assert asyncio.all_tasks() == others
 
 
 @pytest.mark.parametrize("preview", [True, False])

@@ -7,7 +7,7 @@ import numpy as np
 from appliance.attendance.choosing import Candidate, Choice, Next
 from appliance.model.verdict import CaptureKind, Verdict
 
-THRESHOLD, WINDOW_S = 40, 30.0
+THRESHOLD, WINDOW_S, STILL_WITHIN_S = 40, 30.0, 5.0
 
 
 def verdict(score: int) -> Verdict:
@@ -23,43 +23,58 @@ def kept(choice: Choice) -> int | None:
 
 
 def test_a_good_preview_asks_for_a_still_and_is_not_kept_itself() -> None:
-    choice = Choice(THRESHOLD, WINDOW_S)
-    assert choice.looked_at(verdict(20), 0.0) is Next.GO_ON
-    assert choice.looked_at(verdict(80), 0.1) is Next.ASK_STILL
+    choice = Choice(THRESHOLD, WINDOW_S, STILL_WITHIN_S)
+    assert choice.looked_at(verdict(20), 0.0, taken=False) is Next.GO_ON
+    assert choice.looked_at(verdict(80), 0.1, taken=False) is Next.ASK_STILL
     assert kept(choice) is None
 
 
 def test_a_still_is_asked_for_once_until_it_comes() -> None:
-    choice = Choice(THRESHOLD, WINDOW_S)
-    asked = [choice.looked_at(verdict(80), now_s) for now_s in (0.0, 0.1, 0.2)]
+    choice = Choice(THRESHOLD, WINDOW_S, STILL_WITHIN_S)
+    asked = [choice.looked_at(verdict(80), now_s, taken=False) for now_s in (0.0, 0.1, 0.2)]
     assert asked == [Next.ASK_STILL, Next.GO_ON, Next.GO_ON]
     assert choice.offered(candidate(10), 0.3, taken=False) is Next.GO_ON
-    assert choice.looked_at(verdict(80), 0.4) is Next.ASK_STILL
+    assert choice.looked_at(verdict(80), 0.4, taken=False) is Next.ASK_STILL
 
 
 def test_a_still_that_is_good_enough_ends_the_attempt() -> None:
-    choice = Choice(THRESHOLD, WINDOW_S)
+    choice = Choice(THRESHOLD, WINDOW_S, STILL_WITHIN_S)
     assert choice.offered(candidate(40), 0.0, taken=False) is Next.END
     assert kept(choice) == 40
 
 
 def test_when_the_time_is_up_a_still_is_taken_of_whatever_there_is() -> None:
-    choice = Choice(THRESHOLD, WINDOW_S)
-    assert choice.looked_at(verdict(5), 100.0) is Next.GO_ON
-    assert choice.looked_at(verdict(5), 130.0) is Next.ASK_STILL
+    choice = Choice(THRESHOLD, WINDOW_S, STILL_WITHIN_S)
+    assert choice.looked_at(verdict(5), 100.0, taken=False) is Next.GO_ON
+    assert choice.looked_at(verdict(5), 130.0, taken=False) is Next.ASK_STILL
     assert choice.offered(candidate(6), 130.1, taken=False) is Next.END
     assert kept(choice) == 6
 
 
 def test_of_stills_that_are_not_good_enough_the_best_is_kept() -> None:
-    choice = Choice(THRESHOLD, WINDOW_S)
+    choice = Choice(THRESHOLD, WINDOW_S, STILL_WITHIN_S)
     for now_s, score in enumerate((10, 30, 20)):
         assert choice.offered(candidate(score), float(now_s), taken=False) is Next.GO_ON
     assert kept(choice) == 30
 
 
 def test_the_picture_that_the_technician_took_is_kept_also_where_an_older_one_was_better() -> None:
-    choice = Choice(THRESHOLD, WINDOW_S)
+    choice = Choice(THRESHOLD, WINDOW_S, STILL_WITHIN_S)
     choice.offered(candidate(30), 0.0, taken=False)
     assert choice.offered(candidate(10), 1.0, taken=True) is Next.END
     assert kept(choice) == 10
+
+
+def test_a_still_that_does_not_come_is_given_up() -> None:
+    choice = Choice(THRESHOLD, WINDOW_S, STILL_WITHIN_S)
+    assert choice.looked_at(verdict(80), 1.0, taken=False) is Next.ASK_STILL
+    assert choice.looked_at(verdict(80), 5.9, taken=False) is Next.GO_ON
+    assert choice.looked_at(verdict(80), 6.0, taken=False) is Next.GIVE_UP
+
+
+def test_what_the_technician_asks_for_has_its_own_time_and_is_asked_for_once() -> None:
+    choice = Choice(THRESHOLD, WINDOW_S, STILL_WITHIN_S)
+    assert choice.looked_at(verdict(80), 1.0, taken=False) is Next.ASK_STILL
+    assert choice.looked_at(verdict(80), 5.0, taken=True) is Next.GO_ON
+    assert choice.looked_at(verdict(80), 9.9, taken=True) is Next.GO_ON
+    assert choice.looked_at(verdict(80), 10.0, taken=True) is Next.GIVE_UP

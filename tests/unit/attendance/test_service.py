@@ -192,7 +192,9 @@ async def test_abandoning_does_not_wait_for_the_capture_to_time_out(boxes: Calla
     while box.service.capturing != one:
         await asyncio.sleep(0)
     await box.service.abandon(one, WHO, "left")
-    await capture
+    with pytest.raises(DeviceError) as left:
+        await capture
+    assert left.value.code == "capture-cancelled"
     assert (box.vault.blobs, box.journal.streams_by_id) == ({}, {})
 
 

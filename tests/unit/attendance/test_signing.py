@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
+from appliance.attendance.looking import Wish
 from appliance.attendance.permission import refuse_simulated
+from appliance.attendance.signing import written
 from appliance.errors import AttendanceError, DeviceError, KioskError, UsageError
 from appliance.model.attendance import Signed, Step
 from appliance.model.signature import SignatureRecord
-from drivers.contracts import PenPoint
+from drivers.contracts import PenPoint, SignatureRequest
 from tests.unit.attendance.box import Box, ScriptedPad
 from tests.unit.attendance.makers import WHO
 
@@ -56,6 +58,14 @@ async def test_the_technician_ends_it_where_the_pad_has_no_key(boxes: Callable[.
         box.service.take_now(one)
         assert (await signing).step is Step.REVIEW
     assert len(_stored(box, one).strokes) == 2
+
+
+async def test_what_was_written_and_not_looked_at_yet_is_signed_too() -> None:
+    """The technician may end it before the daemon has taken all points that came."""
+    wish = Wish()
+    wish.take.set()
+    record = await written(ScriptedPad(POINTS, has_key=False), SignatureRequest(), wish)
+    assert [len(stroke) for stroke in record.strokes] == [2, 1]
 
 
 @pytest.mark.parametrize(
