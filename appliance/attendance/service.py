@@ -230,7 +230,7 @@ class AttendanceService:
     async def sign_on_pad(self, attendance_id: str, technician_id: str) -> Attendance:
         """On the post's own pad, until the pad's key or `take_now` ends it. DeviceError leaves things as they were.
 
-        Raises AttendanceError `no-pad`, `capture-running`; UsageError `signature-invalid`.
+        Raises AttendanceError `no-pad`, `capture-running`; UsageError `signature-invalid`, `signature-too-long`.
         """
         async with self._devices_for(attendance_id) as attendance:
             commands.require_step(attendance, Step.SIGNATURE)

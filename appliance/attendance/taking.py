@@ -22,6 +22,7 @@ from appliance.attendance.target import Target
 from appliance.attendance.thresholds import threshold_for
 from appliance.errors import AttendanceError
 from appliance.model.capture import Attempt, DeviceFacts, ImagePart
+from appliance.model.signature import SignatureRecord
 from appliance.runtime.clock import Clock, timestamp
 from drivers.contracts import SignatureRequest
 
@@ -119,16 +120,17 @@ class Taking:
     async def signature(self, attendance: Attendance) -> tuple[bytes, bool]:
         """The vector record (JSON) of what was written on the post's own pad, and whether nobody wrote it.
 
-        Raises AttendanceError `no-pad`, DeviceError, UsageError `signature-invalid`.
+        Raises AttendanceError `no-pad`, DeviceError, UsageError `signature-invalid`, `signature-too-long`.
         """
         pad = self._devices.pad()
         if pad is None:
             raise AttendanceError("This post has no pad of its own: sign on the screen.", code="no-pad")
         request = SignatureRequest(timeout_s=attendance.opened.rules.signature_timeout_s)
-        record = await written(pad, request, self._wish)
+        points, size = await written(pad, request, self._wish)
         facts = pad.facts()
         self._permitted(facts)
-        return await self._judge.run(record.to_bytes), facts.simulated
+        strokes = await self._judge.run(lambda: SignatureRecord.from_points(points, size).to_bytes())
+        return strokes, facts.simulated
 
     async def _stored(self, attendance: Attendance, target: Target, presented: Presented) -> ImagePart | None:
         pixels = presented.pixels

@@ -7,13 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
+from appliance.attendance import signing
 from appliance.attendance.looking import Wish
 from appliance.attendance.permission import refuse_simulated
-from appliance.attendance.signing import written
+from appliance.attendance.signing import LONGEST_POINTS, written
 from appliance.errors import AttendanceError, DeviceError, KioskError, UsageError
 from appliance.model.attendance import Signed, Step
 from appliance.model.signature import SignatureRecord
 from drivers.contracts import PenPoint, SignatureRequest
+from drivers.contracts.pad import MOST_POINTS
 from tests.unit.attendance.box import Box, ScriptedPad
 from tests.unit.attendance.makers import WHO
 
@@ -64,8 +66,8 @@ async def test_what_was_written_and_not_looked_at_yet_is_signed_too() -> None:
     """The technician may end it before the daemon has taken all points that came."""
     wish = Wish()
     wish.take.set()
-    record = await written(ScriptedPad(POINTS, has_key=False), SignatureRequest(), wish)
-    assert [len(stroke) for stroke in record.strokes] == [2, 1]
+    points, size = await written(ScriptedPad(POINTS, has_key=False), SignatureRequest(), wish)
+    assert (points, size) == (POINTS, (100.0, 50.0))
 
 
 @pytest.mark.parametrize(
@@ -103,6 +105,34 @@ async def test_to_abandon_ends_it_without_a_record(boxes: Callable[..., Box]) ->
             await signing
     assert ended.value.code == "capture-cancelled"
     assert (box.vault.blobs, box.service.register.find(one)) == ({}, None)
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [PenPoint(1, 1, 0.5, 0, 0)] * (MOST_POINTS + 1),
+        [PenPoint(1, 1, 0.5, 0, number // 100) for number in range(LONGEST_POINTS + 1)],
+    ],
+    ids=["one stroke", "all strokes"],
+)
+async def test_a_pen_that_never_stops_is_stopped_by_name(boxes: Callable[..., Box], points: list[PenPoint]) -> None:
+    box = boxes()
+    one = await _at_signature(box, ScriptedPad(points, has_key=False))
+    with pytest.raises(UsageError) as refused:
+        await box.service.sign_on_pad(one, WHO)
+    assert refused.value.code == "signature-too-long"
+    assert box.service.register.get(one).step is Step.SIGNATURE
+
+
+async def test_somebody_who_began_and_went_away_does_not_hold_the_desk(
+    boxes: Callable[..., Box], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "LONGEST_S", 0.05)
+    box = boxes()
+    one = await _at_signature(box, ScriptedPad(POINTS, has_key=False))
+    with pytest.raises(DeviceError) as ended:
+        await box.service.sign_on_pad(one, WHO)
+    assert (ended.value.code, box.service.capturing) == ("capture-timeout", None)
 
 
 async def test_before_its_turn_nobody_signs(boxes: Callable[..., Box]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Sensor(DrawnSensor):
             raise CaptureTimedOut
         return taken
 
-    def look(self, stop: Stop) -> Iterator[Pixels]:
+    def look(self, stop: Stop) -> Generator[Pixels, None, None]:
         if self.shows == "refuses":
             raise DeviceFault
         if self.shows == "silent":
