@@ -93,7 +93,9 @@ class Arrivals:
         return not full or slept_ns < _ASLEEP * _READS * interval_ns or self._slept[-1] < _ASLEEP * interval_ns
 
     def reading(self) -> None:
-        self._began_ns, self._awake_before_ns = self._clock_ns(), self._awake_ns()
+        # The clock last here and first after the read: to look at the rest may itself wait for other threads.
+        self._awake_before_ns = self._awake_ns()
+        self._began_ns = self._clock_ns()
 
     def arrived(self, kernel_ns: int | None = None) -> int:
         """Since when the picture that has just been read can have been on its way (monotonic ns).

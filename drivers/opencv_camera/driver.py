@@ -27,6 +27,8 @@ _LOOK_S: Final = 0.1
 """How often a stream looks whether a frame has come, and whether it is to stop."""
 _SILENCE_S: Final = 0.7
 """How long a camera that has given frames may give none; what is left of a second is for those who must hear of it."""
+_FIRST_S: Final = 5.0
+"""The same for one that has given a single frame."""
 _FRESH_S: Final = 8.0
 _SLOW: Final = 8
 """How long a picture that is surely of after the press is waited for, and how many of a slow camera's intervals: the
@@ -213,8 +215,8 @@ class OpenCvCamera:
 
 def silent_looks(options: Options, pace_s: float | None) -> int:
     """After how many looks in vain a camera is lost: under a second, or three times what passed between its pictures
-    where that is long, or three of its exposures. `pace_s` None: not known yet, and its own timeout counts."""
-    slowest_s = options.read_timeout_s if pace_s is None else 3 * pace_s
+    where that is long, or three of its exposures. `pace_s` None: its pace is not known yet."""
+    slowest_s = min(_FIRST_S, options.read_timeout_s) if pace_s is None else 3 * pace_s
     return math.ceil(max(_SILENCE_S, slowest_s, 3 * (options.exposure_ms or 0.0) / 1000) / _LOOK_S)
 
 

@@ -135,8 +135,9 @@ def test_only_a_slow_pace_or_a_long_exposure_gives_a_camera_more_than_a_second()
     assert slow >= 30
 
 
-def test_before_its_pace_is_known_a_camera_has_its_own_timeout() -> None:
+def test_before_its_pace_is_known_a_camera_has_its_own_timeout_and_no_more_than_five_seconds() -> None:
     assert silent_looks(Options(device="0", read_timeout_s=4.0), None) == 40
+    assert silent_looks(Options(device="0", read_timeout_s=60.0), None) == 50
 
 
 def test_a_camera_of_one_picture_a_second_is_slow_and_not_lost() -> None:
