@@ -8,8 +8,7 @@ A frame may be asked for that is of no moment before another. Where that cannot 
 because they come faster than they can be read, the capture is opened again: what comes then was not on its way before.
 
 A live camera that has given frames and then gives none is lost, whatever its own timeouts are: they are for opening.
-That is told by looks in vain and not by a clock, so that a machine that stood
-still for a while loses no camera.
+That is told by looks in vain and not by a clock, so that a machine that stood still for a while loses no camera.
 """
 
 from __future__ import annotations
