@@ -106,7 +106,8 @@ class Shown:
 
 @dataclass
 class Device:
-    """Shows grey pictures whose level is the score that the judge gives them, waiting before each if told to."""
+    """Shows grey pictures whose level is the score that the judge gives them; with `hold`, live ones before each, for
+    as long as it is not set: nothing ends such a capture but whoever holds it, or the technician."""
 
     scores: list[int | KioskError] = field(default_factory=lambda: [90])
     hold: asyncio.Event | None = None
@@ -134,7 +135,7 @@ class Device:
     async def _pictures(self, score: int) -> AsyncIterator[Frame]:
         if self.hold is not None:
             while not self.hold.is_set():
-                yield Frame(np.full((48, 64), 1, np.uint8), 0, 0, 500, simulated=True)
+                yield Frame(np.full((48, 64), 1, np.uint8), 0, 0, 500, simulated=True, preview=True)
                 await asyncio.sleep(0.02)
         yield Frame(np.full((48, 64), score, np.uint8), 0, 0, 500, simulated=True)
 
@@ -143,7 +144,8 @@ class GreyJudge(Judge):
     async def judge(self, kind: CaptureKind, frame: Frame) -> Judged:
         score = int(frame.pixels[0, 0])
         reasons = ("too-dark",) if score < 10 else ()
-        return Judged(Verdict(kind=kind, score=score, reasons=reasons), preview_jpeg(frame.pixels), frame.pixels.copy())
+        pixels = None if frame.preview else frame.pixels.copy()
+        return Judged(Verdict(kind=kind, score=score, reasons=reasons), preview_jpeg(frame.pixels), pixels)
 
 
 @dataclass
