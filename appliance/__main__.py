@@ -73,14 +73,16 @@ def emit(rows: Iterable[dict[str, Any]] | dict[str, Any], *, as_json: bool) -> N
 
 
 def _readable(row: dict[str, Any]) -> str:
-    pairs = [(name, value) for name, value in row.items() if value not in (None, "", [], {})]
+    pairs = [(name, value) for name, value in row.items() if value not in (None, "", [], {}, ())]
     return "\n".join(f"{name + ':':<16} {_plain(value)}" for name, value in pairs) + "\n"
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}={_plain(item)}" for key, item in value.items())
-    if isinstance(value, list):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
         return "; ".join(_plain(item) for item in value)
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
