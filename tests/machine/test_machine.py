@@ -200,10 +200,10 @@ def test_a_value_that_the_kernel_would_bring_inside_a_cameras_range_is_refused(m
     assert "makes 250 of the focus 1000" in report["sentence"]
 
 
-def test_a_usb_camera_that_sends_nothing_any_more_is_given_up_in_time_and_taken_again(
+def test_a_usb_camera_that_sends_nothing_any_more_is_lost_long_before_its_own_timeout_and_taken_again(
     machine: Machine, record_property: Record
 ) -> None:
-    report = machine.run("usb-camera-hanging", PART_S, read_timeout_s=2.0)
+    report = machine.run("usb-camera-hanging", PART_S, read_timeout_s=20.0)
     record_property("noticed_s", report["noticed_s"])
-    assert (report["code"], report["again"]) == ("device-timeout", [480, 640, 3])
-    assert 1.6 <= report["noticed_s"] <= 5.0
+    assert (report["code"], report["again"]) == ("device-lost", [480, 640, 3])
+    assert report["noticed_s"] <= noticed_limit_s(machine)
