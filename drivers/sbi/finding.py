@@ -62,11 +62,12 @@ def find(options: Options, kind: str, trust: Trust) -> Found:
 
 def offered_scanners() -> list[tuple[int, DiscoveredDevice]]:
     """What the services on SBI's ports say that they have, by port. Nothing of it is proved; nothing is opened."""
-    never = threading.Event()
+    never, until_s = threading.Event(), time.monotonic() + _ALL_S
     said = []
     for port in listening_ports(client.PORTS, _SCAN_S):
+        deadline_s = min(time.monotonic() + _ASK_S, until_s)
         try:
-            offers = client.discover(port, ANY_DEVICE, deadline_s=time.monotonic() + _ASK_S, stop=never)
+            offers = client.discover(port, ANY_DEVICE, deadline_s=deadline_s, stop=never)
         except DriverError:
             continue
         said += [(port, offer) for offer in offers if isinstance(offer, DiscoveredDevice)]
