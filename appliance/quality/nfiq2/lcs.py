@@ -1,0 +1,53 @@
+"""Local clarity: how well the grey values of ridges and of valleys are apart."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.quality.nfiq2.ridges import changes, profile
+from drivers.contracts import Pixels
+
+PREFIX: Final = "LCS_Bin10_"
+BOUNDS: Final = np.array([0.0, 0.70, 0.74, 0.77, 0.79, 0.81, 0.83, 0.85, 0.87])
+_WIDEST_PX: Final = 20.0
+"""A ridge or valley of 5 pixels at 125 ppi, at 500: widths are told as parts of it."""
+_RIDGE: Final = (3.0 / _WIDEST_PX, 10.0 / _WIDEST_PX)
+_VALLEY: Final = (2.0 / _WIDEST_PX, 10.0 / _WIDEST_PX)
+"""What the mean width may be."""
+
+
+def lcs(blocks: Pixels) -> NDArray[np.float64]:
+    """(n,) of (n, 16, 32) uint8 with upright ridges: 1 where no ridge is as light, and no valley as dark, as the line
+    between them; 0 where ridges or valleys are too thin or too thick."""
+    found = profile(blocks)
+    block, after = changes(found.is_ridge)
+    width = np.diff(after, prepend=0)
+    first = np.flatnonzero(np.diff(block, prepend=-1))
+    width[first] = after[first]
+    of_ridge = found.is_ridge[block, after]
+    usual = _in(_mean_width(block, width, of_ridge, len(blocks)), _RIDGE)
+    usual &= _in(_mean_width(block, width, ~of_ridge, len(blocks)), _VALLEY)
+    # A grey value is a whole number: it lies below the line if it does below the next whole one.
+    dark = blocks < np.ceil(found.line)[:, None, :]
+    dark_in_column = dark.sum(axis=1, dtype=np.int32)
+    ridges = found.is_ridge.sum(axis=1) * blocks.shape[1]
+    valleys = blocks.shape[1] * blocks.shape[2] - ridges
+    dark_valley = np.where(found.is_ridge, 0, dark_in_column).sum(axis=1)
+    light_ridge = ridges - np.where(found.is_ridge, dark_in_column, 0).sum(axis=1)
+    value = 1 - (dark_valley / np.maximum(valleys, 1) + light_ridge / np.maximum(ridges, 1)) / 2
+    return np.where(usual, value, 0.0)
+
+
+def _mean_width(
+    block: NDArray[np.intp], width: NDArray[np.intp], of: NDArray[np.bool_], blocks: int
+) -> NDArray[np.float64]:
+    count = np.bincount(block[of], minlength=blocks)
+    total = np.bincount(block[of], weights=width[of] / _WIDEST_PX, minlength=blocks)
+    return total * (1 / np.maximum(count, 1))
+
+
+def _in(values: NDArray[np.float64], limits: tuple[float, float]) -> NDArray[np.bool_]:
+    return (values >= limits[0]) & (values <= limits[1])

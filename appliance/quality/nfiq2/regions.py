@@ -1,0 +1,111 @@
+"""The local regions of an impression: sums over them, and what the gradients in each of them say.
+
+A region is seen by itself: at its borders the gradient is a one-sided difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from drivers.contracts import Pixels
+
+SIDE_PX: Final = 32
+"""Of a region: two clear ridges at 500 ppi (ISO/IEC 29794-4, 5.1.2)."""
+MARGIN_PX: Final = 2
+"""Of the regions that are looked at turned: what a slanted block of 32 x 16 needs around it."""
+_CONTRAST_MIN: Final = 0.1
+"""Of a region's standard deviation, as a part of the image's, for it to be foreground."""
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Mean and variance of the grey values in each tile of `SIDE_PX`, (rows, columns) float64; the last row and
+    column may be of smaller tiles. And of the whole image."""
+
+    mean: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    image_mean: float
+    image_variance: float
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """Of twice the gradients, summed over each region, (rows, columns) float64, exact."""
+
+    xx: NDArray[np.float64]
+    yy: NDArray[np.float64]
+    xy: NDArray[np.float64]
+
+
+def tiles(pixels: Pixels) -> Tiles:
+    """Of (h, w) uint8."""
+    height, width = pixels.shape
+    sums, squares = cv2.integral2(pixels)
+    at = np.ix_(_borders(height), _borders(width))
+    areas = np.outer(np.diff(_borders(height)), np.diff(_borders(width)))
+    mean = _over_tiles(np.asarray(sums, np.float64)[at]) / areas
+    variance = _over_tiles(np.asarray(squares)[at]) / areas - mean**2
+    image_mean = float(sums[-1, -1]) / pixels.size
+    return Tiles(mean, variance, image_mean, float(squares[-1, -1]) / pixels.size - image_mean**2)
+
+
+def _borders(extent: int) -> NDArray[np.intp]:
+    return np.append(np.arange(0, extent, SIDE_PX), extent)
+
+
+def _over_tiles(integral: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.diff(np.diff(integral, axis=0), axis=1)
+
+
+def foreground(of: Tiles, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(rows, columns) of the regions with a margin: whether all four tiles that it touches have contrast."""
+    contrast = of.variance > _CONTRAST_MIN**2 * of.image_variance
+    rows, columns = grid(shape, MARGIN_PX)
+    upper, lower = contrast[:rows], contrast[1 : rows + 1]
+    return (upper[:, :columns] & upper[:, 1 : columns + 1]) & (lower[:, :columns] & lower[:, 1 : columns + 1])
+
+
+def grid(shape: tuple[int, ...], margin_px: int = 0, side_px: int = SIDE_PX) -> tuple[int, int]:
+    """How many rows and columns of whole regions there are between the margins of an image of (height, width)."""
+    rows, columns = (max(0, (extent - 2 * margin_px) // side_px) for extent in shape[:2])
+    return rows, columns
+
+
+def regions(pixels: Pixels, margin_px: int = 0, side_px: int = SIDE_PX) -> Pixels:
+    """(rows, columns, side, side) uint8, a view."""
+    down, right = pixels.strides
+    shape = (*grid(pixels.shape, margin_px, side_px), side_px, side_px)
+    return as_strided(pixels[margin_px:, margin_px:], shape, (side_px * down, side_px * right, down, right))
+
+
+def covariance(blocks: Pixels) -> Covariance:
+    """Of (rows, columns, h, w) uint8."""
+    signed = blocks.astype(np.float32)
+    x = _twice_gradient(signed, axis=3).reshape(*blocks.shape[:2], -1)
+    y = _twice_gradient(signed, axis=2).reshape(*blocks.shape[:2], -1)
+    return Covariance(_sum_of_products(x, x), _sum_of_products(y, y), _sum_of_products(x, y))
+
+
+def _sum_of_products(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.einsum("rcp,rcp->rc", a, b))
+
+
+def _twice_gradient(values: NDArray[np.float32], *, axis: int) -> NDArray[np.float64]:
+    out = np.zeros(values.shape, np.float64)
+    if values.shape[axis] > 1:
+        into, of = np.moveaxis(out, axis, 0), np.moveaxis(values, axis, 0)
+        np.subtract(of[2:], of[:-2], out=into[1:-1])
+        into[0] = 2 * (of[1] - of[0])
+        into[-1] = 2 * (of[-1] - of[-2])
+    return out
+
+
+def orientation_rad(of: Covariance) -> NDArray[np.float64]:
+    """Across the ridges, in (-pi/2, pi/2]: half the angle of (xx - yy, xy), which is how the reference has it."""
+    return np.asarray(0.5 * np.arctan2(of.xy, of.xx - of.yy))

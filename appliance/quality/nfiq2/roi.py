@@ -1,0 +1,100 @@
+"""The region of interest: where in the image the finger is, and how its ridges flow there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.quality.nfiq2.regions import SIDE_PX, covariance, regions
+from drivers.contracts import Pixels
+
+_TILE_PX: Final = SIDE_PX
+_ERODED_PX: Final = 5
+_BLUR_PX: Final = (41, 91)
+_WHITE: Final = 255
+
+
+@dataclass(frozen=True)
+class RegionOfInterest:
+    """`mask`: (h, w) uint8, 255 on the finger. `tiles`: (rows, columns) of `SIDE_PX`, whether any of it is."""
+
+    mask: Pixels
+    tiles: NDArray[np.bool_]
+    area_px: int
+    mean_grey: float
+
+
+def region_of_interest(pixels: Pixels) -> RegionOfInterest:
+    """Of (h, w) uint8."""
+    mask = _largest(_filled(_dark(pixels)))
+    area = cv2.countNonZero(mask)
+    mean = cv2.mean(pixels, mask)[0] if area else float(_WHITE)
+    return RegionOfInterest(mask, _touched(mask), area, mean)
+
+
+def _dark(pixels: Pixels) -> Pixels:
+    """255 where the image is dark from afar."""
+    seen = cv2.erode(pixels, np.ones((_ERODED_PX, _ERODED_PX), np.uint8))
+    for side in _BLUR_PX:
+        seen = cv2.GaussianBlur(seen, (side, side), 0)
+        _, seen = cv2.threshold(seen, 0, _WHITE, cv2.THRESH_OTSU)
+    return np.asarray(cv2.bitwise_not(seen), np.uint8)
+
+
+def _filled(mask: Pixels) -> Pixels:
+    """Its holes closed."""
+    contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if hierarchy is None:
+        return mask
+    for number, (_, _, _, parent) in enumerate(hierarchy[0]):
+        if parent != -1:
+            cv2.drawContours(mask, contours, number, _WHITE, cv2.FILLED)
+    return mask
+
+
+def _largest(mask: Pixels) -> Pixels:
+    """Only the part whose box is the largest."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
+    if count <= 2:
+        return mask
+    boxes = stats[1:, cv2.CC_STAT_WIDTH] * stats[1:, cv2.CC_STAT_HEIGHT]
+    return np.asarray((labels == 1 + int(boxes.argmax())) * np.uint8(_WHITE), np.uint8)
+
+
+def _touched(mask: Pixels) -> NDArray[np.bool_]:
+    """By the mean of what is white, as the reference has it: in a smaller tile at the border its rounding may call
+    pure white a shade darker, and count it."""
+    height, width = mask.shape
+    rows, columns = np.arange(0, height, _TILE_PX), np.arange(0, width, _TILE_PX)
+    sums = np.add.reduceat(np.add.reduceat(_WHITE - mask, columns, axis=1, dtype=np.float64), rows, axis=0)
+    areas = np.outer(np.diff(rows, append=height), np.diff(columns, append=width))
+    return np.asarray(sums * (1 / areas) < _WHITE)
+
+
+def coherence(pixels: Pixels, touched: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(rows, columns) of the tiles: 1 where all gradients have one direction; 0 outside the region of interest."""
+    values = np.zeros(touched.shape)
+    height, width = pixels.shape
+    whole_height, whole_width = height - height % _TILE_PX, width - width % _TILE_PX
+    rows, columns = whole_height // _TILE_PX, whole_width // _TILE_PX
+    values[:rows, :columns] = _coherence(regions(pixels, side_px=_TILE_PX))
+    if whole_width < width:
+        values[:rows, columns] = _coherence(
+            pixels[:whole_height, whole_width:].reshape(rows, 1, _TILE_PX, width - whole_width)
+        )[:, 0]
+    if whole_height < height:
+        foot = pixels[whole_height:, :whole_width].reshape(height - whole_height, columns, _TILE_PX)
+        values[rows, :columns] = _coherence(foot.transpose(1, 0, 2)[None])[0]
+        if whole_width < width:
+            values[rows, columns] = _coherence(pixels[None, None, whole_height:, whole_width:])[0, 0]
+    return np.where(touched, values, 0.0)
+
+
+def _coherence(blocks: Pixels) -> NDArray[np.float64]:
+    of = covariance(blocks)
+    strength = of.xx + of.yy
+    return np.hypot(of.xx - of.yy, 2 * of.xy) / np.where(strength > 0, strength, 1.0)
