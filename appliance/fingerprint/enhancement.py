@@ -21,13 +21,14 @@ _HALF: Final = 4096.0
 _DIAGONAL: Final = 181 / 256
 _WHITE: Final = 251
 _LEAST_RANGE: Final = 16.0
+_BAND_ROWS: Final = 4
+"""So many rows of blocks at a time stay in a processor's cache; twice as fast as all at once."""
 
 
-def _band() -> NDArray[np.bool_]:
-    down = np.fft.fftfreq(_SIDE_PX, 1 / _SIDE_PX)
-    across = np.arange(_SIDE_PX // 2 + 1)
-    squared = down[:, None] ** 2 + across**2
-    return (squared > _SLOWEST) & (squared < _FASTEST)
+def _waves(numbers: NDArray[np.intp]) -> NDArray[np.float32]:
+    """(2, n, 32): cosines and sines of so many waves a block."""
+    angles = np.outer(numbers, np.arange(_SIDE_PX)) * (2 * np.pi / _SIDE_PX)
+    return np.stack([np.cos(angles), np.sin(angles)]).astype(np.float32)
 
 
 def _trapezoid() -> NDArray[np.float32]:
@@ -37,7 +38,22 @@ def _trapezoid() -> NDArray[np.float32]:
     return np.outer(side, side).astype(np.float32)
 
 
-_BAND: Final = (_band() / 8).astype(np.float32)
+_REACH: Final = int(_FASTEST**0.5)
+"""No wave of a ridge is faster along one axis."""
+_RIGHT: Final = np.arange(_REACH)
+_DOWN: Final = np.arange(1 - _REACH, _REACH)
+_SQUARED: Final = _DOWN[:, None] ** 2 + _RIGHT**2
+_BAND: Final = np.tile(((_SQUARED > _SLOWEST) & (_SQUARED < _FASTEST)).astype(np.float32) / 8, 2)
+"""(25, 26): for real and imaginary parts."""
+_WAVES_DOWN: Final = _waves(_DOWN).reshape(-1, _SIDE_PX)
+"""(50, 32)."""
+_WAVES_UP: Final = np.ascontiguousarray(_waves(_DOWN).transpose(0, 2, 1)).reshape(-1, len(_DOWN))
+"""(64, 25)."""
+_WAVES_RIGHT: Final = (_waves(_RIGHT) * np.array([[[1]], [[-1]]], np.float32)).reshape(-1, _SIDE_PX)
+"""(26, 32)."""
+_TWICE: Final = np.tile(np.where(_RIGHT > 0, 2, 1), 2)[:, None]
+_BACK: Final = (_WAVES_RIGHT * _TWICE / _SIDE_PX**2).astype(np.float32)
+"""A real image's waves to the left are those to the right."""
 _WEIGHT: Final = _trapezoid() * np.float32(_WHITE)
 
 
@@ -48,14 +64,17 @@ def enhanced(pixels: Pixels) -> Pixels:
     dark = np.zeros((rows * _STEP_PX + _SIDE_PX, columns * _STEP_PX + _SIDE_PX), np.float32)
     inner = np.s_[_OVERLAP_PX : _OVERLAP_PX + height, _OVERLAP_PX : _OVERLAP_PX + width]
     np.subtract(np.float32(255), pixels, out=dark[inner])
-    blocks = _ranged(_ridges(_blocks(dark, rows, columns, _STEP_PX)))
+    blocks = _blocks(dark, rows, columns, _STEP_PX)
     total = np.zeros_like(dark)
-    # Every second block in either direction overlaps no other.
-    for down in range(2):
-        for right in range(2):
-            part = blocks[down::2, right::2]
-            view = _blocks(total[_STEP_PX * down :, _STEP_PX * right :], *part.shape[:2], 2 * _STEP_PX)
-            view += part
+    for first in range(0, rows, _BAND_ROWS):
+        band = _ranged(_ridges(blocks[first : first + _BAND_ROWS]))
+        # Every second block in either direction overlaps no other.
+        for down in range(2):
+            for right in range(2):
+                part = band[down::2, right::2]
+                corner = total[_STEP_PX * (first + down) :, _STEP_PX * right :]
+                view = _blocks(corner, *part.shape[:2], 2 * _STEP_PX)
+                view += part
     return (np.float32(255) - total[inner]).astype(np.uint8)
 
 
@@ -65,11 +84,24 @@ def _blocks(pixels: NDArray[np.float32], rows: int, columns: int, step_px: int) 
 
 
 def _ridges(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
-    spectrum = np.fft.rfft2(blocks)
-    real, imaginary = np.abs(spectrum.real), np.abs(spectrum.imag)
-    octagon = np.maximum(np.maximum(real, imaginary), (real + imaginary) * np.float32(_DIAGONAL))
-    spectrum *= (1 + octagon * np.float32(1 / _HALF)) * _BAND
-    return np.rint(np.fft.irfft2(spectrum, s=(_SIDE_PX, _SIDE_PX)))
+    """Fourier's transform as matrices, and back: of the few waves that are a ridge's it is quicker than the fast one."""
+    cosines, sines = np.split(_WAVES_DOWN @ (blocks @ _WAVES_RIGHT.T), 2, axis=2)
+    spectrum = cosines - _quarter_turned(sines)
+    spectrum *= (1 + _octagon(spectrum) * np.float32(1 / _HALF)) * _BAND
+    cosines, sines = np.split(_WAVES_UP @ spectrum, 2, axis=2)
+    return np.rint((cosines + _quarter_turned(sines)) @ _BACK)
+
+
+def _quarter_turned(complexes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Times i: real parts are in the first half of the last axis, imaginary ones in the second."""
+    real, imaginary = np.split(complexes, 2, axis=-1)
+    return np.concatenate([-imaginary, real], axis=-1)
+
+
+def _octagon(spectrum: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Twice side by side: about the amplitude."""
+    real, imaginary = np.split(np.abs(spectrum), 2, axis=-1)
+    return np.tile(np.maximum(np.maximum(real, imaginary), (real + imaginary) * np.float32(_DIAGONAL)), 2)
 
 
 def _ranged(blocks: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -79,9 +79,7 @@ def forks(phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp], direction: ND
     patches = _patches(phase, x, y, direction)
     count = len(x)
     down = (_DOWN @ patches.reshape(_SIDE_PX, -1)).reshape(2, _SHIFTS, count, _SIDE_PX).transpose(0, 2, 1, 3)
-    even, odd = (
-        (down[part].reshape(-1, _SIDE_PX) @ _ACROSS[part]).reshape(count, _RESPONSES) for part in range(2)
-    )
+    even, odd = ((down[part].reshape(-1, _SIDE_PX) @ _ACROSS[part]).reshape(count, _RESPONSES) for part in range(2))
     both = np.stack([even + odd, even - odd], axis=2)
     strength = np.abs(both) * _WEIGHTS[:, None]
     best = strength.reshape(count, -1).argmax(axis=1)

@@ -47,7 +47,9 @@ def orientation_field(pixels: Pixels) -> Vectors:
     return field
 
 
-def _filtered(pixels: NDArray[np.float32], horizontal: NDArray[np.float32], vertical: NDArray[np.float32]) -> NDArray[np.float32]:
+def _filtered(
+    pixels: NDArray[np.float32], horizontal: NDArray[np.float32], vertical: NDArray[np.float32]
+) -> NDArray[np.float32]:
     return np.asarray(cv2.sepFilter2D(pixels, -1, horizontal, vertical, borderType=cv2.BORDER_REPLICATE), np.float32)
 
 
@@ -71,9 +73,7 @@ def footprint(field: Vectors) -> NDArray[np.bool_]:
 
 def _more_than(found: NDArray[np.bool_], side: int, least: int) -> NDArray[np.bool_]:
     """Whether more than so many of the cells around are set."""
-    around = cv2.boxFilter(
-        found.astype(np.float32), -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT
-    )
+    around = cv2.boxFilter(found.astype(np.float32), -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT)
     return np.asarray(around > least + 0.5)
 
 

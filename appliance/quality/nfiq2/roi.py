@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.quality.nfiq2.regions import SIDE_PX, covariance, regions
+from appliance.quality.nfiq2.regions import SIDE_PX, Covariance, covariance
 from drivers.contracts import Pixels
 
 _TILE_PX: Final = SIDE_PX
@@ -40,9 +40,15 @@ def _dark(pixels: Pixels) -> Pixels:
     """255 where the image is dark from afar."""
     seen = cv2.erode(pixels, np.ones((_ERODED_PX, _ERODED_PX), np.uint8))
     for side in _BLUR_PX:
-        seen = cv2.GaussianBlur(seen, (side, side), 0)
-        _, seen = cv2.threshold(seen, 0, _WHITE, cv2.THRESH_OTSU)
+        _, seen = cv2.threshold(_blurred(seen, side), 0, _WHITE, cv2.THRESH_OTSU)
     return np.asarray(cv2.bitwise_not(seen), np.uint8)
+
+
+def _blurred(pixels: Pixels, side: int) -> Pixels:
+    """As `cv2.GaussianBlur` of whole numbers, which takes four times as long; all but a few pixels are equal."""
+    bell = cv2.getGaussianKernel(side, 0, cv2.CV_32F)
+    blurred = cv2.sepFilter2D(pixels, cv2.CV_32F, bell, bell, borderType=cv2.BORDER_REFLECT_101)
+    return np.rint(blurred).astype(np.uint8)
 
 
 def _filled(mask: Pixels) -> Pixels:
@@ -75,26 +81,25 @@ def _touched(mask: Pixels) -> NDArray[np.bool_]:
     return np.asarray(sums * (1 / areas) < _WHITE)
 
 
-def coherence(pixels: Pixels, touched: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """(rows, columns) of the tiles: 1 where all gradients have one direction; 0 outside the region of interest."""
+def coherence(pixels: Pixels, whole: Covariance, touched: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(rows, columns) of the tiles: 1 where all gradients have one direction; 0 outside the region of interest.
+
+    `whole`: of the tiles that are not cut off by the image's border."""
     values = np.zeros(touched.shape)
     height, width = pixels.shape
-    whole_height, whole_width = height - height % _TILE_PX, width - width % _TILE_PX
-    rows, columns = whole_height // _TILE_PX, whole_width // _TILE_PX
-    values[:rows, :columns] = _coherence(regions(pixels, side_px=_TILE_PX))
-    if whole_width < width:
-        values[:rows, columns] = _coherence(
-            pixels[:whole_height, whole_width:].reshape(rows, 1, _TILE_PX, width - whole_width)
-        )[:, 0]
-    if whole_height < height:
-        foot = pixels[whole_height:, :whole_width].reshape(height - whole_height, columns, _TILE_PX)
-        values[rows, :columns] = _coherence(foot.transpose(1, 0, 2)[None])[0]
-        if whole_width < width:
-            values[rows, columns] = _coherence(pixels[None, None, whole_height:, whole_width:])[0, 0]
+    rows, columns = whole.xx.shape
+    foot, side = rows * _TILE_PX, columns * _TILE_PX
+    values[:rows, :columns] = _coherence(whole)
+    if side < width:
+        values[:rows, columns:] = _coherence(covariance(pixels[:foot, side:].reshape(rows, 1, _TILE_PX, -1)))
+    if foot < height:
+        below = pixels[foot:, :side].reshape(-1, columns, _TILE_PX).transpose(1, 0, 2)
+        values[rows:, :columns] = _coherence(covariance(below[None]))
+        if side < width:
+            values[rows:, columns:] = _coherence(covariance(pixels[None, None, foot:, side:]))
     return np.where(touched, values, 0.0)
 
 
-def _coherence(blocks: Pixels) -> NDArray[np.float64]:
-    of = covariance(blocks)
+def _coherence(of: Covariance) -> NDArray[np.float64]:
     strength = of.xx + of.yy
-    return np.hypot(of.xx - of.yy, 2 * of.xy) / np.where(strength > 0, strength, 1.0)
+    return np.asarray(np.hypot(of.xx - of.yy, 2 * of.xy) / np.where(strength > 0, strength, 1.0))

@@ -1,0 +1,76 @@
+"""All measures of one impression: first those that need no minutiae, which are quick enough for every preview."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.quality.nfiq2 import fda, lcs, names, rvu
+from appliance.quality.nfiq2.histogram import summary
+from appliance.quality.nfiq2.orientation import (
+    CERTAINTY_BOUNDS,
+    CERTAINTY_PREFIX,
+    FLOW_BOUNDS,
+    FLOW_PREFIX,
+    certainty,
+    flow,
+)
+from appliance.quality.nfiq2.regions import MARGIN_PX, SIDE_PX, covariance, foreground, orientation_rad, regions, tiles
+from appliance.quality.nfiq2.roi import coherence, region_of_interest
+from appliance.quality.nfiq2.slanted import LONG_PX, SHORT_PX, slanted
+from drivers.contracts import Pixels
+
+_PADDING_PX = 2
+
+
+@dataclass(frozen=True)
+class NativeMeasures:
+    """`values`: the 65 that need no minutiae, and three of the four actionable ones. The maps are of regions of 32 x 32
+    px: those of a preview and of a report's picture."""
+
+    values: dict[str, float]
+    certainty: NDArray[np.float64]
+    coherence: NDArray[np.float64]
+    angles_rad: NDArray[np.float64]
+    foreground: NDArray[np.bool_]
+    mask: Pixels
+
+
+def native_measures(pixels: Pixels) -> NativeMeasures:
+    """Of contiguous (h, w) uint8 without its frame, at least 36 in both."""
+    grey = tiles(pixels)
+    whole = covariance(regions(pixels))
+    certain, has_gradient = certainty(whole)
+    is_foreground = foreground(grey, pixels.shape)
+    angles = orientation_rad(covariance(regions(pixels, MARGIN_PX)))
+    of_finger = region_of_interest(pixels)
+    coherent = coherence(pixels, whole, of_finger.tiles)
+    values = {
+        names.MEAN: grey.image_mean,
+        names.MEAN_OF_BLOCKS: float(grey.mean.mean()),
+        names.ROI_GREY: of_finger.mean_grey,
+        names.COHERENCE_SUM: float(coherent.sum()),
+        names.COHERENCE_MEAN: float(coherent.sum()) / max(1, int(of_finger.tiles.sum())),
+        names.UNIFORM: float(np.sqrt(max(0.0, grey.image_variance))),
+        names.CONTRAST_TOO_LOW: grey.image_mean,
+        names.FOREGROUND: float(of_finger.area_px),
+    }
+    values |= summary(CERTAINTY_PREFIX, certain[has_gradient], CERTAINTY_BOUNDS)
+    values |= summary(FLOW_PREFIX, flow(angles, is_foreground), FLOW_BOUNDS)
+    values |= _of_slanted(pixels, angles, is_foreground)
+    return NativeMeasures(values, certain, coherent, angles, is_foreground, of_finger.mask)
+
+
+def _of_slanted(pixels: Pixels, angles_rad: NDArray[np.float64], is_foreground: NDArray[np.bool_]) -> dict[str, float]:
+    rows, columns = (place * SIDE_PX for place in np.nonzero(is_foreground))
+    angles = angles_rad[is_foreground]
+    lying = slanted(pixels, rows, columns, angles + np.pi / 2, height_px=LONG_PX, width_px=SHORT_PX, pad_px=_PADDING_PX)
+    upright = slanted(pixels, rows, columns, angles, height_px=SHORT_PX, width_px=LONG_PX)
+    padded = slanted(pixels, rows, columns, angles, height_px=SHORT_PX, width_px=LONG_PX, pad_px=_PADDING_PX)
+    return {
+        **summary(fda.PREFIX, fda.fda(lying), fda.BOUNDS),
+        **summary(lcs.PREFIX, lcs.lcs(upright), lcs.BOUNDS),
+        **summary(rvu.PREFIX, rvu.rvu(padded), rvu.BOUNDS),
+    }
