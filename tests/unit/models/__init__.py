@@ -1,0 +1,1 @@
+"""Model packs: what is taken out of which package, and what is refused."""
