@@ -32,6 +32,7 @@ from drivers.sbi.authority import MadeUpAuthority
 from drivers.sbi.emulator import Emulation, Kind, emulated
 from tests.conformance.camera_rigs import CAMERA_RIGS
 from tests.conformance.libfprint_rigs import LIBFPRINT_RIGS
+from tests.conformance.replayed_rigs import REPLAYED_RIGS
 from tests.conformance.rig import ABSENT, HARMLESS, REFUSE, FaultCase, Options, Rig, typed_faults
 from tests.conformance.zfm_rigs import ZFM_RIGS
 
@@ -222,6 +223,7 @@ RIGS: tuple[Rig, ...] = (
         faults=_ESCL_FAULTS,
         quiet_plan=FaultPlan(hang=True),
     ),
+    *REPLAYED_RIGS,
 )
 
 

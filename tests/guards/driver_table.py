@@ -19,8 +19,9 @@ class _Rows:
         from tests.conformance.rigs import RIGS
         from tests.replay.test_recordings import RECORDINGS
 
-        self.drivers = {rig.name: rig.driver_id for rig in (*RIGS, *CHIP_RIGS, *PAD_RIGS)} | {
-            f"{r.folder.name}": "replayed" for r in RECORDINGS
+        self.drivers = {recording.folder.name: "replayed" for recording in RECORDINGS} | {
+            rig.name: f"{rig.driver_id}, replayed" if rig.replayed else rig.driver_id
+            for rig in (*RIGS, *CHIP_RIGS, *PAD_RIGS)
         }
         self._longest_first = sorted(self.drivers, key=len, reverse=True)
 
