@@ -36,9 +36,11 @@ _AT_ONCE: Final = 0.25
 """The part of a frame's time below which it was not waited for."""
 _SECOND_NS: Final = 1_000_000_000
 _MS_NS: Final = 1_000_000
-_UNPROVED_NS: Final = 1_000_000_000
+_UNPROVED_NS: Final = 1_500_000_000
 _UNPROVED: Final = 8
-"""So long, and so many frames, it is waited for one that is surely new enough, before the capture is opened again."""
+"""So long, and for so many frames, one is waited for that is surely new enough, before the capture is opened again.
+Longer than it takes to measure how fast the camera is; where it did not help the last time, no longer than the frames.
+"""
 
 
 class PlayEnded(Exception):
@@ -80,7 +82,8 @@ class Player:
         self._leaving = threading.Event()
         self._turn = threading.Condition()
         self._wanted: Pixels | None = None
-        self._not_before_ns, self._asked_ns, self._passed_over = 0, 0, 0
+        self._not_before_ns, self._asked_ns, self._too_old = 0, 0, 0
+        self._is_hopeless, self._interval_ns = False, 0.0
         self._pace_s: float | None = None
         self._seen, self._seen_before, self._in_vain = 0, 0, 0
         self._given: Seen | None = None
@@ -107,8 +110,9 @@ class Player:
         """The next frame that cannot be of before that moment is to be decoded into `into`, (H, W, 3) uint8; it is
         written to until `take` or `leave`."""
         with self._turn:
+            if not_before_ns != self._not_before_ns:
+                self._asked_ns, self._too_old = time.monotonic_ns(), 0
             self._wanted, self._given, self._not_before_ns = into, None, not_before_ns
-            self._asked_ns, self._passed_over = time.monotonic_ns(), 0
 
     def take(self, wait_s: float) -> Seen | None:
         """The frame asked for, None if it has not come. Raises what ended the playing."""
@@ -155,7 +159,7 @@ class Player:
                     return
                 with self._turn:
                     # As a stream that was never read: nobody takes it for silent.
-                    self._seen, self._pace_s, self._passed_over = 0, None, 0
+                    self._seen, self._pace_s, self._too_old = 0, None, 0
         except DriverError as ending:
             self._fail(ending)
         except cv2.error:
@@ -174,7 +178,7 @@ class Player:
             rate_hz = _RATE_UNKNOWN_HZ
         pause_s = 0.0 if self._is_live else 1 / rate_hz
         due, failed, seen = time.monotonic(), 0, 0
-        arrivals = Arrivals(opened_ns, _SECOND_NS / rate_hz)
+        arrivals = Arrivals(opened_ns, self._interval_ns or _SECOND_NS / rate_hz)
         # What piled up while the stream was being opened is passed over.
         piled_until_ns = time.monotonic_ns() + _PILED_UP_NS if self._is_live else 0
         while not self._leaving.wait(max(0.0, due - time.monotonic())):
@@ -191,7 +195,9 @@ class Player:
                     arrivals.counted_from_here()
                     piled_until_ns = 0
                 self._give(capture, since_ns, arrivals.pace_ns)
-                if self._passed_over >= _UNPROVED and time.monotonic_ns() - self._asked_ns >= _UNPROVED_NS:
+                self._is_hopeless = self._is_hopeless and since_ns <= opened_ns
+                if self._proves_nothing():
+                    self._is_hopeless, self._interval_ns = True, arrivals.interval_ns
                     return
             elif not self._is_live:
                 if not seen:
@@ -205,6 +211,11 @@ class Player:
                 if failed == _FAILED_READS:
                     raise DeviceLost
 
+    def _proves_nothing(self) -> bool:
+        """Whether it is not worth waiting for a frame that can be told to be as new as was asked for."""
+        waited_ns = time.monotonic_ns() - self._asked_ns
+        return self._too_old >= _UNPROVED and (self._is_hopeless or waited_ns >= _UNPROVED_NS)
+
     def _kernel_ns(self, capture: cv2.VideoCapture) -> int | None:
         """When the kernel took in what was just read, by the monotonic clock; Video4Linux says so."""
         return round(capture.get(cv2.CAP_PROP_POS_MSEC) * _MS_NS) if self._is_stamped else None
@@ -213,7 +224,7 @@ class Player:
         """To who waits for it, if anybody. A picture that cannot be decoded is none."""
         with self._turn:
             too_old = since_ns < self._not_before_ns
-            self._passed_over += self._wanted is not None and too_old
+            self._too_old = self._too_old + (self._wanted is not None) if too_old else 0
             if self._wanted is not None and not too_old:
                 decoded, pixels = capture.retrieve(self._wanted)
                 if not decoded:
