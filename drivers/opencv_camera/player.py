@@ -4,8 +4,10 @@ A frame is decoded into the taker's memory only when one is asked for; all other
 taker loses frames and never time. A recording is played at its own rate. The thread opens and releases the capture
 itself, because a capture may not be released while it is being read.
 
-A frame may be asked for that is of no moment before another. Where that cannot be told of a live camera's frames,
-because they come faster than they can be read, the capture is opened again: what comes then was not on its way before.
+A frame may be asked for that is of no moment before another. What may be older is given meanwhile, to be looked at, as
+long as the thread keeps up; once it does not, only what was asked for, so that it gets to wait for pictures. Where that
+cannot be told of a live camera's frames, because they come faster than they can be read, the capture is opened again:
+what comes then was not on its way before.
 
 A live camera that has given frames and then gives none is lost, whatever its own timeouts are: they are for opening.
 That is told by looks in vain and not by a clock, so that a machine that stood still for a while loses no camera.
@@ -82,7 +84,7 @@ class Player:
         self._leaving = threading.Event()
         self._turn = threading.Condition()
         self._wanted: Pixels | None = None
-        self._not_before_ns, self._asked_ns, self._too_old = 0, 0, 0
+        self._not_before_ns, self._asked_ns, self._too_old, self._meanwhile = 0, 0, 0, True
         self._is_hopeless, self._interval_ns = False, 0.0
         self._pace_s: float | None = None
         self._seen, self._seen_before, self._in_vain = 0, 0, 0
@@ -107,11 +109,14 @@ class Player:
             return self._pace_s
 
     def ask(self, into: Pixels, not_before_ns: int = 0) -> None:
-        """The next frame that cannot be of before that moment is to be decoded into `into`, (H, W, 3) uint8; it is
-        written to until `take` or `leave`."""
+        """The next frame is to be decoded into `into`, (H, W, 3) uint8, which is written to until `take` or `leave`.
+
+        As long as the thread keeps up it may be of before that moment, which its `since_ns` tells: who asks again for
+        the same one goes on waiting.
+        """
         with self._turn:
             if not_before_ns != self._not_before_ns:
-                self._asked_ns, self._too_old = time.monotonic_ns(), 0
+                self._asked_ns, self._too_old, self._meanwhile = time.monotonic_ns(), 0, True
             self._wanted, self._given, self._not_before_ns = into, None, not_before_ns
 
     def take(self, wait_s: float) -> Seen | None:
@@ -194,7 +199,7 @@ class Player:
                 if piled_until_ns:
                     arrivals.counted_from_here()
                     piled_until_ns = 0
-                self._give(capture, since_ns, arrivals.pace_ns)
+                self._give(capture, since_ns, arrivals)
                 self._is_hopeless = self._is_hopeless and since_ns <= opened_ns
                 if self._proves_nothing():
                     self._is_hopeless, self._interval_ns = True, arrivals.interval_ns
@@ -220,12 +225,13 @@ class Player:
         """When the kernel took in what was just read, by the monotonic clock; Video4Linux says so."""
         return round(capture.get(cv2.CAP_PROP_POS_MSEC) * _MS_NS) if self._is_stamped else None
 
-    def _give(self, capture: cv2.VideoCapture, since_ns: int, pace_ns: float | None) -> None:
+    def _give(self, capture: cv2.VideoCapture, since_ns: int, arrivals: Arrivals) -> None:
         """To who waits for it, if anybody. A picture that cannot be decoded is none."""
         with self._turn:
-            too_old = since_ns < self._not_before_ns
+            too_old, pace_ns = since_ns < self._not_before_ns, arrivals.pace_ns
             self._too_old = self._too_old + (self._wanted is not None) if too_old else 0
-            if self._wanted is not None and not too_old:
+            self._meanwhile = self._meanwhile and arrivals.has_time
+            if self._wanted is not None and (self._meanwhile or not too_old):
                 decoded, pixels = capture.retrieve(self._wanted)
                 if not decoded:
                     return

@@ -46,6 +46,7 @@ class FaultCase:
 class Rig:
     """`hosted_faults` are those that would take the tests' own process with them. `can_wait`: a bench can be asked
     to present nothing for a while (`absent_s`). `made_ns`: when the peer made a picture, where its pictures tell.
+    `shows_meanwhile`: a camera that gives more than one picture between a press and the still.
     `replayed`: its peer is recorded traffic, so that the driver runs where umockdev was loaded before all else
     (`preloaded`). `captures`: how many it bears one after the other. `cannot`: statements that it cannot bear, and why.
     """
@@ -61,6 +62,7 @@ class Rig:
     quiet_plan: FaultPlan = _QUIET
     frame_limit: int = 2
     made_ns: Callable[[Pixels], int] | None = None
+    shows_meanwhile: bool = False
     replayed: bool = False
     captures: int = 2
     cannot: Mapping[str, str] = field(default_factory=dict)

@@ -58,12 +58,12 @@ class Camera:
 
 
 class Told:
-    """In place of `Arrivals`: how old pictures are is as the test says."""
+    """In place of `Arrivals`: how old pictures are, and whether their reader keeps up, is as the test says."""
 
     pace_ns = None
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.since_ns, self.interval_ns = OLD_NS, 1.0
+        self.since_ns, self.has_time, self.interval_ns = OLD_NS, True, 1.0
         self.begun_with: list[tuple[int, float]] = []
         monkeypatch.setattr(player_module, "Arrivals", self._begin)
 

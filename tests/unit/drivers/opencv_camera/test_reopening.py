@@ -33,7 +33,7 @@ def player(camera: Camera, told: Told, monkeypatch: pytest.MonkeyPatch) -> Playe
     """It has been opened twice, because nothing could be told of what the first stream gave."""
     begun = playing(camera.open)
     begin(begun, camera)
-    told.interval_ns = 1234.0
+    told.has_time, told.interval_ns = False, 1234.0
     monkeypatch.setattr(player_module, "_UNPROVED_NS", 0)
     for _ in range(FRAMES):
         assert camera.opened == 1
