@@ -59,7 +59,11 @@ def _scanner(options: Mapping[str, object]) -> Timings:
 
 
 def _libfprint(options: Mapping[str, object]) -> Timings:
-    return Timings(open_s=_number(options, "open_timeout_s", 10.0) + 2 * _MARGIN_S)
+    """After the finger: its image, and a capture that is let go of when none comes."""
+    return Timings(
+        open_s=_number(options, "open_timeout_s", 10.0) + 2 * _MARGIN_S,
+        frame_grace_s=_number(options, "answer_timeout_s", 5.0) + 2 * _MARGIN_S,
+    )
 
 
 def _uru4000(options: Mapping[str, object]) -> Timings:

@@ -84,9 +84,9 @@ class Camera(Driver, Protocol):
         """Colour frames, newest first wins: a slow taker loses frames, never time. Ends quietly on stop.
 
         Where previews were asked for, a press of `shutter` is answered by a frame of the camera's full size from the
-        same stream, which shows no moment before the press; previews go on after it. A frame's moment is one before
-        which nothing in it was on its way. A camera that has given frames and then gives none for a second, or for
-        three of its intervals where those are longer, is lost (DeviceLost).
+        same stream, which shows no moment before the press; previews go on until then where they can, and after it. A
+        frame's moment is one before which nothing in it was on its way. A camera that has given frames and then gives
+        none for a second, or for three of its intervals where those are longer, is lost (DeviceLost).
         """
         ...
 

@@ -46,12 +46,14 @@ def _ended() -> DriverError:
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`device` is libfprint's name of the reader's driver, or its id; empty takes the first that there is.
 
-    `resolution_ppi` is not reported by libfprint. `python` is the system's, where `gi` can be imported.
+    `resolution_ppi` is not reported by libfprint. `answer_timeout_s` is for the image of a finger that lies there.
+    `python` is the system's, where `gi` can be imported.
     """
 
     device: str = ""
     resolution_ppi: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 500
     open_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=60)] = 10.0
+    answer_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 5.0
     python: str = "/usr/bin/python3"
 
 
@@ -87,7 +89,7 @@ class LibfprintReader:
             helper.end()
 
     def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
-        """One grey frame of the reader's own size. `timeout_s` is for the finger to come."""
+        """One grey frame of the reader's own size. `timeout_s` is for the finger to come, not for its image."""
         helper = self._helper
         if helper is None:
             raise DeviceLost("The fingerprint reader is not open.")
@@ -108,20 +110,38 @@ class LibfprintReader:
         )
 
     def _image(self, helper: SystemProcess, deadline: float, stop: Stop) -> tuple[dict[str, Any], bytes]:
-        """The next image; a finger that libfprint wants placed again is waited for again."""
+        """The next image; a finger that libfprint wants placed again is waited for again.
+
+        One that lies on the reader before the deadline is given its own time to be read.
+        """
+        helper.say({"do": "capture"})
+        lies, end = False, deadline
         while True:
-            helper.say({"do": "capture"})
             try:
-                message, raw = helper.hear("image", deadline, stop, also="retry")
+                message, raw = helper.hear("image", end, stop, also=("retry", "finger"))
             except (DeviceTimedOut, CaptureCancelled) as reason:
-                helper.say({"do": "cancel"})
-                with contextlib.suppress(CaptureCancelled):
-                    helper.hear("image", time.monotonic() + _CANCEL_S, None, also="retry")
-                if isinstance(reason, CaptureCancelled):
+                self._cancel(helper)
+                if lies or isinstance(reason, CaptureCancelled):
                     raise
                 raise CaptureTimedOut("No finger was presented in time: try again.") from None
-            if message["event"] == "image":
-                return message, raw
+            match message["event"]:
+                case "image":
+                    return message, raw
+                case "finger":
+                    lies = bool(message.get("lies"))
+                    if lies and (now := time.monotonic()) < deadline:
+                        end = max(deadline, now + self._options.answer_timeout_s)
+                case _:
+                    lies = False
+                    helper.say({"do": "capture"})
+
+    def _cancel(self, helper: SystemProcess) -> None:
+        """End the capture. DeviceTimedOut when libfprint does not let go of it."""
+        helper.say({"do": "cancel"})
+        deadline = time.monotonic() + _CANCEL_S
+        with contextlib.suppress(CaptureCancelled):
+            while helper.hear("image", deadline, None, also=("retry", "finger"))[0]["event"] == "finger":
+                pass
 
 
 def create(options: Options) -> LibfprintReader:

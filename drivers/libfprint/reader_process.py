@@ -4,8 +4,9 @@
 
 Started by `driver` and by nobody else. Knows no deadlines and decides nothing: it opens, captures and cancels.
 
-Commands: `open {device}`, `capture`, `cancel`, `close`. Events: `opened {driver, device, name}`, `image {width,
-height}` with the pixels behind it, `retry` (the finger was not placed well), `failed {code}`, `closed`.
+Commands: `open {device}`, `capture`, `cancel`, `close`. Events: `opened {driver, device, name}`, `finger {lies}` as it
+comes and goes in a capture, `image {width, height}` with the pixels behind it, `retry` (the finger was not placed
+well), `failed {code}`, `closed`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ _CODES = {
     int(FPrint.DeviceError.PROTO): "device-protocol",
     int(FPrint.DeviceError.NOT_SUPPORTED): "request-unsupported",
 }
+_USB_ERROR = GLib.quark_from_string("g-usb-device-error-quark")
+_USB_CODES = {4: "device-lost", 9: "device-access-denied"}
+"""GUsbDeviceError, whose own binding need not be installed."""
 
 
 class Helper:
@@ -80,6 +84,7 @@ class Helper:
             self._fail(error)
             return
         device = self._device
+        device.connect("notify::finger-status", self._touched)
         if not device.has_feature(FPrint.DeviceFeature.CAPTURE):
             self._say({"event": "failed", "code": "request-unsupported"})
             return
@@ -89,6 +94,11 @@ class Helper:
     def _capture(self) -> None:
         self._cancel = Gio.Cancellable()
         self._device.capture(True, self._cancel, self._captured)
+
+    def _touched(self, device: Any, _what: object) -> None:
+        if self._cancel is not None:
+            lies = bool(device.get_finger_status() & FPrint.FingerStatusFlags.PRESENT)
+            self._say({"event": "finger", "lies": lies})
 
     def _captured(self, device: Any, result: Any) -> None:
         self._cancel = None
@@ -115,6 +125,10 @@ class Helper:
             self._say({"event": "retry"})
         elif error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
             self._say({"event": "failed", "code": "capture-cancelled"})
+        elif error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.PERMISSION_DENIED):
+            self._say({"event": "failed", "code": "device-access-denied"})
+        elif error.matches(_USB_ERROR, error.code):
+            self._say({"event": "failed", "code": _USB_CODES.get(error.code, "device-fault")})
         elif error.matches(FPrint.DeviceError.quark(), error.code):
             self._say({"event": "failed", "code": _CODES.get(error.code, "device-fault")})
         else:

@@ -63,6 +63,7 @@ class Arrivals:
         self._began_ns, self._awake_before_ns = 0, 0
         self._slept: deque[float] = deque(maxlen=_READS)
         self._came: deque[int] = deque()
+        self._is_told = False
 
     @property
     def interval_ns(self) -> float:
@@ -92,6 +93,12 @@ class Arrivals:
         full = len(self._slept) == _READS
         return not full or slept_ns < _ASLEEP * _READS * interval_ns or self._slept[-1] < _ASLEEP * interval_ns
 
+    @property
+    def has_time(self) -> bool:
+        """Whether who reads may do more than that, and it can still be told how old the next pictures are: always where
+        the kernel says so, else while he is not behind."""
+        return self._is_told or not self.is_behind
+
     def reading(self) -> None:
         # The clock last here and first after the read: to look at the rest may itself wait for other threads.
         self._awake_before_ns = self._awake_ns()
@@ -108,7 +115,8 @@ class Arrivals:
         # The last before the time measured stays: a gap counts with what piled up in it.
         while len(self._came) > 2 and now_ns - self._came[1] > _MEASURED_NS:
             self._came.popleft()
-        if kernel_ns is not None and self._opened_ns <= kernel_ns <= now_ns:
+        self._is_told = kernel_ns is not None and self._opened_ns <= kernel_ns <= now_ns
+        if kernel_ns is not None and self._is_told:
             self._since_ns = max(self._since_ns, kernel_ns)
         elif not self.is_behind:
             self._since_ns, self._nothing_ready_ns = self._nothing_ready_ns, self._began_ns

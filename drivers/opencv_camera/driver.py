@@ -134,7 +134,7 @@ class OpenCvCamera:
         given = 0
         while size is not None:
             offered = offer(place, size)
-            # Until a still can be given nothing else is decoded: whoever is busy never gets to wait for a picture.
+            # While a still is owed what is too old for it may come as well: it is a preview like any other.
             owed_ns = shutter.pressed_ns if request.preview_width else None
             player.ask(offered, owed_ns or 0)
             patience_s = request.timeout_s if owed_ns is None else max(_FRESH_S, _SLOW * (player.pace_s or 0.0))

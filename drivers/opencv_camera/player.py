@@ -4,8 +4,10 @@ A frame is decoded into the taker's memory only when one is asked for; all other
 taker loses frames and never time. A recording is played at its own rate. The thread opens and releases the capture
 itself, because a capture may not be released while it is being read.
 
-A frame may be asked for that is of no moment before another. Where that cannot be told of a live camera's frames,
-because they come faster than they can be read, the capture is opened again: what comes then was not on its way before.
+A frame may be asked for that is of no moment before another. What may be older is given meanwhile, to be looked at, as
+long as the thread keeps up; once it does not, only what was asked for, so that it gets to wait for pictures. Where that
+cannot be told of a live camera's frames, because they come faster than they can be read, the capture is opened again:
+what comes then was not on its way before.
 
 A live camera that has given frames and then gives none is lost, whatever its own timeouts are: they are for opening.
 That is told by looks in vain and not by a clock, so that a machine that stood still for a while loses no camera.
@@ -36,9 +38,11 @@ _AT_ONCE: Final = 0.25
 """The part of a frame's time below which it was not waited for."""
 _SECOND_NS: Final = 1_000_000_000
 _MS_NS: Final = 1_000_000
-_UNPROVED_NS: Final = 1_000_000_000
+_UNPROVED_NS: Final = 1_500_000_000
 _UNPROVED: Final = 8
-"""So long, and so many frames, it is waited for one that is surely new enough, before the capture is opened again."""
+"""So long, and for so many frames, one is waited for that is surely new enough, before the capture is opened again.
+Longer than it takes to measure how fast the camera is; where it did not help the last time, no longer than the frames.
+"""
 
 
 class PlayEnded(Exception):
@@ -80,7 +84,8 @@ class Player:
         self._leaving = threading.Event()
         self._turn = threading.Condition()
         self._wanted: Pixels | None = None
-        self._not_before_ns, self._asked_ns, self._passed_over = 0, 0, 0
+        self._not_before_ns, self._asked_ns, self._too_old, self._meanwhile = 0, 0, 0, True
+        self._is_hopeless, self._interval_ns = False, 0.0
         self._pace_s: float | None = None
         self._seen, self._seen_before, self._in_vain = 0, 0, 0
         self._given: Seen | None = None
@@ -104,11 +109,15 @@ class Player:
             return self._pace_s
 
     def ask(self, into: Pixels, not_before_ns: int = 0) -> None:
-        """The next frame that cannot be of before that moment is to be decoded into `into`, (H, W, 3) uint8; it is
-        written to until `take` or `leave`."""
+        """The next frame is to be decoded into `into`, (H, W, 3) uint8, which is written to until `take` or `leave`.
+
+        As long as the thread keeps up it may be of before that moment, which its `since_ns` tells: who asks again for
+        the same one goes on waiting.
+        """
         with self._turn:
+            if not_before_ns != self._not_before_ns:
+                self._asked_ns, self._too_old, self._meanwhile = time.monotonic_ns(), 0, True
             self._wanted, self._given, self._not_before_ns = into, None, not_before_ns
-            self._asked_ns, self._passed_over = time.monotonic_ns(), 0
 
     def take(self, wait_s: float) -> Seen | None:
         """The frame asked for, None if it has not come. Raises what ended the playing."""
@@ -155,7 +164,7 @@ class Player:
                     return
                 with self._turn:
                     # As a stream that was never read: nobody takes it for silent.
-                    self._seen, self._pace_s, self._passed_over = 0, None, 0
+                    self._seen, self._pace_s, self._too_old = 0, None, 0
         except DriverError as ending:
             self._fail(ending)
         except cv2.error:
@@ -174,7 +183,7 @@ class Player:
             rate_hz = _RATE_UNKNOWN_HZ
         pause_s = 0.0 if self._is_live else 1 / rate_hz
         due, failed, seen = time.monotonic(), 0, 0
-        arrivals = Arrivals(opened_ns, _SECOND_NS / rate_hz)
+        arrivals = Arrivals(opened_ns, self._interval_ns or _SECOND_NS / rate_hz)
         # What piled up while the stream was being opened is passed over.
         piled_until_ns = time.monotonic_ns() + _PILED_UP_NS if self._is_live else 0
         while not self._leaving.wait(max(0.0, due - time.monotonic())):
@@ -190,8 +199,10 @@ class Player:
                 if piled_until_ns:
                     arrivals.counted_from_here()
                     piled_until_ns = 0
-                self._give(capture, since_ns, arrivals.pace_ns)
-                if self._passed_over >= _UNPROVED and time.monotonic_ns() - self._asked_ns >= _UNPROVED_NS:
+                self._give(capture, since_ns, arrivals)
+                self._is_hopeless = self._is_hopeless and since_ns <= opened_ns
+                if self._proves_nothing():
+                    self._is_hopeless, self._interval_ns = True, arrivals.interval_ns
                     return
             elif not self._is_live:
                 if not seen:
@@ -205,16 +216,22 @@ class Player:
                 if failed == _FAILED_READS:
                     raise DeviceLost
 
+    def _proves_nothing(self) -> bool:
+        """Whether it is not worth waiting for a frame that can be told to be as new as was asked for."""
+        waited_ns = time.monotonic_ns() - self._asked_ns
+        return self._too_old >= _UNPROVED and (self._is_hopeless or waited_ns >= _UNPROVED_NS)
+
     def _kernel_ns(self, capture: cv2.VideoCapture) -> int | None:
         """When the kernel took in what was just read, by the monotonic clock; Video4Linux says so."""
         return round(capture.get(cv2.CAP_PROP_POS_MSEC) * _MS_NS) if self._is_stamped else None
 
-    def _give(self, capture: cv2.VideoCapture, since_ns: int, pace_ns: float | None) -> None:
+    def _give(self, capture: cv2.VideoCapture, since_ns: int, arrivals: Arrivals) -> None:
         """To who waits for it, if anybody. A picture that cannot be decoded is none."""
         with self._turn:
-            too_old = since_ns < self._not_before_ns
-            self._passed_over += self._wanted is not None and too_old
-            if self._wanted is not None and not too_old:
+            too_old, pace_ns = since_ns < self._not_before_ns, arrivals.pace_ns
+            self._too_old = self._too_old + (self._wanted is not None) if too_old else 0
+            self._meanwhile = self._meanwhile and arrivals.has_time
+            if self._wanted is not None and (self._meanwhile or not too_old):
                 decoded, pixels = capture.retrieve(self._wanted)
                 if not decoded:
                     return

@@ -12,7 +12,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -84,8 +84,10 @@ class SystemProcess:
         except OSError as failure:
             raise self._reason() from failure
 
-    def hear(self, event: str, deadline: float, stop: Stop | None, also: str = "") -> tuple[dict[str, Any], bytes]:
-        """The next message, which must be `event` or `also`; a failure as its typed error.
+    def hear(
+        self, event: str, deadline: float, stop: Stop | None, also: Collection[str] = ()
+    ) -> tuple[dict[str, Any], bytes]:
+        """The next message, which must be `event` or one of `also`; a failure as its typed error.
 
         `deadline` is on the monotonic clock. Raises DeviceTimedOut past it, CaptureCancelled on stop.
         """
@@ -98,7 +100,7 @@ class SystemProcess:
         message, raw = self._waiting.pop(0)
         if message.get("event") == "failed":
             raise error_from_code(str(message.get("code")))
-        if message.get("event") not in (event, also):
+        if message.get("event") not in (event, *also):
             raise DeviceProtocolError
         return message, raw
 

@@ -98,6 +98,7 @@ CAMERA_RIGS: tuple[Rig, ...] = (
         quiet_plan=FaultPlan(after_frames=_SEEN, absent_s=60.0),
         frame_limit=_SEEN + 6,
         made_ns=told_ns,
+        shows_meanwhile=True,
     ),
     Rig(
         name="camera-above-the-desk",

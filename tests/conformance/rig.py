@@ -6,9 +6,9 @@ this process or in a host of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,11 @@ class FaultCase:
 @dataclass(frozen=True, kw_only=True)
 class Rig:
     """`hosted_faults` are those that would take the tests' own process with them. `can_wait`: a bench can be asked
-    to present nothing for a while (`absent_s`). `made_ns`: when the peer made a picture, where its pictures tell."""
+    to present nothing for a while (`absent_s`). `made_ns`: when the peer made a picture, where its pictures tell.
+    `shows_meanwhile`: a camera that gives more than one picture between a press and the still.
+    `replayed`: its peer is recorded traffic, so that the driver runs where umockdev was loaded before all else
+    (`preloaded`). `captures`: how many it bears one after the other. `cannot`: statements that it cannot bear, and why.
+    """
 
     name: str
     contract: Contract
@@ -58,6 +62,10 @@ class Rig:
     quiet_plan: FaultPlan = _QUIET
     frame_limit: int = 2
     made_ns: Callable[[Pixels], int] | None = None
+    shows_meanwhile: bool = False
+    replayed: bool = False
+    captures: int = 2
+    cannot: Mapping[str, str] = field(default_factory=dict)
 
 
 HARMLESS = (

@@ -1,7 +1,8 @@
 """Every driver on its test bench: how to get it with a peer that behaves, or that misbehaves by a fault plan.
 
-To put a new driver under the suites, add a rig here, or beside this where cameras, serial modules, chip readers and
-pads have theirs (`camera_rigs`, `zfm_rigs`, `chip_rigs`, `pad_rigs`). What a rig is says `rig`.
+To put a new driver under the suites, add a rig here, or beside this where cameras, serial modules, libfprint, chip
+readers and pads have theirs (`camera_rigs`, `zfm_rigs`, `libfprint_rigs`, `chip_rigs`, `pad_rigs`). What a rig is says
+`rig`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from drivers.sane.escl_emulator import EsclScanner, EsclSettings, ScannerFault
 from drivers.sbi.authority import MadeUpAuthority
 from drivers.sbi.emulator import Emulation, Kind, emulated
 from tests.conformance.camera_rigs import CAMERA_RIGS
+from tests.conformance.libfprint_rigs import LIBFPRINT_RIGS
+from tests.conformance.replayed_rigs import REPLAYED_RIGS
 from tests.conformance.rig import ABSENT, HARMLESS, REFUSE, FaultCase, Options, Rig, typed_faults
 from tests.conformance.zfm_rigs import ZFM_RIGS
 
@@ -180,6 +183,7 @@ RIGS: tuple[Rig, ...] = (
     _simulated_rig(Contract.CAMERA, "simulated-camera"),
     _simulated_rig(Contract.DOCUMENT_SCANNER, "simulated-scanner"),
     *ZFM_RIGS,
+    *LIBFPRINT_RIGS,
     Rig(
         name="uru4500-emulated",
         contract=Contract.FINGERPRINT_READER,
@@ -219,6 +223,7 @@ RIGS: tuple[Rig, ...] = (
         faults=_ESCL_FAULTS,
         quiet_plan=FaultPlan(hang=True),
     ),
+    *REPLAYED_RIGS,
 )
 
 

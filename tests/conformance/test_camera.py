@@ -13,7 +13,7 @@ import pytest
 
 from drivers.contracts import Camera, CameraRequest, Contract, Driver, Frame, PrivatePool, Shutter
 from drivers.errors import RequestUnsupported
-from tests.conformance.rig import Rig
+from tests.conformance.rig import PATIENCE_S, Rig
 from tests.conformance.rigs import rigs_of
 from tests.conformance.taking import Background, RecordingPool, assert_is_of_after, built, frames_of
 
@@ -115,6 +115,28 @@ def test_while_small_previews_stream_a_still_is_full_and_they_go_on_after_it(rig
             assert frame.reduced_by == pytest.approx(2.0)
     sequences = [frame.sequence for frame in seen]
     assert sequences == sorted(set(sequences))
+
+
+@pytest.mark.parametrize(
+    "rig", [rig for rig in rigs_of(Contract.CAMERA) if rig.shows_meanwhile], ids=lambda rig: rig.name
+)
+def test_previews_go_on_while_a_still_is_owed(rig: Rig, tmp_path: Path) -> None:
+    """Not for every still: a machine that is too busy for both takes the still alone."""
+    shutter, deadline_s = Shutter(), time.monotonic() + PATIENCE_S
+    meanwhile: list[Frame] = []
+    with built(rig, tmp_path) as driver:
+        driver.open()
+        frames = looked_at(driver, 64, shutter)
+        while not meanwhile and time.monotonic() < deadline_s:
+            # What comes first may have been asked for before the press.
+            next(frames)
+            pressed_ns = time.monotonic_ns()
+            shutter.press(pressed_ns)
+            *meanwhile, still = until_a_still(frames)
+            assert_is_of_after(pressed_ns, still, rig)
+        frames.close()  # type: ignore[attr-defined]
+    assert meanwhile, "the stream stood still for every still"
+    assert all(frame.captured_monotonic_ns < pressed_ns for frame in meanwhile), "it could have been the still"
 
 
 @every_camera

@@ -38,7 +38,7 @@ def test_frames_are_whole_ordered_and_honest(rig: Rig, tmp_path: Path) -> None:
     began_ns, pool, sequence, captured_ns = time.monotonic_ns(), RecordingPool(), -1, 0
     with built(rig, tmp_path) as driver:
         driver.open()
-        for _ in range(2):
+        for _ in range(rig.captures):
             for frame in frames_of(driver, request_for(rig.contract, frame_limit=3), pool):
                 assert frame.pixels.dtype == np.uint8
                 assert frame.pixels.flags.c_contiguous

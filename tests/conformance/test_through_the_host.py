@@ -68,7 +68,7 @@ async def test_frames_arrive_whole_and_marked(post: Post) -> None:
     async with hosted(rig.contract, rig.driver_id, post.options) as device:
         await device.wait_ready()
         assert device.facts().simulated is rig.simulated
-        for _ in range(2):
+        for _ in range(rig.captures):
             seen = 0
             async with device.frames(request_for(rig.contract, frame_limit=3)) as stream:
                 async for frame in stream:

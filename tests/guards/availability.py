@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 SHARED_DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
-_NO_SHARED = f"needs the recordings at {SHARED_DATA}"
+NO_SHARED = f"needs the recordings at {SHARED_DATA}"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("shared") and not SHARED_DATA.is_dir():
-            item.add_marker(pytest.mark.skip(reason=_NO_SHARED))
+            item.add_marker(pytest.mark.skip(reason=NO_SHARED))
         if item.get_closest_marker("slow") and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))
 
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def shared_data() -> Path:
     """The folder of recordings beside the project; the test is skipped where there is none."""
     if not SHARED_DATA.is_dir():
-        pytest.skip(_NO_SHARED)
+        pytest.skip(NO_SHARED)
     return SHARED_DATA
 
 

@@ -19,9 +19,12 @@ class _Rows:
         from tests.conformance.rigs import RIGS
         from tests.replay.test_recordings import RECORDINGS
 
-        self.drivers = {rig.name: rig.driver_id for rig in (*RIGS, *CHIP_RIGS, *PAD_RIGS)} | {
-            f"{r.folder.name}": "replayed" for r in RECORDINGS
+        self.drivers = {
+            rig.name: f"{rig.driver_id}, replayed" if rig.replayed else rig.driver_id
+            for rig in (*RIGS, *CHIP_RIGS, *PAD_RIGS)
         }
+        for recording in RECORDINGS:
+            self.drivers.setdefault(recording.folder.name, "replayed")
         self._longest_first = sorted(self.drivers, key=len, reverse=True)
 
     def of(self, test_id: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import struct
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
@@ -28,13 +29,22 @@ ABSENT, ENCRYPTED, KEY_STANDS, NEW_KEY = 0x01, 0x02, 0x04, 0x80
 Block = tuple[int, int]
 
 
+class Wait(Enum):
+    """How a wait for a finger ends: NOBODY came until whoever reads asks whether the reader is still there."""
+
+    FINGER = auto()
+    NOBODY = auto()
+    STOPPED = auto()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """One capture by one reader. `blocks` are (flags, rows) and make 290 rows.
+    """What one reader is asked for. `blocks` are (flags, rows) and make 290 rows.
 
     `statuses` are what it reads out while it is woken: before anything, then in its reboot loop if it needs one, then
     after each attempt to power it up; one with a challenge asks it after each attempt in vain. `aes_key` is what it
-    takes answers under. `encrypted` False sends everything plain, whatever the blocks say.
+    takes answers under. `encrypted` False sends everything plain, whatever the blocks say. `openings` are the waits
+    for a finger each time that it is opened; it is closed between two.
     """
 
     ids: tuple[int, int]
@@ -49,6 +59,7 @@ class Scene:
     aes_key: bytes = _AES_KEY
     key_number: int = 0xFE
     chance: int = 0
+    openings: tuple[tuple[Wait, ...], ...] = ((Wait.FINGER,),)
 
     def upright(self) -> Pixels:
         """The finger: dark ridges on light, blank above, (290, 384) uint8."""
@@ -77,10 +88,26 @@ class Scene:
     def recorded(self, folder: Path) -> None:
         """Write `device` and `capture.pcapng` there."""
         traffic = Traffic()
-        listening = traffic.submit(Transfer.INTERRUPT, _EVENTS, 64)
-        listening = self._wake(traffic, listening)
-        traffic.control_read(_REQUEST, _INFO, bytes(16))
+        for waits in self.openings:
+            listening = traffic.submit(Transfer.INTERRUPT, _EVENTS, 64)
+            listening = self._wake(traffic, listening)
+            traffic.control_read(_REQUEST, _INFO, bytes(16))
+            for wait in waits:
+                listening = self._waited(traffic, listening, wait)
+            traffic.control_write(_REQUEST, _MODE, b"\x70")
+            traffic.give_up(listening)
+        folder.mkdir()
+        (folder / "capture.pcapng").write_bytes(traffic.to_bytes())
+        endpoints = ((_EVENTS, Transfer.INTERRUPT), (_IMAGES, Transfer.BULK))
+        (folder / "device").write_text(device_description(*self.ids, endpoints))
+
+    def _waited(self, traffic: Traffic, listening: Urb, wait: Wait) -> Urb:
         traffic.control_write(_REQUEST, _MODE, b"\x10")
+        if wait is Wait.STOPPED:
+            return listening
+        if wait is Wait.NOBODY:
+            traffic.control_read(_REQUEST, _HWSTAT, b"\x01")
+            return listening
         listening = _event(traffic, listening, 0x0101)
         image = traffic.submit(Transfer.BULK, _IMAGES, 64 + WIDTH * HEIGHT)
         traffic.control_write(_REQUEST, _MODE, b"\x20")
@@ -90,12 +117,7 @@ class Scene:
             traffic.control_write(_REQUEST, _ASK_KEY, struct.pack("<BI", number, self.seed))
             traffic.control_read(_REQUEST, _KEY, struct.pack("<I", key ^ self.seed))
         traffic.control_write(_REQUEST, _MODE, b"\x12")
-        _event(traffic, listening, 0x0200)
-        traffic.control_write(_REQUEST, _MODE, b"\x70")
-        folder.mkdir()
-        (folder / "capture.pcapng").write_bytes(traffic.to_bytes())
-        endpoints = ((_EVENTS, Transfer.INTERRUPT), (_IMAGES, Transfer.BULK))
-        (folder / "device").write_text(device_description(*self.ids, endpoints))
+        return _event(traffic, listening, 0x0200)
 
     def _wake(self, traffic: Traffic, listening: Urb) -> Urb:
         chance, status = random.Random(self.chance), self.first_status

@@ -1,4 +1,4 @@
-"""Running a command under `umockdev-run`, as if a recorded device were plugged in; every run is bounded in time."""
+"""Running a command, or a test's own drivers, as if a recorded device were plugged in; every run is bounded in time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,14 @@ from drivers.contracts import Pixels
 BOUND_S = 60.0
 """A transfer that does not fit the recording shows as a hang."""
 
-needs_umockdev = pytest.mark.skipif(shutil.which("umockdev-run") is None, reason="needs the system package umockdev")
+_VARIABLES = ("UMOCKDEV_DIR", "LD_PRELOAD")
+
+
+def have_umockdev() -> bool:
+    return shutil.which("umockdev-run") is not None
+
+
+needs_umockdev = pytest.mark.skipif(not have_umockdev(), reason="needs the system package umockdev")
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,33 @@ def command_beside(recording: Recording, *arguments: str) -> subprocess.Complete
         timeout=BOUND_S,
         check=False,
     )
+
+
+@contextmanager
+def plugged(recording: Recording) -> Iterator[None]:
+    """Beside this process: for what umockdev was loaded into, and for what is started meanwhile.
+
+    `umockdev-run` plays to whoever has the two variables that it gives its command.
+    """
+    saying = f"printenv {' '.join(_VARIABLES)}; exec cat"
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        subprocess.Popen(
+            ["umockdev-run", *recording.arguments(), "--", "sh", "-c", saying],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as player,
+    ):
+        assert player.stdin is not None
+        assert player.stdout is not None
+        for name in _VARIABLES:
+            patch.setenv(name, player.stdout.readline().strip())
+        try:
+            yield
+        finally:
+            player.stdin.close()
 
 
 def answer(done: subprocess.CompletedProcess[bytes]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ _URB: Final = struct.Struct("<Q4BHccqiiII8s4i")
 """id; event, transfer, endpoint, device; bus; flags of set-up and data; seconds, microseconds; status; length, and that
 of the data that follow; set-up packet; interval, start frame, flags, descriptors."""
 _UNDER_WAY: Final = -115
+_UNLINKED: Final = -2
 _STEP_US: Final = 1000
 
 
@@ -66,6 +67,10 @@ class Traffic:
     def complete(self, urb: Urb, data: bytes, length: int | None = None) -> None:
         actual = len(data) if length is None else length
         self._records.append(self._urb(b"C", urb, 0, actual, data, bytes(8), b"-"))
+
+    def give_up(self, urb: Urb) -> None:
+        """Whoever was reading stops."""
+        self._records.append(self._urb(b"C", urb, _UNLINKED, 0, b"", bytes(8), b"-"))
 
     def to_bytes(self) -> bytes:
         """The whole file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from appliance.devices.deadlines import Deadlines
+from drivers.libfprint.driver import Options as LibfprintOptions
 from drivers.opencv_camera.driver import Options as CameraOptions
 from drivers.registry import BUILT_IN
 from drivers.sane.driver import Options as ScannerOptions
@@ -19,6 +20,7 @@ from drivers.zfm.rates import image_transfer_s
         ("zfm", ZfmOptions(device="/dev/ttyUSB0")),
         ("opencv-camera", CameraOptions(device="0")),
         ("sane", ScannerOptions(device="test:0")),
+        ("libfprint", LibfprintOptions()),
     ],
 )
 def test_the_defaults_are_the_drivers_own(driver_id: str, options: object) -> None:

@@ -105,6 +105,27 @@ def test_a_reader_that_is_never_quick_enough_promises_nothing() -> None:
     assert {reader.read(slept_ms=1, awake_ms=60)[1] for _ in range(200)} == {reader.opened_ns}
 
 
+def test_only_who_is_not_behind_has_time_for_more_than_reading() -> None:
+    """Or he would stay behind, and no picture could be told to be new."""
+    reader = Reader()
+    reader.keeps_up()
+    assert reader.arrivals.has_time
+    for awake_ms in (0, 60):
+        reader.read(slept_ms=0.1, awake_ms=awake_ms)
+        assert not reader.arrivals.has_time
+    reader.keeps_up()
+    assert reader.arrivals.has_time
+
+
+def test_where_the_kernel_says_when_pictures_came_there_is_always_time() -> None:
+    reader = Reader()
+    for number in range(10):
+        reader.read(slept_ms=0.1, awake_ms=60, kernel_ns=reader.opened_ns + number)
+        assert reader.arrivals.has_time
+    reader.read(slept_ms=0.1, awake_ms=60, kernel_ns=1)
+    assert not reader.arrivals.has_time, "a moment that cannot be tells nothing"
+
+
 def test_where_the_kernel_says_when_a_picture_came_nothing_else_is_believed() -> None:
     reader = Reader()
     reader.read(slept_ms=0.1, awake_ms=50, kernel_ns=reader.opened_ns + 7)
