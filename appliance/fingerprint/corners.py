@@ -29,7 +29,7 @@ _DIRECTION_SIDE: Final = 13
 
 @dataclass(frozen=True)
 class Corners:
-    """(n,) each, in rows and from left to right. `direction`: along the ridges' normals, 256ths of a turn, below 128."""
+    """(n,) each, in rows and from left to right. `direction`: of the ridges' normals, in 256ths of a turn below 128."""
 
     x: NDArray[np.intp]
     y: NDArray[np.intp]
@@ -88,7 +88,7 @@ def _is_inside(phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp]) -> NDArr
     for down in (-1, 1):
         for right in (-1, 1):
             inside &= phase[y + down, x + right] != NOWHERE
-    return inside
+    return np.asarray(inside)
 
 
 def _directions(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.intp]:

@@ -73,7 +73,7 @@ def enhanced(pixels: Pixels) -> Pixels:
             for right in range(2):
                 part = band[down::2, right::2]
                 corner = total[_STEP_PX * (first + down) :, _STEP_PX * right :]
-                view = _blocks(corner, *part.shape[:2], 2 * _STEP_PX)
+                view = _blocks(corner, part.shape[0], part.shape[1], 2 * _STEP_PX)
                 view += part
     return (np.float32(255) - total[inner]).astype(np.uint8)
 
@@ -84,12 +84,12 @@ def _blocks(pixels: NDArray[np.float32], rows: int, columns: int, step_px: int) 
 
 
 def _ridges(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Fourier's transform as matrices, and back: of the few waves that are a ridge's it is quicker than the fast one."""
+    """By Fourier's transform as matrices: for the few waves that are a ridge's it is quicker than the fast one."""
     cosines, sines = np.split(_WAVES_DOWN @ (blocks @ _WAVES_RIGHT.T), 2, axis=2)
     spectrum = cosines - _quarter_turned(sines)
     spectrum *= (1 + _octagon(spectrum) * np.float32(1 / _HALF)) * _BAND
     cosines, sines = np.split(_WAVES_UP @ spectrum, 2, axis=2)
-    return np.rint((cosines + _quarter_turned(sines)) @ _BACK)
+    return np.asarray(np.rint((cosines + _quarter_turned(sines)) @ _BACK), np.float32)
 
 
 def _quarter_turned(complexes: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -109,7 +109,8 @@ def _ranged(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
     darkest = blocks.min(axis=(2, 3), keepdims=True)
     span = blocks.max(axis=(2, 3), keepdims=True) - darkest
     missing = np.maximum(_LEAST_RANGE - span, 0)
-    scaled = blocks - (darkest - missing / 2)
+    scaled = np.asarray(blocks - (darkest - missing / 2), np.float32)
     scaled *= 1 / np.maximum(span, _LEAST_RANGE)
     scaled *= _WEIGHT
-    return np.rint(scaled, out=scaled)
+    np.rint(scaled, out=scaled)
+    return scaled

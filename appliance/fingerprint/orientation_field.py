@@ -34,7 +34,7 @@ def orientation_field(pixels: Pixels) -> Vectors:
     """(h/4, w/4) each: unit vectors at twice the angle of the ridges' normals; (0, 0) where there is no ridge."""
     dark = run_on((255 - pixels).astype(np.float32))
     dark[:_UNSEEN_PX] = 0
-    smooth = cv2.filter2D(dark, -1, _SMOOTHING, borderType=cv2.BORDER_REPLICATE)
+    smooth = np.asarray(cv2.filter2D(dark, -1, _SMOOTHING, borderType=cv2.BORDER_REPLICATE), np.float32)
     across = _filtered(smooth, _CURVE, _SUM)
     along = _filtered(smooth, _SUM, _CURVE)
     both = _filtered(smooth, _SLOPE, _SLOPE)

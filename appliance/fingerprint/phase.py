@@ -57,10 +57,8 @@ def phase(pixels: Pixels, normals: Vectors) -> Pixels:
     )
     for weight, horizontal, vertical in hilbert:
         imaginary += _steered(grey, weight, _HILBERT[horizontal], _HILBERT[vertical])
-    for part in (real, imaginary):
-        part += _SCALE / 2
-        part *= 1 / _SCALE
-        np.floor(part, out=part)
+    _scale(real)
+    _scale(imaginary)
     by = norm(real, imaginary)
     cosine = np.trunc(real / np.where(by > 0, by, np.float32(np.inf)))
     steps = (UNIT - cosine).astype(np.uint8) & np.uint8(_STEPS)
@@ -70,9 +68,16 @@ def phase(pixels: Pixels, normals: Vectors) -> Pixels:
     return found
 
 
+def _scale(values: NDArray[np.float32]) -> None:
+    """Down to what the reference keeps, in place."""
+    values += _SCALE / 2
+    values *= 1 / _SCALE
+    np.floor(values, out=values)
+
+
 def _product(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
     """Of two unit vectors' parts, again in 127ths."""
-    return np.floor((a * b + 64) * np.float32(1 / 128))
+    return np.asarray(np.floor((a * b + 64) * np.float32(1 / 128)), np.float32)
 
 
 def _steered(

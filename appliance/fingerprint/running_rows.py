@@ -1,4 +1,4 @@
-"""Rows that run on into one another, as the reference reads an image: no border of it looks like the border of a ridge."""
+"""Rows that run on into one another, as the reference reads an image: no border of it looks like that of a ridge."""
 
 from __future__ import annotations
 

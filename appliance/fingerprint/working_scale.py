@@ -58,4 +58,4 @@ def at_500_ppi(places: NDArray[np.intp], cut_px: int, lag_px: int) -> NDArray[np
     """
     shift = lag_px + cut_px * 2 // 3
     tenths = np.floor(places * _TO_TENTHS_MM) + int(shift * _TO_TENTHS_MM)
-    return np.floor(tenths * _TO_500_PPI + 0.5).astype(np.intp)
+    return np.asarray(np.floor(tenths * _TO_500_PPI + 0.5), np.intp)

@@ -40,4 +40,4 @@ def flow(angles_rad: NDArray[np.float64], foreground: NDArray[np.bool_]) -> NDAr
             difference += np.abs(angles_rad - angles[here])
             surrounded &= inside[here]
     difference /= _NEIGHBOURS
-    return (difference[surrounded & (difference > _LEAST_RAD)] - _LEAST_RAD) / _RANGE_RAD
+    return np.asarray((difference[surrounded & (difference > _LEAST_RAD)] - _LEAST_RAD) / _RANGE_RAD)

@@ -50,7 +50,7 @@ def tiles(pixels: Pixels) -> Tiles:
     at = np.ix_(_borders(height), _borders(width))
     areas = np.outer(np.diff(_borders(height)), np.diff(_borders(width)))
     mean = _over_tiles(np.asarray(sums, np.float64)[at]) / areas
-    variance = _over_tiles(np.asarray(squares)[at]) / areas - mean**2
+    variance = _over_tiles(np.asarray(squares, np.float64)[at]) / areas - mean**2
     image_mean = float(sums[-1, -1]) / pixels.size
     return Tiles(mean, variance, image_mean, float(squares[-1, -1]) / pixels.size - image_mean**2)
 

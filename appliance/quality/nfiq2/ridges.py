@@ -36,4 +36,5 @@ def profile(blocks: Pixels) -> Profile:
 
 def changes(is_ridge: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Of which block each change is and after which column, in order: between ridge and valley."""
-    return np.nonzero(is_ridge[:, 1:] != is_ridge[:, :-1])
+    block, after = np.nonzero(is_ridge[:, 1:] != is_ridge[:, :-1])
+    return block, after

@@ -38,9 +38,9 @@ def region_of_interest(pixels: Pixels) -> RegionOfInterest:
 
 def _dark(pixels: Pixels) -> Pixels:
     """255 where the image is dark from afar."""
-    seen = cv2.erode(pixels, np.ones((_ERODED_PX, _ERODED_PX), np.uint8))
+    seen = np.asarray(cv2.erode(pixels, np.ones((_ERODED_PX, _ERODED_PX), np.uint8)), np.uint8)
     for side in _BLUR_PX:
-        _, seen = cv2.threshold(_blurred(seen, side), 0, _WHITE, cv2.THRESH_OTSU)
+        seen = np.asarray(cv2.threshold(_blurred(seen, side), 0, _WHITE, cv2.THRESH_OTSU)[1], np.uint8)
     return np.asarray(cv2.bitwise_not(seen), np.uint8)
 
 
@@ -54,9 +54,7 @@ def _blurred(pixels: Pixels, side: int) -> Pixels:
 def _filled(mask: Pixels) -> Pixels:
     """Its holes closed."""
     contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if hierarchy is None:
-        return mask
-    for number, (_, _, _, parent) in enumerate(hierarchy[0]):
+    for number, (_, _, _, parent) in enumerate(hierarchy[0] if contours else ()):
         if parent != -1:
             cv2.drawContours(mask, contours, number, _WHITE, cv2.FILLED)
     return mask

@@ -6,7 +6,7 @@ pixel, rounded down after half a pixel is added) and then cuts a block of 32 x 1
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,10 +57,11 @@ def slanted(
         outside |= (across.view(np.uint32) >= width) | (down.view(np.uint32) >= height)
     down *= width
     down += across
-    taken = pixels.ravel().take(down, mode="clip")
+    taken = np.asarray(pixels.ravel().take(down, mode="clip"), np.uint8)
     taken[outside] = 0
     return taken
 
 
-def _fixed(values: NDArray[np.float64]) -> NDArray[np.int32]:
-    return np.rint(values * _UNIT).astype(np.int32)
+def _fixed(values: NDArray[Any]) -> NDArray[Any]:
+    """In 1024ths: whole numbers of 32 bits."""
+    return np.asarray(np.rint(values * _UNIT), np.int32)
