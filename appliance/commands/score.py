@@ -12,6 +12,7 @@ from typing import Any
 
 from appliance.commands.quiet_libraries import libraries_silent
 from appliance.errors import QualityError
+from appliance.installed_forest import installed_forest
 from appliance.model.verdict import CaptureKind, Pose, Verdict
 from appliance.quality.document import assess_document
 from appliance.quality.face import FaceAssessor
@@ -58,7 +59,8 @@ def _judge(kind: CaptureKind) -> Callable[[Pixels], Verdict]:
     """What judges pixels of a kind, with its detectors loaded."""
     match kind:
         case CaptureKind.FINGERPRINT:
-            return lambda pixels: assess_fingerprint(as_grey(pixels), resolution_ppi=FINGERPRINT_PPI)
+            forest = installed_forest()
+            return lambda pixels: assess_fingerprint(as_grey(pixels), resolution_ppi=FINGERPRINT_PPI, forest=forest)
         case CaptureKind.DOCUMENT:
             return lambda pixels: assess_document(pixels, resolution_ppi=None)
         case CaptureKind.FACE:

@@ -76,8 +76,10 @@ class Forks:
 
 def forks(phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp], direction: NDArray[np.intp]) -> Forks:
     """At n places of (h, w) uint8, looked at along `direction` (256ths of a turn)."""
-    patches = _patches(phase, x, y, direction)
     count = len(x)
+    if not count:
+        return Forks(np.empty(0, np.intp), np.empty(0, np.bool_), np.empty(0, np.bool_))
+    patches = _patches(phase, x, y, direction)
     down = (_DOWN @ patches.reshape(_SIDE_PX, -1)).reshape(2, _SHIFTS, count, _SIDE_PX).transpose(0, 2, 1, 3)
     even, odd = ((down[part].reshape(-1, _SIDE_PX) @ _ACROSS[part]).reshape(count, _RESPONSES) for part in range(2))
     both = np.stack([even + odd, even - odd], axis=2)

@@ -51,7 +51,7 @@ def find_minutiae(pixels: Pixels) -> Minutiae:
     """Of (h, w) uint8 at 500 ppi, ridges dark on light, at least `LEAST_EDGE_PX` high and wide."""
     small = reduced(pixels)
     where = footprint(orientation_field(small.pixels))
-    clear = enhanced(small.pixels)
+    clear = enhanced(small.pixels, where)
     wave = phase(clear, smoothed(orientation_field(clear), where))
     found = corners(wave)
     count = len(found.x)
