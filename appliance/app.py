@@ -58,6 +58,7 @@ from appliance.runtime.clock import SystemClock
 from appliance.runtime.clock_steps import ClockSteps
 from appliance.runtime.logging import configure_logging
 from appliance.runtime.loop_lag import LoopLag
+from appliance.runtime.memory import keep_freed_memory
 from appliance.runtime.name_resolver import DaemonResolver
 from appliance.runtime.notify import Notifier
 from appliance.runtime.parent import follow_parent
@@ -203,6 +204,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         desk.heed(event)
         unused.look_again()
 
+    keep_freed_memory()
     forest = await asyncio.to_thread(_forest)
     judge = Judge(forest)
     stack.push_async_callback(judge.close)

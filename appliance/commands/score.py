@@ -17,6 +17,7 @@ from appliance.model.verdict import CaptureKind, Pose, Verdict
 from appliance.quality.document import assess_document
 from appliance.quality.face import FaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
+from appliance.runtime.memory import keep_freed_memory
 from drivers.contracts import Pixels
 from drivers.transport.picture_file import PictureRefused, as_colour, as_grey, decode_picture, read_bytes
 
@@ -36,6 +37,7 @@ def score_files(kind: str, files: Sequence[str]) -> Iterator[dict[str, Any]]:
     except ValueError:
         known = ", ".join(CaptureKind)
         raise QualityError(f"There is no kind of image called {kind!r}: there are {known}.", code="usage") from None
+    keep_freed_memory()
     judge = _judge(chosen)
     refused: list[tuple[str, PictureRefused]] = []
     for file in files:

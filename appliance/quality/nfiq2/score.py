@@ -58,7 +58,9 @@ def nfiq2(pixels: Pixels, forest: Forest) -> Scored:
     if int(native.foreground.sum()) < BINS:
         return Scored(None, "finger-too-small", native.values, native, None, top, left)
     minutiae = find_minutiae(inner)
-    measures = native.values | minutiae_quality(inner, minutiae.x, minutiae.y)
+    measures = native.values | minutiae_quality(
+        inner, minutiae.x, minutiae.y, mean=native.values[names.MEAN], deviation=native.values[names.UNIFORM]
+    )
     measures[names.WITH_MINUTIAE] = float(len(minutiae))
     if len(minutiae) < _FEWEST_MINUTIAE:
         return Scored(None, "no-ridges", measures, native, minutiae, top, left)
