@@ -1,0 +1,89 @@
+"""Where skin touched the glass: a coarse map of an image, on which everything about fingers' places is found.
+
+A ridge is dark beside a light valley every half millimetre, so the map looks at how far pixels lie from the mean of a
+window of two ridges, averaged over cells of 0.4 mm. Nothing here needs the image's full resolution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.errors import QualityError
+from drivers.contracts import Pixels
+
+MM_PER_INCH: Final = 25.4
+LEAST_PPI, MOST_PPI = 190, 1300
+MOST_PIXELS: Final = 32_000_000
+"""A palm scanner's 5 x 5 inches at 1000 ppi are 25 million."""
+_FINE_PPI: Final = 250
+"""Enough to see ridges, whose period is 9 pixels at 500 ppi."""
+_FINE_PER_CELL: Final = 4
+_WINDOW: Final = 9
+"""Fine pixels: two ridges."""
+_LEAST_CELLS: Final = 8
+"""3 mm: no finger is smaller, and nothing less is looked at."""
+_RELIEF_RANGE: Final = (5.0, 12.0)
+"""Grey levels between which the threshold lies, wherever Otsu's method puts it."""
+_SOLID: Final = 90.0
+"""Grey levels under the glass's light at which a cell without relief is wet skin, all valleys filled."""
+
+Grid = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ContactMap:
+    """`relief` and `grey`: (rows, columns) float32, grey levels; `mask`: (rows, columns) uint8, 1 where there is contact.
+    `cell_px`: the side of a cell in the image's pixels; `cell_mm`: the same on the glass."""
+
+    relief: Grid
+    grey: Grid
+    mask: Pixels
+    cell_px: float
+    cell_mm: float
+
+    @property
+    def px_per_mm(self) -> float:
+        return self.cell_px / self.cell_mm
+
+
+def contact_map(pixels: Pixels, resolution_ppi: float) -> ContactMap | None:
+    """Of (h, w) uint8, dark ridges on light; None where the image is smaller than any finger. Raises QualityError."""
+    _check(pixels, resolution_ppi)
+    shrink = max(1, round(resolution_ppi / _FINE_PPI))
+    cell = shrink * _FINE_PER_CELL
+    rows, columns = pixels.shape[0] // cell, pixels.shape[1] // cell
+    if min(rows, columns) < _LEAST_CELLS:
+        return None
+    whole = np.ascontiguousarray(pixels[: rows * cell, : columns * cell])
+    fine = cv2.resize(whole, (columns * _FINE_PER_CELL, rows * _FINE_PER_CELL), interpolation=cv2.INTER_AREA)
+    apart = cv2.absdiff(fine, cv2.blur(fine, (_WINDOW, _WINDOW)))
+    relief = cv2.blur(_cells(apart, rows, columns), (3, 3))
+    grey = _cells(fine, rows, columns)
+    mask = _contact(relief, grey)
+    return ContactMap(relief, grey, mask, float(cell), cell / resolution_ppi * MM_PER_INCH)
+
+
+def _check(pixels: Pixels, resolution_ppi: float) -> None:
+    if pixels.ndim != 2 or pixels.dtype != np.uint8:
+        raise QualityError("An image of fingers has one grey value of 8 bits for each pixel: this one does not.")
+    if pixels.size > MOST_PIXELS:
+        raise QualityError("The image of fingers is larger than any scanner's glass.")
+    if not LEAST_PPI <= resolution_ppi <= MOST_PPI:
+        raise QualityError(f"Fingers are looked for at {LEAST_PPI} to {MOST_PPI} pixels an inch.")
+
+
+def _cells(fine: Pixels, rows: int, columns: int) -> Grid:
+    return cv2.resize(fine, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+def _contact(relief: Grid, grey: Grid) -> Pixels:
+    seen = np.clip(relief * 4, 0, 255).astype(np.uint8)
+    otsu, _ = cv2.threshold(seen, 0, 1, cv2.THRESH_OTSU)
+    limit = min(max(otsu / 4, _RELIEF_RANGE[0]), _RELIEF_RANGE[1])
+    light = float(np.percentile(grey[::2, ::2], 90))
+    return np.asarray((relief > limit) | (grey < light - _SOLID), np.uint8)
