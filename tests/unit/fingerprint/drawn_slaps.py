@@ -106,12 +106,17 @@ def _press(
     away = (np.abs(across) / (pad.width_mm / 2)) ** rounded + (np.abs(along) / (pad.length_mm / 2)) ** rounded
     away += _smooth(rng, shape, 2.5 * unit, 0.07)
     touch = np.clip((1.06 - away) / 0.18, 0, 1)
-    bend = rng.uniform(0.2, 0.9) if tip else rng.uniform(0.0, 0.1)
-    down = rng.uniform(0.0, 0.3) * pad.length_mm
-    slant = rng.normal(0.0, 0.25)
-    from_core = np.sqrt((across * (1 - bend / 3)) ** 2 + ((along - down) * np.float32(0.8 + bend * 0.2)) ** 2 + 0.1)
-    phase = bend * from_core + (1 - bend) * (along + slant * across)
-    phase = phase + _smooth(rng, shape, 4 * unit, 0.3)
+    down = rng.uniform(0.0, 0.25) * pad.length_mm
+    slant = rng.normal(0.0, 0.2)
+    arched = along + slant * across
+    if tip and rng.random() < 0.4:
+        phase = np.sqrt(across**2 + ((along - down) * np.float32(0.8)) ** 2 + 0.1)
+    elif tip:
+        rise = rng.uniform(1.5, 4.0) * np.clip(0.5 - along / pad.length_mm, 0, 1)
+        phase = arched + rise * (across / (pad.width_mm / 2)) ** 2
+    else:
+        phase = arched
+    phase = phase + _smooth(rng, shape, 4 * unit, 0.2)
     ridges = 0.5 + 0.5 * np.sin(phase * np.float32(2 * np.pi / rng.uniform(0.40, 0.52)))
     dry = np.clip(_smooth(rng, shape, 0.25 * unit, 0.55) + rng.uniform(0.7, 1.15), 0, 1)
     patch = pad.pressure * touch * dry * np.clip(ridges * 1.5 - rng.uniform(0.0, 0.35), 0, 1)

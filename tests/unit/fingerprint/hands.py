@@ -7,7 +7,8 @@ hand's own frame: x from the index to the little finger of a right hand, y towar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,9 +50,22 @@ def four_fingers(rng: np.random.Generator, scale: float | None = None) -> tuple[
     pressing = float(rng.normal(0.0, 0.06))
     deviation_mm = float(rng.normal(0.0, 2.0))
     """How far the hand is bent sideways: the whole row of tips leans."""
-    return tuple(
-        _finger(rng, number, size, spread_deg, pitch_mm, flat, pressing, deviation_mm) for number in range(4)
-    )
+    drawn = [_finger(rng, number, size, spread_deg, pitch_mm, flat, pressing, deviation_mm) for number in range(4)]
+    return tuple(_side_by_side(drawn, float(rng.uniform(-0.4, 1.0))))
+
+
+def _side_by_side(fingers: Sequence[Finger], gap_mm: float) -> list[Finger]:
+    """Moved apart where they would lie on one another: skin gives way to skin. A gap below nothing: they touch."""
+    placed: list[Finger] = []
+    for finger in fingers:
+        shift = 0.0
+        for before in placed[-1].pads if placed else ():
+            for pad in finger.pads:
+                if abs(pad.y_mm - before.y_mm) < (pad.length_mm + before.length_mm) / 2:
+                    least = (pad.width_mm + before.width_mm) / 2 + gap_mm
+                    shift = max(shift, before.x_mm + least - pad.x_mm)
+        placed.append(Finger(finger.number, tuple(replace(pad, x_mm=pad.x_mm + shift) for pad in finger.pads)))
+    return placed
 
 
 def _finger(
