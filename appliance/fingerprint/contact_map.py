@@ -60,9 +60,10 @@ def contact_map(pixels: Pixels, resolution_ppi: float) -> ContactMap | None:
     if min(rows, columns) < _LEAST_CELLS:
         return None
     whole = np.ascontiguousarray(pixels[: rows * cell, : columns * cell])
-    fine = cv2.resize(whole, (columns * _FINE_PER_CELL, rows * _FINE_PER_CELL), interpolation=cv2.INTER_AREA)
-    apart = cv2.absdiff(fine, cv2.blur(fine, (_WINDOW, _WINDOW)))
-    relief = cv2.blur(_cells(apart, rows, columns), (3, 3))
+    size = (columns * _FINE_PER_CELL, rows * _FINE_PER_CELL)
+    fine = np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
+    apart = np.asarray(cv2.absdiff(fine, cv2.blur(fine, (_WINDOW, _WINDOW))), np.uint8)
+    relief = np.asarray(cv2.blur(_cells(apart, rows, columns), (3, 3)), np.float32)
     grey = _cells(fine, rows, columns)
     mask = _contact(relief, grey)
     return ContactMap(relief, grey, mask, float(cell), cell / resolution_ppi * MM_PER_INCH)
@@ -78,7 +79,7 @@ def _check(pixels: Pixels, resolution_ppi: float) -> None:
 
 
 def _cells(fine: Pixels, rows: int, columns: int) -> Grid:
-    return cv2.resize(fine, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
+    return np.asarray(cv2.resize(fine, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _contact(relief: Grid, grey: Grid) -> Pixels:

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from appliance.fingerprint.fingertip import Fingertip
+from appliance.fingerprint.hand_shape import Tips
 from appliance.fingerprint.hand_side import Reading, Side, read_hand
 
 _AT_MOST: Final = 6
@@ -28,6 +29,9 @@ _ANOTHER: Final = 0.5
 _CLEAR: Final = -24.0
 """A reading of as many tips as were asked for that fits better is taken without looking at others."""
 _SURE: Final = 0.95
+"""From which probability on the fingers are named as the other hand's."""
+_FIRST: Final[dict[Side, int]] = {"right": 2, "left": 7}
+"""The index finger's position."""
 
 
 @dataclass(frozen=True)
@@ -48,63 +52,54 @@ def of_one_hand(found: Sequence[Fingertip], asked: Sequence[int]) -> Choice:
     tips = _largest(found)
     if not tips:
         return Choice((), (), 0, None, 0.5, None)
-    is_left = min(asked) > 5
-    present = tuple(position - (7 if is_left else 2) for position in asked)
+    asked_side: Side = "left" if min(asked) > 5 else "right"
+    present = tuple(position - _FIRST[asked_side] for position in asked)
     usual = _usual_area(tips, len(present))
-    score, chosen, reading = max(
-        ((_score(tips, chosen, reading, len(present), usual), chosen, reading) for chosen, reading in _ways(tips, present)),
-        key=lambda way: way[0],
-    )
-    side = reading.side if reading.confidence >= _SURE else ("left" if is_left else "right")
-    numbers = _numbers_on(side, tips, chosen, reading, present)
-    positions = tuple(number + (7 if side == "left" else 2) for number in numbers)
-    confidence = reading.right_probability if side == "right" else 1 - reading.right_probability
+    ways = [
+        (_score(tips, chosen, reading, len(present), usual), chosen, reading)
+        for chosen, reading in _ways(tips, present)
+    ]
+    score, chosen, reading = max(ways, key=lambda way: way[0])
+    side = reading.side if reading.confidence >= _SURE else asked_side
+    fingers = reading.fingers
+    if side != reading.side:
+        fingers = read_hand(_shapes(tips, [chosen]), present, only=side)[0].fingers
+    positions = tuple(number + _FIRST[side] for number in fingers)
     taken = tuple(tips[number] for number in chosen)
-    likelier: Side = reading.side
-    return Choice(taken, positions, _others(found, taken, usual), likelier, max(confidence, 1 - confidence), score)
+    return Choice(taken, positions, _others(found, taken, usual), reading.side, reading.confidence, score)
 
 
 def _ways(tips: Sequence[Fingertip], present: Sequence[int]) -> list[tuple[tuple[int, ...], Reading]]:
     """Sets of tips with the best reading of each."""
-    shapes = [tip.shape for tip in tips]
     whole = tuple(range(len(tips)))
     if len(tips) <= len(present):
-        reading = read_hand(shapes, present)
-        assert reading is not None
+        reading = read_hand(_shapes(tips, [whole]), present)[0]
         if len(tips) < 2 or reading.fit > _CLEAR:
             return [(whole, reading)]
     most = min(len(tips), len(present))
-    ways = []
+    ways: list[tuple[tuple[int, ...], Reading]] = []
     for count in range(most, max(most - 2, 0), -1):
-        for chosen in combinations(whole, count):
-            reading = read_hand([shapes[number] for number in chosen], present)
-            if reading is not None:
-                ways.append((chosen, reading))
+        sets = list(combinations(whole, count))
+        ways.extend(zip(sets, read_hand(_shapes(tips, sets), present), strict=True))
     return ways
 
 
-def _score(
-    tips: Sequence[Fingertip], chosen: Sequence[int], reading: Reading, asked: int, usual_mm2: float
-) -> float:
+def _shapes(tips: Sequence[Fingertip], sets: Sequence[tuple[int, ...]]) -> Tips:
+    across, along, width = (
+        np.array([getattr(tip, name) for tip in tips], np.float64) for name in ("across_mm", "along_mm", "width_mm")
+    )
+    chosen = np.array(sets, np.intp)
+    return Tips(across[chosen], along[chosen], width[chosen], np.array([tip.is_cut for tip in tips])[chosen])
+
+
+def _score(tips: Sequence[Fingertip], chosen: Sequence[int], reading: Reading, asked: int, usual_mm2: float) -> float:
     score = reading.fit + _MISSING * (asked - len(chosen))
     for number, tip in enumerate(tips):
         if number not in chosen:
             score += float(np.interp(tip.area_mm2 / usual_mm2, (0.0, 1.0), _NO_FINGER))
-            continue
-        score += _FAINT * (tip.area_mm2 < _SMALL * usual_mm2) + _CUT * tip.shape.is_cut
+        else:
+            score += _FAINT * (tip.area_mm2 < _SMALL * usual_mm2) + _CUT * tip.is_cut
     return score
-
-
-def _numbers_on(
-    side: Side, tips: Sequence[Fingertip], chosen: Sequence[int], reading: Reading, present: Sequence[int]
-) -> tuple[int, ...]:
-    if side == reading.side:
-        return reading.fingers
-    if len(chosen) == len(present):
-        return tuple(sorted(present, reverse=side == "left"))
-    best = read_hand([tips[number].shape for number in chosen], present, only=side)
-    assert best is not None
-    return best.fingers
 
 
 def by_place(found: Sequence[Fingertip], asked: Sequence[int]) -> Choice:
@@ -123,7 +118,7 @@ def _largest(found: Sequence[Fingertip]) -> list[Fingertip]:
 
 
 def _weight(tip: Fingertip) -> float:
-    return tip.area_mm2 * (0.6 if tip.shape.is_cut else 1.0)
+    return tip.area_mm2 * (0.6 if tip.is_cut else 1.0)
 
 
 def _usual_area(found: Sequence[Fingertip], count: int) -> float:
@@ -132,6 +127,4 @@ def _usual_area(found: Sequence[Fingertip], count: int) -> float:
 
 
 def _others(found: Sequence[Fingertip], taken: Sequence[Fingertip], usual_mm2: float) -> int:
-    return sum(
-        tip not in taken and not tip.shape.is_cut and tip.area_mm2 >= _ANOTHER * usual_mm2 for tip in found
-    )
+    return sum(tip not in taken and not tip.is_cut and tip.area_mm2 >= _ANOTHER * usual_mm2 for tip in found)

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from appliance.fingerprint.hand_angle import Axis, Points, axis, common_angle_deg, upright
-from appliance.fingerprint.phalanges import Piece
+from appliance.fingerprint.phalanges import Piece, joined
 
 _LEAST_MM2: Final = 18.0
 _LEAST_SHARE: Final = 0.22
@@ -19,22 +17,24 @@ _SIDEWAYS: Final = 0.55
 _WHOLE_TIP: Final = 0.95
 """Its length in widths at least."""
 _TEAR_MM: Final = 1.2
+_SPECK_SHARE: Final = 0.55
+_SPECK_WIDTH: Final = 0.75
+"""Of the area and the width of what lies under it: a tip has more."""
 _ROUNDS: Final = 3
 
 
 @dataclass(frozen=True)
 class Column:
-    """One finger as far as it touches the glass: the piece that is its tip, and all of its points with their axis."""
+    """One finger as far as it touches the glass: the piece that is its tip, and the axis of all of it."""
 
     tip: Piece
-    points: Points
     axis: Axis
 
 
 def columns(pieces: Sequence[Piece], near_deg: float | None = None) -> tuple[list[Column], float]:
     """From left to right; and the hand's angle in degrees, which is looked for near one where one is given."""
     large = _large(pieces)
-    first = common_angle_deg((axis(piece.points), piece.area_mm2) for piece in large)
+    first = common_angle_deg((axis(piece.moments), piece.area_mm2) for piece in large)
     angle = first if near_deg is None else near_deg
     found: list[Column] = []
     for _ in range(_ROUNDS):
@@ -55,26 +55,29 @@ def _large(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _stacked(pieces: Sequence[Piece], angle_deg: float) -> list[Column]:
-    boxes = [_Box.around(upright(piece.points, angle_deg)) for piece in pieces]
+    boxes = [_Box.around(upright(piece.hull, angle_deg)) for piece in pieces]
     stacks: list[list[int]] = []
     for number in sorted(range(len(pieces)), key=lambda number: -boxes[number].top):
         over = [stack for stack in stacks if boxes[number].is_below(boxes[stack[-1]])]
-        if over:
-            min(over, key=lambda stack: abs(boxes[number].middle - boxes[stack[-1]].middle)).append(number)
-        else:
+        if not over:
             stacks.append([number])
+            continue
+        stack = min(over, key=lambda stack: abs(boxes[number].middle - boxes[stack[-1]].middle))
+        if len(stack) == 1 and _is_speck(pieces[stack[0]], boxes[stack[0]], pieces[number], boxes[number]):
+            stack.clear()
+        stack.append(number)
     stacks.sort(key=lambda stack: boxes[stack[0]].middle)
     return [_column([pieces[number] for number in stack], [boxes[number] for number in stack]) for stack in stacks]
 
 
 def _column(stack: Sequence[Piece], boxes: Sequence[_Box]) -> Column:
-    points = np.concatenate([piece.points for piece in stack])
+    whole = stack[0].moments
+    for piece in stack[1:]:
+        whole = whole + piece.moments
     upper = 1
     while upper < len(stack) and _is_torn(boxes[:upper], boxes[upper]):
         upper += 1
-    relief = np.concatenate([piece.relief for piece in stack[:upper]])
-    tip = Piece(np.concatenate([piece.points for piece in stack[:upper]]), relief, sum(p.area_mm2 for p in stack[:upper]))
-    return Column(tip, points, axis(points))
+    return Column(stack[0] if upper == 1 else joined(stack[:upper]), axis(whole))
 
 
 def _is_torn(upper: Sequence[_Box], lower: _Box) -> bool:
@@ -82,6 +85,12 @@ def _is_torn(upper: Sequence[_Box], lower: _Box) -> bool:
     length = upper[0].top - min(box.bottom for box in upper)
     gap = min(box.bottom for box in upper) - lower.top
     return length < _WHOLE_TIP * max(box.width for box in upper) and gap < _TEAR_MM
+
+
+def _is_speck(upper: Piece, its: _Box, lower: Piece, of_lower: _Box) -> bool:
+    """Whether what lies above a fingertip is none itself: writing, dirt."""
+    is_small = upper.area_mm2 < _SPECK_SHARE * lower.area_mm2 and its.width < _SPECK_WIDTH * of_lower.width
+    return is_small and its.bottom - of_lower.top > _TEAR_MM
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ class _Box:
     @staticmethod
     def around(points: Points) -> _Box:
         (left, bottom), (right, top) = points.min(axis=0), points.max(axis=0)
-        return _Box(float(points[:, 0].mean()), float(right - left), float(top), float(bottom))
+        return _Box(float(left + right) / 2, float(right - left), float(top), float(bottom))
 
     def is_below(self, other: _Box) -> bool:
         beside = abs(self.middle - other.middle) > _SIDEWAYS * max(self.width, other.width)

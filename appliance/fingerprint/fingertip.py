@@ -11,7 +11,6 @@ from appliance.fingerprint.contact_map import ContactMap
 from appliance.fingerprint.finger_columns import Column
 from appliance.fingerprint.first_crease import length_mm
 from appliance.fingerprint.hand_angle import as_placed, upright
-from appliance.fingerprint.hand_shape import Tip
 
 _TRUST: Final = 0.12
 """The elongation at which a finger's own axis counts as much as the hand's."""
@@ -23,14 +22,17 @@ _HALO_MM: Final = 0.35
 
 @dataclass(frozen=True)
 class Fingertip:
-    """`centre_mm`: x and y from the image's corner. `shape`: as `hand_shape` sees it, in the hand's direction."""
+    """`centre_mm`: x and y from the image's corner. `across_mm` and `along_mm`: of the tip's end, to the right and upwards in
+    the hand's direction. `is_cut`: by the image's border."""
 
     centre_mm: tuple[float, float]
     angle_deg: float
     width_mm: float
     height_mm: float
     area_mm2: float
-    shape: Tip
+    across_mm: float
+    along_mm: float
+    is_cut: bool
 
 
 def fingertip(of: Column, hand_deg: float, within: ContactMap) -> Fingertip:
@@ -45,10 +47,10 @@ def fingertip(of: Column, hand_deg: float, within: ContactMap) -> Fingertip:
     height = min(height + edge, top - points[:, 1].min() + edge)
     x, y = as_placed(np.array([[(left + right) / 2, top - height / 2]]), angle)[0]
     end = upright(as_placed(np.array([[(left + right) / 2, top]]), angle), hand_deg)[0]
-    is_cut = _touches_border(of, within)
-    shape = Tip(float(end[0]), float(end[1]), float(right - left), is_cut)
     kept = float((top - points[:, 1] <= height).mean()) * of.tip.area_mm2
-    return Fingertip((float(x), float(y)), angle, float(right - left), float(height), kept, shape)
+    is_cut = _touches_border(of, within)
+    centre = (float(x), float(y))
+    return Fingertip(centre, angle, float(right - left), float(height), kept, float(end[0]), float(end[1]), is_cut)
 
 
 def _touches_border(of: Column, within: ContactMap) -> bool:

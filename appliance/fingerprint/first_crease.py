@@ -7,11 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-_FROM, _TO = 1.05, 1.95
+_FROM, _TO = 1.05, 2.3
 """Between these lengths, in widths of the tip, a crease may lie."""
-_LONGEST: Final = 1.9
+_LONGEST: Final = 2.1
 """Without a crease, a tip of more than this many widths ends at `_USUAL`."""
-_USUAL: Final = 1.6
+_USUAL: Final = 1.75
 _DEPTH: Final = 0.8
 """How much of the contact above and below it a crease may have at most."""
 _ROW_MM: Final = 0.4

@@ -24,13 +24,29 @@ class Axis:
     elongation: float
 
 
-def axis(points: Points) -> Axis:
+@dataclass(frozen=True)
+class Moments:
+    """How many points, the sums of their coordinates and of those's products; they add up."""
+
+    count: int
+    sums: NDArray[np.float64]
+    products: NDArray[np.float64]
+
+    @staticmethod
+    def of(points: Points) -> Moments:
+        return Moments(len(points), points.sum(axis=0), points.T @ points)
+
+    def __add__(self, other: Moments) -> Moments:
+        return Moments(self.count + other.count, self.sums + other.sums, self.products + other.products)
+
+
+def axis(of: Moments) -> Axis:
     """By second moments. Of no points, upright and round."""
-    if len(points) < 2:
+    if not of.count:
         return Axis(0.0, 0.0)
-    x, y = (points - points.mean(axis=0)).T
-    xx, yy, xy = float(x @ x), float(y @ y), -float(x @ y)
-    if xx + yy == 0:
+    spread = of.products - np.outer(of.sums, of.sums) / of.count
+    xx, yy, xy = float(spread[0, 0]), float(spread[1, 1]), -float(spread[0, 1])
+    if xx + yy <= 0:
         return Axis(0.0, 0.0)
     angle = np.degrees(0.5 * np.arctan2(2 * xy, yy - xx))
     return Axis(float(angle), float(np.hypot(yy - xx, 2 * xy) / (xx + yy)))

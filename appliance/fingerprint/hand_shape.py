@@ -8,7 +8,6 @@ that it speaks for neither hand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,45 +32,54 @@ _CUT_DEVIATION_MM: Final = 9.0
 _ANYWHERE: Final = 1.0e4
 
 
+_CUT_LOG_WIDTH_DEVIATION: Final = 0.15
+Floats = NDArray[np.float64]
+
+
 @dataclass(frozen=True)
-class Tip:
-    """`across_mm`, from left to right, and `along_mm`, upwards, in the hand's own direction. `is_cut`: by the border."""
+class Tips:
+    """n sets of k fingertips, each from left to right: (n, k) each. `across_mm`, to the right, and `along_mm`, upwards, in
+    the hand's own direction; `is_cut`: by the image's border."""
 
-    across_mm: float
-    along_mm: float
-    width_mm: float
-    is_cut: bool = False
+    across_mm: Floats
+    along_mm: Floats
+    width_mm: Floats
+    is_cut: NDArray[np.bool_]
 
-
-def log_likelihood(tips: Sequence[Tip], fingers: Sequence[int]) -> float:
-    """Of tips from left to right being these fingers of a right hand, by number; natural logarithm of a density."""
-    chosen = np.asarray(fingers)
-    across = np.array([tip.across_mm for tip in tips])
-    along = np.array([tip.along_mm for tip in tips])
-    cut = np.array([tip.is_cut for tip in tips])
-    away = across - across.mean()
-    own = _HEIGHT_DEVIATION_MM[chosen] ** 2 + np.where(cut, _CUT_DEVIATION_MM**2, 0.0)
-    expected = _HEIGHT_MM[chosen]
-    covariance = np.diag(own) + _ANYWHERE
-    covariance += np.outer(away, away) * _ANGLE_DEVIATION_RAD**2 + np.outer(expected, expected) * _SIZE_DEVIATION**2
-    total = _normal(along - expected, covariance)
-    widths = np.log([max(tip.width_mm, 1.0) for tip in tips])
-    of_widths = np.diag(_LOG_WIDTH_DEVIATION**2 + np.where(cut, 0.15**2, 0.0)) + _SIZE_DEVIATION**2
-    total += _normal(widths - _LOG_WIDTH[chosen], of_widths)
-    if len(tips) > 1:
-        steps = np.diff(chosen).astype(np.float64)
-        apart = np.diff(across) - steps * _PITCH_MM
-        of_pitch = np.diag(steps * _PITCH_DEVIATION_MM**2) + np.outer(steps, steps) * (_SIZE_DEVIATION * _PITCH_MM) ** 2
-        total += _normal(apart, of_pitch)
-    return total
+    def mirrored(self) -> Tips:
+        """As the other hand's would lie: a left hand's tips become a right hand's."""
+        return Tips(-self.across_mm[:, ::-1], self.along_mm[:, ::-1], self.width_mm[:, ::-1], self.is_cut[:, ::-1])
 
 
-def mirrored(tips: Sequence[Tip]) -> list[Tip]:
-    """As the other hand's would lie: a left hand's tips become a right hand's."""
-    return [Tip(-tip.across_mm, tip.along_mm, tip.width_mm, tip.is_cut) for tip in reversed(tips)]
+def log_likelihood(tips: Tips, fingers: NDArray[np.intp]) -> Floats:
+    """(n,): of each set being these fingers of a right hand, (n, k) numbers; natural logarithms of densities."""
+    own = _HEIGHT_DEVIATION_MM[fingers] ** 2 + tips.is_cut * _CUT_DEVIATION_MM**2
+    away = tips.across_mm - tips.across_mm.mean(axis=1, keepdims=True)
+    expected = _HEIGHT_MM[fingers]
+    covariance = _diagonal(own) + _ANYWHERE
+    covariance += _outer(away) * _ANGLE_DEVIATION_RAD**2 + _outer(expected) * _SIZE_DEVIATION**2
+    of_heights = _normal(tips.along_mm - expected, covariance)
+    own = np.asarray(_LOG_WIDTH_DEVIATION**2 + tips.is_cut * _CUT_LOG_WIDTH_DEVIATION**2, np.float64)
+    widths = np.log(np.maximum(tips.width_mm, 1.0))
+    of_widths = _normal(widths - _LOG_WIDTH[fingers], _diagonal(own) + _SIZE_DEVIATION**2)
+    steps = np.diff(fingers, axis=1).astype(np.float64)
+    apart = np.diff(tips.across_mm, axis=1) - steps * _PITCH_MM
+    covariance = _diagonal(steps * _PITCH_DEVIATION_MM**2) + _outer(steps) * (_SIZE_DEVIATION * _PITCH_MM) ** 2
+    return of_heights + of_widths + _normal(apart, covariance)
 
 
-def _normal(away: NDArray[np.float64], covariance: NDArray[np.float64]) -> float:
+def _diagonal(variances: Floats) -> Floats:
+    return np.asarray(variances[:, :, None] * np.eye(variances.shape[1]), np.float64)
+
+
+def _outer(values: Floats) -> Floats:
+    return np.asarray(values[:, :, None] * values[:, None, :], np.float64)
+
+
+def _normal(away: Floats, covariance: Floats) -> Floats:
+    if not away.shape[1]:
+        return np.zeros(len(away))
     root = np.linalg.cholesky(covariance)
-    scaled = np.linalg.solve(root, away)
-    return float(-0.5 * scaled @ scaled - np.log(np.diag(root)).sum() - 0.5 * len(away) * np.log(2 * np.pi))
+    scaled = np.linalg.solve(root, away[:, :, None])[:, :, 0]
+    spread = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+    return np.asarray(-0.5 * (scaled**2).sum(axis=1) - spread - 0.5 * away.shape[1] * np.log(2 * np.pi), np.float64)

@@ -8,8 +8,9 @@ from itertools import combinations
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from appliance.fingerprint.hand_shape import LITTLE, Tip, log_likelihood, mirrored
+from appliance.fingerprint.hand_shape import LITTLE, Tips, log_likelihood
 
 Side = Literal["right", "left"]
 FOUR: Final = tuple(range(LITTLE + 1))
@@ -33,19 +34,22 @@ class Reading:
         return max(self.right_probability, 1 - self.right_probability)
 
 
-def read_hand(tips: Sequence[Tip], present: Sequence[int] = FOUR, only: Side | None = None) -> Reading | None:
-    """Of one to four tips from left to right; `present`: the numbers of the fingers that the person has and that are
-    asked for. None for no tips or more than can be."""
-    if not 0 < len(tips) <= len(present):
-        return None
-    ways: list[tuple[float, Side, tuple[int, ...]]] = []
-    other = mirrored(tips)
-    for fingers in combinations(sorted(present), len(tips)):
-        if only != "left":
-            ways.append((log_likelihood(tips, fingers), "right", fingers))
-        if only != "right":
-            ways.append((log_likelihood(other, fingers), "left", fingers[::-1]))
-    fit, side, fingers = max(ways)
-    weights = np.exp((np.array([way[0] for way in ways]) - fit) / _DOUBT)
-    right = float(weights[[way[1] == "right" for way in ways]].sum() / weights.sum())
-    return Reading(side, fingers, right, fit)
+def read_hand(tips: Tips, present: Sequence[int] = FOUR, only: Side | None = None) -> list[Reading]:
+    """Of n sets of one to four tips, a reading each. `present`: the numbers of the fingers that the person has and that are
+    asked for, at least as many as tips. `only`: the side where it is known."""
+    count, width = tips.across_mm.shape
+    ways = np.array(list(combinations(sorted(present), width)), np.intp)
+    fits = np.full((count, 2, len(ways)), -np.inf)
+    for side, seen in enumerate((tips, tips.mirrored())):
+        if only != ("left", "right")[side]:
+            every = Tips(*(np.repeat(of, len(ways), axis=0) for of in vars(seen).values()))
+            fits[:, side] = log_likelihood(every, np.tile(ways, (count, 1))).reshape(count, -1)
+    return [_reading(of, ways) for of in fits]
+
+
+def _reading(fits: NDArray[np.float64], ways: NDArray[np.intp]) -> Reading:
+    side, way = np.unravel_index(int(fits.argmax()), fits.shape)
+    weights = np.exp((fits - fits.max()) / _DOUBT)
+    fingers = tuple(int(number) for number in ways[way])
+    right = float(weights[0].sum() / weights.sum())
+    return Reading("left" if side else "right", fingers[::-1] if side else fingers, right, float(fits.max()))

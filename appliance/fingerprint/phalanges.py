@@ -7,7 +7,9 @@ touch, or the parts of a finger on either side of a crease.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import cv2
@@ -15,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.fingerprint.contact_map import ContactMap, Grid
+from appliance.fingerprint.hand_angle import Moments
 from drivers.contracts import Pixels
 
 Labels = NDArray[np.int32]
@@ -39,6 +42,22 @@ class Piece:
     relief: NDArray[np.float32]
     area_mm2: float
 
+    @cached_property
+    def hull(self) -> NDArray[np.float64]:
+        """(k, 2): the points between which all others lie."""
+        return np.asarray(cv2.convexHull(self.points.astype(np.float32))[:, 0], np.float64)
+
+    @cached_property
+    def moments(self) -> Moments:
+        return Moments.of(self.points)
+
+
+def joined(pieces: Sequence[Piece]) -> Piece:
+    """Several as one."""
+    points = np.concatenate([piece.points for piece in pieces])
+    relief = np.concatenate([piece.relief for piece in pieces])
+    return Piece(points, relief, sum(piece.area_mm2 for piece in pieces))
+
 
 def phalanges(of: ContactMap) -> list[Piece]:
     """The largest first."""
@@ -47,14 +66,26 @@ def phalanges(of: ContactMap) -> list[Piece]:
     seeds, saddles = _hills(heights)
     if not saddles:
         return []
+    return sorted(
+        _pieces(of, _owners(contact, seeds, saddles, of.cell_mm), len(saddles)), key=lambda piece: -piece.area_mm2
+    )
+
+
+def _owners(contact: Pixels, seeds: Labels, saddles: list[float], cell_mm: float) -> Labels:
+    """To which hill each cell with contact belongs: the nearest; 0 for none."""
+    count, parts = cv2.connectedComponents(contact, connectivity=8)
+    if count == len(saddles) + 1:
+        hill = np.zeros(count, np.int32)
+        hill[parts[seeds > 0]] = seeds[seeds > 0]
+        return np.asarray(hill[parts], np.int32)
     apart = np.asarray(seeds == 0, np.uint8)
     far, nearest = cv2.distanceTransformWithLabels(apart, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP)
     hill = np.zeros(int(nearest.max()) + 1, np.int32)
     hill[nearest[seeds > 0]] = seeds[seeds > 0]
-    owner = hill[nearest]
-    reach = (np.array([0.0, *saddles]) + _AROUND_MM).astype(np.float32)[owner]
-    owner[(contact == 0) | (far * np.float32(of.cell_mm) > reach)] = 0
-    return sorted(_pieces(of, owner, len(saddles)), key=lambda piece: -piece.area_mm2)
+    owner = np.asarray(hill[nearest], np.int32)
+    reach = ((np.array([0.0, *saddles]) + _AROUND_MM) / cell_mm).astype(np.float32)[owner]
+    owner[(contact == 0) | (far > reach)] = 0
+    return owner
 
 
 def _without_holes(of: ContactMap) -> Pixels:
@@ -83,7 +114,8 @@ def _hills(heights: Grid) -> tuple[Labels, list[float]]:
     """The hill on which each peak lies: 0, no hill, before the first level."""
     born, level = 0, _LEAST_RADIUS_MM
     while peaks.size:
-        _, labels = cv2.connectedComponents(np.asarray(heights >= level, np.uint8), connectivity=8)
+        _, parts_at_level = cv2.connectedComponents(np.asarray(heights >= level, np.uint8), connectivity=8)
+        labels = np.asarray(parts_at_level, np.int32)
         part_of = labels.ravel()[peaks]
         highest = np.zeros(int(part_of.max()) + 1)
         np.maximum.at(highest, part_of, flat[peaks])

@@ -47,9 +47,9 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class SlapSegments:
-    """`fingers`: from left to right. `expected`: the positions asked for. `found`: how many fingers lie on the glass, also
-    more than were asked for. `angle_deg`: of the hand, from upright, clockwise. `side`: of four fingers' hand or a part of
-    them, None where no shape tells it; `side_confidence`: the probability of that side, 0.5 where it could be either."""
+    """`fingers`: from left to right. `expected`: the positions asked for. `found`: how many fingers lie on the glass,
+    also more than were asked for. `angle_deg`: of the hand, from upright, clockwise. `side`: of four fingers' hand or a
+    part of them, None where no shape tells it; `side_confidence`: how probable it is, 0.5 where it could be either."""
 
     fingers: tuple[FingerSegment, ...]
     expected: tuple[int, ...]
@@ -61,8 +61,8 @@ class SlapSegments:
 
 
 def segments(pixels: Pixels, resolution_ppi: float, expected: Sequence[int]) -> SlapSegments:
-    """Of (h, w) uint8, dark ridges on light. `expected`: positions of ANSI/NIST-ITL 1-2011 table 8, from 1 to 10, without
-    those that the person is known not to have. Raises QualityError: not such an image, or no such positions."""
+    """Of (h, w) uint8, dark ridges on light. `expected`: positions of ANSI/NIST-ITL 1-2011 table 8, from 1 to 10,
+    without those that the person is known not to have. Raises QualityError: not such an image, or no such positions."""
     asked = tuple(sorted(set(expected)))
     if not asked or len(asked) != len(expected) or not 1 <= asked[0] <= asked[-1] <= 10:
         raise QualityError("Fingers are asked for by their positions from 1 to 10, each once.")
@@ -71,9 +71,7 @@ def segments(pixels: Pixels, resolution_ppi: float, expected: Sequence[int]) -> 
     if of is None or not pieces:
         return SlapSegments((), asked, 0, 0.0, None, 0.5, (Reason.FINGERS_MISSING,))
     choice, angle = _best(of, pieces, asked)
-    fingers = tuple(
-        _segment(tip, position, of) for tip, position in zip(choice.tips, choice.positions, strict=True)
-    )
+    fingers = tuple(_segment(tip, position, of) for tip, position in zip(choice.tips, choice.positions, strict=True))
     found = len(fingers) + choice.others
     return SlapSegments(
         fingers, asked, found, angle, choice.side, choice.side_confidence, _reasons(choice, asked, found, angle)
@@ -103,7 +101,7 @@ def _choice(
 def _segment(tip: Fingertip, position: int, of: ContactMap) -> FingerSegment:
     x, y = (value * of.px_per_mm for value in tip.centre_mm)
     width, height = tip.width_mm * of.px_per_mm, tip.height_mm * of.px_per_mm
-    return FingerSegment(position, (x, y), tip.angle_deg, width, height, tip.shape.is_cut)
+    return FingerSegment(position, (x, y), tip.angle_deg, width, height, tip.is_cut)
 
 
 def _reasons(choice: Choice, asked: tuple[int, ...], found: int, angle_deg: float) -> tuple[Reason, ...]:

@@ -133,10 +133,8 @@ def _glass(rng: np.random.Generator, ink: Floats, skin: Floats, unit: float) -> 
     halo = cv2.resize(cv2.GaussianBlur(eighth, (0, 0), max(0.15 * unit, 0.5)), (width, height))
     depth = rng.uniform(0, 30)
     image = light - depth * halo - rng.uniform(140, 225) * ink
-    noise = np.empty((height, width), np.float32)
-    cv2.setRNGSeed(int(rng.integers(1 << 30)))
-    cv2.randn(noise, 0.0, float(rng.uniform(0.5, 6.0)))
-    return np.clip(image + noise, 0, 255).astype(np.uint8)
+    noise = rng.standard_normal((height, width), np.float32) * np.float32(rng.uniform(0.5, 6.0))
+    return np.asarray(np.clip(image + noise, 0, 255), np.uint8)
 
 
 def _smooth(rng: np.random.Generator, shape: tuple[int, ...], scale_px: float, amount: float) -> Floats:

@@ -61,9 +61,9 @@ def _side_by_side(fingers: Sequence[Finger], gap_mm: float) -> list[Finger]:
         shift = 0.0
         for before in placed[-1].pads if placed else ():
             for pad in finger.pads:
-                if abs(pad.y_mm - before.y_mm) < (pad.length_mm + before.length_mm) / 2:
-                    least = (pad.width_mm + before.width_mm) / 2 + gap_mm
-                    shift = max(shift, before.x_mm + least - pad.x_mm)
+                beside_mm = before.x_mm + np.tan(np.radians(before.tilt_deg)) * (pad.y_mm - before.y_mm)
+                least = beside_mm + (pad.width_mm + before.width_mm) / 2 + gap_mm
+                shift = max(shift, float(least - pad.x_mm))
         placed.append(Finger(finger.number, tuple(replace(pad, x_mm=pad.x_mm + shift) for pad in finger.pads)))
     return placed
 
@@ -111,6 +111,16 @@ def _below(
     centre = tip - along * (begins + ends) / 2
     width = breadth * float(rng.uniform(0.55, 0.95))
     return Pad(float(centre[0]), float(centre[1]), tilt, width, ends - begins, darkness * float(rng.uniform(0.4, 1.0)))
+
+
+def with_thumb(rng: np.random.Generator, fingers: Sequence[Finger]) -> tuple[Finger, ...]:
+    """The thumb lies beside the index finger, lower."""
+    index = fingers[0].pads[0]
+    size = index.width_mm / 14.6
+    x = index.x_mm - (index.width_mm / 2 + 11.0 * size + float(rng.uniform(1.0, 8.0)))
+    y = index.y_mm - float(rng.uniform(15.0, 35.0)) * size
+    pad = Pad(x, y, float(rng.uniform(-35.0, 5.0)), 17.5 * size, 24.0 * size, index.pressure)
+    return (Finger(4, (pad,)), *fingers)
 
 
 def two_thumbs(rng: np.random.Generator) -> tuple[Finger, ...]:
