@@ -24,8 +24,9 @@ _SMALL: Final = 0.4
 """Of the usual tip's area: less is hardly one."""
 _FAINT: Final = -5.0
 _CUT: Final = -1.5
-_ANOTHER: Final = 0.5
-"""Of the usual tip's area: what is left over and has as much is a finger too."""
+_ANOTHER: Final = 0.38
+_ANOTHER_CUT: Final = 0.7
+"""Of the usual tip's area: what is left over and has as much is a finger too, also where the border cuts it."""
 _CLEAR: Final = -24.0
 """A reading of as many tips as were asked for that fits better is taken without looking at others."""
 _SURE: Final = 0.95
@@ -127,4 +128,5 @@ def _usual_area(found: Sequence[Fingertip], count: int) -> float:
 
 
 def _others(found: Sequence[Fingertip], taken: Sequence[Fingertip], usual_mm2: float) -> int:
-    return sum(tip not in taken and not tip.is_cut and tip.area_mm2 >= _ANOTHER * usual_mm2 for tip in found)
+    least = {False: _ANOTHER * usual_mm2, True: _ANOTHER_CUT * usual_mm2}
+    return sum(tip not in taken and tip.area_mm2 >= least[tip.is_cut] for tip in found)

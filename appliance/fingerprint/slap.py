@@ -79,9 +79,10 @@ def segments(pixels: Pixels, resolution_ppi: float, expected: Sequence[int]) -> 
 
 
 def _best(of: ContactMap, pieces: Sequence[Piece], asked: tuple[int, ...]) -> tuple[Choice, float]:
-    """The choice at the angle that the fingers' axes say; at another, where that makes no hand."""
+    """The choice at the angle that the fingers' axes say; at another, where that is too far and makes no hand: prints
+    that are wider than long."""
     choice, angle = _choice(of, pieces, asked, None)
-    if choice.fit is None or (choice.fit >= _PLAUSIBLE and abs(angle) <= MOST_TURNED_DEG):
+    if choice.fit is None or choice.fit >= _PLAUSIBLE or abs(angle) <= MOST_TURNED_DEG:
         return choice, angle
     ways = [(choice, angle), *(_choice(of, pieces, asked, near) for near in _OTHER_ANGLES_DEG)]
     return max(ways, key=lambda way: way[0].fit if way[0].fit is not None else -np.inf)
