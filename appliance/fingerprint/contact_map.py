@@ -1,7 +1,7 @@
 """Where skin touched the glass: a coarse map of an image, on which everything about fingers' places is found.
 
 A ridge is dark beside a light valley every half millimetre, so the map looks at how far pixels lie from the mean of a
-window of two ridges, averaged over cells of 0.4 mm. Nothing here needs the image's full resolution.
+window of two ridges, averaged over cells of 0.4 mm. Writing has relief, too, but is not as even as ridges are. Nothing here needs the image's full resolution.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _LEAST_CELLS: Final = 8
 """3 mm: no finger is smaller, and nothing less is looked at."""
 _RELIEF_RANGE: Final = (5.0, 12.0)
 """Grey levels between which the threshold lies, wherever Otsu's method puts it."""
+_EVEN: Final = 0.75
+"""How uneven a print may be, as a part of its relief: lines of text and of writing are more so."""
 _SOLID: Final = 90.0
 """Grey levels under the glass's light at which a cell without relief is wet skin, all valleys filled."""
 
@@ -87,4 +89,11 @@ def _contact(relief: Grid, grey: Grid) -> Pixels:
     otsu, _ = cv2.threshold(seen, 0, 1, cv2.THRESH_OTSU)
     limit = min(max(otsu / 4, _RELIEF_RANGE[0]), _RELIEF_RANGE[1])
     light = float(np.percentile(grey[::2, ::2], 90))
-    return np.asarray((relief > limit) | (grey < light - _SOLID), np.uint8)
+    is_ridged = (relief > limit) & (_unevenness(grey) < _EVEN * relief)
+    return np.asarray(is_ridged | (grey < light - _SOLID), np.uint8)
+
+
+def _unevenness(grey: Grid) -> Grid:
+    """How far the means over two ridges lie from those over six: little in a print, much in writing and at its edges."""
+    near, wide = cv2.blur(grey, (3, 3)), cv2.blur(grey, (7, 7))
+    return np.asarray(cv2.blur(cv2.absdiff(near, wide), (3, 3)), np.float32)

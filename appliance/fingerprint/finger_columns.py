@@ -58,7 +58,7 @@ def _stacked(pieces: Sequence[Piece], angle_deg: float) -> list[Column]:
     boxes = [_Box.around(upright(piece.hull, angle_deg)) for piece in pieces]
     stacks: list[list[int]] = []
     for number in sorted(range(len(pieces)), key=lambda number: -boxes[number].top):
-        over = [stack for stack in stacks if boxes[number].is_below(boxes[stack[-1]])]
+        over = [stack for stack in stacks if any(boxes[number].is_below(boxes[upper]) for upper in stack)]
         if not over:
             stacks.append([number])
             continue

@@ -28,8 +28,8 @@ _STEP: Final = 1.12
 """From one height at which the hills are looked at to the next."""
 _PROMINENCE: Final = 1.15
 """How much higher than the saddle a hill must be to be one."""
-_HOLE_MM2: Final = 16.0
-"""A scar's or a drop's; larger ones stay open."""
+_HOLE_MM2: Final = 30.0
+"""A scar's, a drop's, the rim of a hole punched in a card; larger ones stay open."""
 _AROUND_MM: Final = 0.6
 """How far beyond its opening a piece reaches."""
 
