@@ -1,7 +1,8 @@
 """Where skin touched the glass: a coarse map of an image, on which everything about fingers' places is found.
 
 A ridge is dark beside a light valley every half millimetre, so the map looks at how far pixels lie from the mean of a
-window of two ridges, averaged over cells of 0.4 mm. Writing has relief, too, but is not as even as ridges are. Nothing here needs the image's full resolution.
+window of two ridges, averaged over cells of 0.4 mm. Writing has relief, too, but is not as even as ridges are. Nothing
+here needs the image's full resolution.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ Grid = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class ContactMap:
-    """`relief` and `grey`: (rows, columns) float32, grey levels; `mask`: (rows, columns) uint8, 1 where there is contact.
-    `cell_px`: the side of a cell in the image's pixels; `cell_mm`: the same on the glass."""
+    """`relief` and `grey`: (rows, columns) float32, grey levels; `mask`: (rows, columns) uint8, 1 where there is
+    contact. `cell_px`: the side of a cell in the image's pixels; `cell_mm`: the same on the glass."""
 
     relief: Grid
     grey: Grid
@@ -94,6 +95,7 @@ def _contact(relief: Grid, grey: Grid) -> Pixels:
 
 
 def _unevenness(grey: Grid) -> Grid:
-    """How far the means over two ridges lie from those over six: little in a print, much in writing and at its edges."""
+    """How far the means over two ridges lie from those over six: little in a print, much in writing and at its
+    edges."""
     near, wide = cv2.blur(grey, (3, 3)), cv2.blur(grey, (7, 7))
     return np.asarray(cv2.blur(cv2.absdiff(near, wide), (3, 3)), np.float32)

@@ -16,8 +16,8 @@ from appliance.fingerprint.hand_side import Reading, Side, read_hand
 _AT_MOST: Final = 6
 """Of the things found, the largest, among which is chosen."""
 _NO_FINGER: Final = (-6.0, -16.0)
-"""The logarithm of how likely a thing that is no finger lies just there and is just so wide: a speck, and one as large as
-a tip."""
+"""The logarithm of how likely a thing that is no finger lies just there and is just so wide: a speck, and one as large
+as a tip."""
 _MISSING: Final = -4.0
 """Of an expected finger not touching the glass."""
 _SMALL: Final = 0.4

@@ -15,7 +15,8 @@ _WHITE = 255
 
 @dataclass(frozen=True)
 class FingerSegment:
-    """A turned box in the image's pixels. `angle_deg`: from upright, clockwise. `position`: ANSI/NIST-ITL 1-2011 table 8.
+    """A turned box in the image's pixels. `angle_deg`: from upright, clockwise. `position`: ANSI/NIST-ITL 1-2011 table
+    8.
 
     `is_cut`: the image's border goes through it.
     """

@@ -22,8 +22,8 @@ _HALO_MM: Final = 0.35
 
 @dataclass(frozen=True)
 class Fingertip:
-    """`centre_mm`: x and y from the image's corner. `across_mm` and `along_mm`: of the tip's end, to the right and upwards in
-    the hand's direction. `is_cut`: by the image's border."""
+    """`centre_mm`: x and y from the image's corner. `across_mm` and `along_mm`: of the tip's end, to the right and
+    upwards in the hand's direction. `is_cut`: by the image's border."""
 
     centre_mm: tuple[float, float]
     angle_deg: float

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 _FROM, _TO = 1.05, 2.3
 """Between these lengths, in widths of the tip, a crease may lie."""
-_LONGEST: Final = 2.1
-"""Without a crease, a tip of more than this many widths ends at `_USUAL`."""
-_USUAL: Final = 1.75
+_LONGEST, _LONGEST_MM = 2.6, 29.0
+"""Without a crease, a tip of more than so many widths or millimetres ends at `_USUAL` widths."""
+_USUAL: Final = 1.6
 _DEPTH: Final = 0.8
 """How much of the contact above and below it a crease may have at most."""
 _ROW_MM: Final = 0.4
@@ -33,4 +33,5 @@ def length_mm(along_mm: NDArray[np.float64], relief: NDArray[np.float32], width_
         above = np.median(contact[:crease])
         if contact[crease] < _DEPTH * min(above, below):
             return (crease + 0.5) * _ROW_MM
-    return _USUAL * width_mm if whole > _LONGEST * width_mm else whole
+    is_too_long = whole > min(_LONGEST * width_mm, _LONGEST_MM)
+    return min(_USUAL * width_mm, whole) if is_too_long else whole

@@ -20,9 +20,9 @@ _LEAST_MM2: Final = 12.0
 
 @dataclass(frozen=True)
 class Foreground:
-    """`mask`: (rows, columns) uint8, 1 on skin, in cells of `cell_px` pixels. `box`: left, top, right, bottom in pixels,
-    half open. `angle_deg`: from upright, clockwise, in (-90, 90]; it says as much as `elongation`, from 0 to 1, allows.
-    `touches`: the borders that the finger reaches, of left, top, right and bottom."""
+    """`mask`: (rows, columns) uint8, 1 on skin, in cells of `cell_px` pixels. `box`: left, top, right, bottom in
+    pixels, half open. `angle_deg`: from upright, clockwise, in (-90, 90]; it says as much as `elongation`, from 0 to
+    1, allows. `touches`: the borders that the finger reaches, of left, top, right and bottom."""
 
     mask: Pixels
     cell_px: float
@@ -39,8 +39,8 @@ def foreground(pixels: Pixels, resolution_ppi: float = 500.0) -> Foreground | No
     of = contact_map(pixels, resolution_ppi)
     if of is None:
         return None
-    side = 2 * round(_CLOSED_MM / of.cell_mm / 2) + 1
-    closed = cv2.morphologyEx(of.mask, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    gap = 2 * round(_CLOSED_MM / of.cell_mm / 2) + 1
+    closed = cv2.morphologyEx(of.mask, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, labels, stats, centroids = cv2.connectedComponentsWithStats(opened, connectivity=8)
     if count < 2:
@@ -52,10 +52,9 @@ def foreground(pixels: Pixels, resolution_ppi: float = 500.0) -> Foreground | No
     mask = np.asarray(labels == largest, np.uint8)
     left, top, width, height = (int(value) for value in stats[largest, :4])
     rows, columns = mask.shape
-    x, y = (float(value + 0.5) * of.cell_px for value in centroids[largest])
-    cells = np.argwhere(mask)[:, ::-1].astype(np.float64)
-    lies = axis(Moments.of(cells))
-    box = (left, top, left + width, top + height)
-    pixel_box = (round(box[0] * of.cell_px), round(box[1] * of.cell_px), *(round(end * of.cell_px) for end in box[2:]))
     touches = (left == 0, top == 0, left + width == columns, top + height == rows)
-    return Foreground(mask, of.cell_px, area_mm2, pixel_box, (x, y), lies.angle_deg, lies.elongation, touches)
+    side = round(of.cell_px)
+    box = (left * side, top * side, (left + width) * side, (top + height) * side)
+    x, y = (float(value + 0.5) * of.cell_px for value in centroids[largest])
+    lies = axis(Moments.of(np.argwhere(mask)[:, ::-1].astype(np.float64)))
+    return Foreground(mask, of.cell_px, area_mm2, box, (x, y), lies.angle_deg, lies.elongation, touches)

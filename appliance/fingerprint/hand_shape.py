@@ -1,9 +1,9 @@
 """What the four fingers of a hand look like together: where tips end and how wide they are, and how much hands differ.
 
 Means and deviations are of adults' hands (Pheasant, Bodyspace, 1996; Greiner, US Army hand anthropometry,
-NATICK/TR-92/011), widened for what a placement adds: pressure, fingertips not laid down whole, a hand bent sideways. What
-is common to all fingers of a hand (its size, its place, the error of the angle at which it was taken) is correlated, so
-that it speaks for neither hand.
+NATICK/TR-92/011), widened for what a placement adds: pressure, fingertips not laid down whole, a hand bent sideways.
+What is common to all fingers of a hand (its size, its place, the error of the angle at which it was taken) is
+correlated, so that it speaks for neither hand.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Tips:
-    """n sets of k fingertips, each from left to right: (n, k) each. `across_mm`, to the right, and `along_mm`, upwards, in
-    the hand's own direction; `is_cut`: by the image's border."""
+    """n sets of k fingertips, each from left to right: (n, k) each. `across_mm`, to the right, and `along_mm`,
+    upwards, in the hand's own direction; `is_cut`: by the image's border."""
 
     across_mm: Floats
     along_mm: Floats

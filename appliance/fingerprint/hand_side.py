@@ -35,8 +35,8 @@ class Reading:
 
 
 def read_hand(tips: Tips, present: Sequence[int] = FOUR, only: Side | None = None) -> list[Reading]:
-    """Of n sets of one to four tips, a reading each. `present`: the numbers of the fingers that the person has and that are
-    asked for, at least as many as tips. `only`: the side where it is known."""
+    """Of n sets of one to four tips, a reading each. `present`: the numbers of the fingers that the person has and
+    that are asked for, at least as many as tips. `only`: the side where it is known."""
     count, width = tips.across_mm.shape
     ways = np.array(list(combinations(sorted(present), width)), np.intp)
     fits = np.full((count, 2, len(ways)), -np.inf)

@@ -1,8 +1,8 @@
 """The roundish pieces of contact in a map: the parts of fingers, told from strokes and text, and from one another.
 
 Each cell's distance to the nearest cell without contact makes hills of fingers. What never rises to half a finger's
-width is none (writing, rules, dirt). Where two hills meet in a saddle well below both, there are two pieces: fingers that
-touch, or the parts of a finger on either side of a crease.
+width is none (writing, rules, dirt). Where two hills meet in a saddle well below both, there are two pieces: fingers
+that touch, or the parts of a finger on either side of a crease.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ _AROUND_MM: Final = 0.6
 
 @dataclass(frozen=True)
 class Piece:
-    """`points`: (n, 2) float64, x and y of its cells' centres, in mm from the image's corner. `relief`: (n,) float32."""
+    """`points`: (n, 2) float64, x and y of its cells' centres, in mm from the image's corner. `relief`: (n,)
+    float32."""
 
     points: NDArray[np.float64]
     relief: NDArray[np.float32]

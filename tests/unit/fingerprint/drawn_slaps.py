@@ -41,6 +41,16 @@ class Slap:
     """From left to right as the hand has them."""
     angle_deg: float
 
+    @property
+    def is_on_glass(self) -> bool:
+        """Whether most of every fingertip is in the image."""
+        height, width = self.pixels.shape
+        return all(
+            min(x, width - x) > 0.35 * finger.width_px and min(y, height - y) > 0.35 * finger.width_px
+            for finger in self.fingers
+            for x, y in (finger.centre, finger.tip)
+        )
+
 
 def draw(
     rng: np.random.Generator,

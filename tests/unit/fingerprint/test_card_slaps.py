@@ -1,16 +1,18 @@
-"""The four-finger slaps of NIST's ten-print card, with its writing, its text, its punched holes and its neighbours' prints."""
+"""The four-finger slaps of NIST's ten-print card, with its writing, its text, its punched holes and its neighbours'
+prints."""
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image as Pillow
 
 from appliance.fingerprint.slap import LEFT_FOUR, RIGHT_FOUR, Reason, segments
 
@@ -28,11 +30,11 @@ _NEAR_PX = 60
 @pytest.fixture(scope="module")
 def slaps(shared_data: Path) -> dict[int, Image]:
     """By position, 13 the right four and 14 the left four."""
-    decoder: Any = pytest.importorskip("wsq")
-    return {position: decoded for position, decoded in _images(shared_data / "nist" / "type-4-slaps.an2", decoder)}
+    pytest.importorskip("wsq")
+    return dict(_images(shared_data / "nist" / "type-4-slaps.an2"))
 
 
-def _images(path: Path, decoder: Any) -> list[tuple[int, Image]]:
+def _images(path: Path) -> list[tuple[int, Image]]:
     """Type 4: length, IDC, impression type, six positions, resolution, width, height, compression, then the image."""
     data, images = path.read_bytes(), []
     while data:
@@ -45,10 +47,6 @@ def _images(path: Path, decoder: Any) -> list[tuple[int, Image]]:
 
 
 def _grey(encoded: bytes) -> Image:
-    import io
-
-    from PIL import Image as Pillow
-
     return np.array(Pillow.open(io.BytesIO(encoded)).convert("L"), np.uint8)
 
 

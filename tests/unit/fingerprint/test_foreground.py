@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from appliance.fingerprint.foreground import foreground
+from drivers.contracts import Pixels
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
 from tests.unit.fingerprint.drawn_slaps import draw
 from tests.unit.fingerprint.hands import Finger, Pad
@@ -18,7 +19,7 @@ from tests.unit.fingerprint.hands import Finger, Pad
 
 def _impression(
     seed: int, angle_deg: float, size_px: tuple[int, int] = (600, 640)
-) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], tuple[float, float]]:
+) -> tuple[Pixels, tuple[float, float]]:
     slap = draw(
         np.random.default_rng(seed),
         (Finger(0, (Pad(0, 0, 0, 13.0, 20.0, 0.8),)),),
