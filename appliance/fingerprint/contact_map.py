@@ -35,6 +35,9 @@ _EVEN: Final = 0.75
 _SOLID: Final = 90.0
 """Grey levels under the glass's light at which a cell without relief is wet skin, all valleys filled."""
 
+_LIGHT_CELLS: Final = 8
+"""The side of the places whose mean is looked at for that light: 3 mm."""
+
 Grid = NDArray[np.float32]
 
 
@@ -89,9 +92,8 @@ def _contact(relief: Grid, grey: Grid) -> Pixels:
     seen = np.clip(relief * 4, 0, 255).astype(np.uint8)
     otsu, _ = cv2.threshold(seen, 0, 1, cv2.THRESH_OTSU)
     limit = min(max(otsu / 4, _RELIEF_RANGE[0]), _RELIEF_RANGE[1])
-    light = float(np.percentile(grey[::2, ::2], 90))
     is_ridged = (relief > limit) & (_unevenness(grey) < _EVEN * relief)
-    return np.asarray(is_ridged | (grey < light - _SOLID), np.uint8)
+    return np.asarray(is_ridged | (grey < _light(grey) - _SOLID), np.uint8)
 
 
 def _unevenness(grey: Grid) -> Grid:
@@ -99,3 +101,11 @@ def _unevenness(grey: Grid) -> Grid:
     edges."""
     near, wide = cv2.blur(grey, (3, 3)), cv2.blur(grey, (7, 7))
     return np.asarray(cv2.blur(cv2.absdiff(near, wide), (3, 3)), np.float32)
+
+
+def _light(grey: Grid) -> Grid:
+    """The glass's own grey around each cell: the lightest place within half a finger's width and some more."""
+    rows, columns = grey.shape
+    size = (max(columns // _LIGHT_CELLS, 1), max(rows // _LIGHT_CELLS, 1))
+    lightest = cv2.dilate(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.ones((7, 7), np.uint8))
+    return np.asarray(cv2.resize(lightest, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 
 from appliance.fingerprint.fingertip import Fingertip
 from appliance.fingerprint.hand_shape import Tips
-from appliance.fingerprint.hand_side import Reading, Side, read_hand
+from appliance.fingerprint.hand_side import SURE, Reading, Side, read_hand
 
 _AT_MOST: Final = 6
 """Of the things found, the largest, among which is chosen."""
@@ -29,8 +29,6 @@ _ANOTHER_CUT: Final = 0.7
 """Of the usual tip's area: what is left over and has as much is a finger too, also where the border cuts it."""
 _CLEAR: Final = -24.0
 """A reading of as many tips as were asked for that fits better is taken without looking at others."""
-_SURE: Final = 0.95
-"""From which probability on the fingers are named as the other hand's."""
 _FIRST: Final[dict[Side, int]] = {"right": 2, "left": 7}
 """The index finger's position."""
 
@@ -61,7 +59,7 @@ def of_one_hand(found: Sequence[Fingertip], asked: Sequence[int]) -> Choice:
         for chosen, reading in _ways(tips, present)
     ]
     score, chosen, reading = max(ways, key=lambda way: way[0])
-    side = reading.side if reading.confidence >= _SURE else asked_side
+    side = reading.side if reading.confidence >= SURE else asked_side
     fingers = reading.fingers
     if side != reading.side:
         fingers = read_hand(_shapes(tips, [chosen]), present, only=side)[0].fingers

@@ -18,8 +18,8 @@ _WHOLE_TIP: Final = 0.95
 """Its length in widths at least."""
 _TEAR_MM: Final = 1.2
 _SPECK_SHARE: Final = 0.55
-_SPECK_WIDTH: Final = 0.75
-"""Of the area and the width of what lies under it: a tip has more."""
+_SPECK_WIDTH, _SPECK_APART = 0.6, 0.75
+"""Of the area, and of the width, of what lies under it, touching it or apart from it: a tip has more."""
 _ROUNDS: Final = 3
 
 
@@ -89,8 +89,9 @@ def _is_torn(upper: Sequence[_Box], lower: _Box) -> bool:
 
 def _is_speck(upper: Piece, its: _Box, lower: Piece, of_lower: _Box) -> bool:
     """Whether what lies above a fingertip is none itself: writing, dirt."""
-    is_small = upper.area_mm2 < _SPECK_SHARE * lower.area_mm2 and its.width < _SPECK_WIDTH * of_lower.width
-    return is_small and its.bottom - of_lower.top > _TEAR_MM
+    is_apart = its.bottom - of_lower.top > _TEAR_MM
+    width = its.width / of_lower.width
+    return upper.area_mm2 < _SPECK_SHARE * lower.area_mm2 and width < (_SPECK_APART if is_apart else _SPECK_WIDTH)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from appliance.fingerprint.hand_shape import LITTLE, Tips, log_likelihood
 
 Side = Literal["right", "left"]
 FOUR: Final = tuple(range(LITTLE + 1))
+SURE: Final = 0.95
+"""From which probability on a hand is taken to be the other one than was asked for."""
 _DOUBT: Final = 1.3
 """By which the evidence is divided: no drawn or measured hand is all hands."""
 

@@ -18,7 +18,7 @@ from appliance.fingerprint.finger_choice import Choice, by_place, of_one_hand
 from appliance.fingerprint.finger_columns import columns
 from appliance.fingerprint.finger_segment import FingerSegment
 from appliance.fingerprint.fingertip import Fingertip, fingertip
-from appliance.fingerprint.hand_side import Side
+from appliance.fingerprint.hand_side import SURE, Side
 from appliance.fingerprint.phalanges import Piece, phalanges
 from drivers.contracts import Pixels
 
@@ -29,8 +29,6 @@ TWO_INDEXES: Final = (2, 7)
 _THUMBS: Final = {1, 6}
 MOST_TURNED_DEG: Final = 49.0
 """45, and what the measurement of the angle may err by."""
-_SURE: Final = 0.95
-"""From which probability on the other hand is named."""
 _OTHER_ANGLES_DEG: Final = (-40.0, 0.0, 40.0)
 _PLAUSIBLE: Final = -32.0
 """A reading that fits less than this is compared with those at other angles."""
@@ -107,7 +105,7 @@ def _segment(tip: Fingertip, position: int, of: ContactMap) -> FingerSegment:
 
 def _reasons(choice: Choice, asked: tuple[int, ...], found: int, angle_deg: float) -> tuple[Reason, ...]:
     asked_side: Side = "left" if asked[0] > 5 else "right"
-    wrong = choice.side is not None and choice.side != asked_side and choice.side_confidence >= _SURE
+    wrong = choice.side is not None and choice.side != asked_side and choice.side_confidence >= SURE
     noticed = {
         Reason.FINGERS_MISSING: found < len(asked),
         Reason.FINGERS_TOO_MANY: found > len(asked),

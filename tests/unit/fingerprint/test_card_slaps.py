@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from appliance.fingerprint.slap import LEFT_FOUR, RIGHT_FOUR, Reason, segments
+from appliance.fingerprint.slap import LEFT_FOUR, RIGHT_FOUR, TWO_THUMBS, Reason, segments
 
 pytestmark = pytest.mark.shared
 
@@ -29,7 +29,7 @@ _NEAR_PX = 60
 
 @pytest.fixture(scope="module")
 def slaps(shared_data: Path) -> dict[int, Image]:
-    """By position, 13 the right four and 14 the left four."""
+    """By position: 13 the right four, 14 the left four, 11 and 12 the right and the left thumb."""
     pytest.importorskip("wsq")
     return dict(_images(shared_data / "nist" / "type-4-slaps.an2"))
 
@@ -94,3 +94,14 @@ def test_the_left_slap_may_be_turned(slaps: dict[int, Image], angle_deg: int) ->
     result = segments(turned, 500, LEFT_FOUR)
     assert (result.found, result.side, result.reasons) == (4, "left", ())
     assert abs(result.angle_deg - angle_deg) < 5
+
+
+def test_the_thumbs_are_found_under_their_writing_alone_and_side_by_side(slaps: dict[int, Image]) -> None:
+    right, left = slaps[11], slaps[12]
+    for image, position, centre in ((right, 1, (260, 560)), (left, 6, (196, 588))):
+        result = segments(image, 500, (position,))
+        assert (result.found, result.reasons) == (1, ())
+        assert np.hypot(*(np.array(result.fingers[0].centre) - centre)) < _NEAR_PX
+    both = segments(np.hstack([left, np.full((1000, 300), 240, np.uint8), right]), 500, TWO_THUMBS)
+    assert (both.found, both.reasons) == (2, ())
+    assert [finger.position for finger in both.fingers] == [6, 1]
