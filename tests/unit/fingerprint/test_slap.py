@@ -36,14 +36,16 @@ def _true_positions(slap: Slap, is_left: bool) -> list[int]:
 
 def _hand(seed: int, **how: Any) -> tuple[Slap, bool]:
     """The seed's hand, laid down until every fingertip is on the glass; and whether it is a left one."""
-    for attempt in count():
-        rng = np.random.default_rng([seed, attempt])
-        is_left = bool(rng.integers(2))
-        angle = float(rng.uniform(-45, 45))
-        slap = draw(rng, four_fingers(rng), left=is_left, **{"angle_deg": angle, **how})
-        if slap.is_on_glass:
-            return slap, is_left
-    raise AssertionError
+    small = {**how, "ppi": 50}
+    laid = next(attempt for attempt in count() if _laid(seed, attempt, small)[0].is_on_glass)
+    return _laid(seed, laid, how)
+
+
+def _laid(seed: int, attempt: int, how: dict[str, Any]) -> tuple[Slap, bool]:
+    rng = np.random.default_rng([seed, attempt])
+    is_left = bool(rng.integers(2))
+    angle = float(rng.uniform(-45, 45))
+    return draw(rng, four_fingers(rng), left=is_left, **{"angle_deg": angle, **how}), is_left
 
 
 def _all_right(result: SlapSegments, slap: Slap, is_left: bool) -> bool:
