@@ -16,8 +16,8 @@ Side = Literal["right", "left"]
 FOUR: Final = tuple(range(LITTLE + 1))
 SURE: Final = 0.95
 """From which probability on a hand is taken to be the other one than was asked for."""
-_DOUBT: Final = 1.3
-"""By which the evidence is divided: no drawn or measured hand is all hands."""
+_DOUBT: Final = 1.6
+"""By which the evidence is divided: hands differ in more ways than are counted here."""
 
 
 @dataclass(frozen=True)
