@@ -6,12 +6,8 @@ An ordinary run draws a few dozen; `--slow` draws a thousand.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from itertools import count
-from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -20,6 +16,7 @@ from appliance.fingerprint.slap import LEFT_FOUR, RIGHT_FOUR, TWO_INDEXES, TWO_T
 from drivers.contracts import Pixels
 from tests.unit.fingerprint.drawn_slaps import Slap, draw
 from tests.unit.fingerprint.hands import Finger, four_fingers, two_indexes, two_thumbs, with_thumb
+from tests.unit.fingerprint.laid import on_the_glass
 
 FEW, MANY = 16, 1000
 _NEAR_PX = 30.0
@@ -34,20 +31,6 @@ def _true_positions(slap: Slap, is_left: bool) -> list[int]:
     return [finger.number + (7 if is_left else 2) for finger in slap.fingers]
 
 
-def _hand(seed: int, **how: Any) -> tuple[Slap, bool]:
-    """The seed's hand, laid down until every fingertip is on the glass; and whether it is a left one."""
-    small = {**how, "ppi": 50}
-    laid = next(attempt for attempt in count() if _laid(seed, attempt, small)[0].is_on_glass)
-    return _laid(seed, laid, how)
-
-
-def _laid(seed: int, attempt: int, how: dict[str, Any]) -> tuple[Slap, bool]:
-    rng = np.random.default_rng([seed, attempt])
-    is_left = bool(rng.integers(2))
-    angle = float(rng.uniform(-45, 45))
-    return draw(rng, four_fingers(rng), left=is_left, **{"angle_deg": angle, **how}), is_left
-
-
 def _all_right(result: SlapSegments, slap: Slap, is_left: bool) -> bool:
     if result.reasons or [finger.position for finger in result.fingers] != _true_positions(slap, is_left):
         return False
@@ -59,7 +42,7 @@ def _all_right(result: SlapSegments, slap: Slap, is_left: bool) -> bool:
 
 def _judged(seeds: range) -> Iterator[tuple[Slap, bool, SlapSegments]]:
     for seed in seeds:
-        slap, is_left = _hand(seed)
+        slap, is_left = on_the_glass(seed)
         yield slap, is_left, segments(slap.pixels, 500, _asked(is_left))
 
 
@@ -101,7 +84,7 @@ def test_the_other_hand_is_noticed_and_its_fingers_bear_their_own_names() -> Non
 @pytest.mark.parametrize("missing", [(0,), (1,), (2,), (3,), (0, 1), (0, 3), (1, 2)])
 def test_too_few_are_noticed_unless_that_was_declared(missing: tuple[int, ...]) -> None:
     for seed in range(200, 203):
-        slap, is_left = _hand(seed, without=missing)
+        slap, is_left = on_the_glass(seed, without=missing)
         here = _true_positions(slap, is_left)
         result = segments(slap.pixels, 500, _asked(is_left))
         assert (result.found, result.reasons) == (4 - len(missing), (Reason.FINGERS_MISSING,))
@@ -113,7 +96,7 @@ def test_too_few_are_noticed_unless_that_was_declared(missing: tuple[int, ...]) 
 def test_one_more_than_declared_is_noticed() -> None:
     noticed = []
     for seed in range(300, 312):
-        slap, is_left = _hand(seed)
+        slap, is_left = on_the_glass(seed)
         asked = _asked(is_left)
         result = segments(slap.pixels, 500, [*asked[: seed % 4], *asked[seed % 4 + 1 :]])
         noticed.append(Reason.FINGERS_TOO_MANY in result.reasons)
@@ -156,7 +139,7 @@ def test_one_of_two_is_noticed(
 @pytest.mark.parametrize("ppi", [250, 1000])
 def test_other_resolutions_say_the_same(ppi: int) -> None:
     for seed in range(700, 702):
-        slap, is_left = _hand(seed, ppi=ppi)
+        slap, is_left = on_the_glass(seed, ppi=ppi)
         result = segments(slap.pixels, ppi, _asked(is_left))
         assert (result.found, result.reasons) == (4, ())
         assert result.side == ("left" if is_left else "right")
@@ -164,7 +147,7 @@ def test_other_resolutions_say_the_same(ppi: int) -> None:
 
 def test_a_hand_that_is_turned_too_far_is_noticed() -> None:
     for seed in range(800, 808):
-        slap, is_left = _hand(seed, angle_deg=(-1) ** seed * (55.0 + seed - 800))
+        slap, is_left = on_the_glass(seed, angle_deg=(-1) ** seed * (55.0 + seed - 800))
         assert Reason.ROTATED_TOO_FAR in segments(slap.pixels, 500, _asked(is_left)).reasons
 
 
@@ -190,7 +173,7 @@ def test_the_hands_of_children_are_found() -> None:
 )
 def test_how_the_glass_is_seen_changes_nothing(seen: Callable[[Pixels], NDArray[np.float64]]) -> None:
     for seed in range(30, 33):
-        slap, is_left = _hand(seed)
+        slap, is_left = on_the_glass(seed)
         result = segments(np.clip(seen(slap.pixels), 0, 255).astype(np.uint8), 500, _asked(is_left))
         assert (result.found, result.reasons) == (4, ())
         assert result.side == ("left" if is_left else "right")
@@ -200,19 +183,3 @@ def test_a_blank_glass_has_no_finger() -> None:
     for level in (0, 128, 255):
         result = segments(np.full((1500, 1600), level, np.uint8), 500, RIGHT_FOUR)
         assert (result.found, result.fingers, result.reasons) == (0, (), (Reason.FINGERS_MISSING,))
-
-
-def test_a_slap_takes_less_than_30_ms(record_property: Callable[[str, object], None]) -> None:
-    slap, is_left = _hand(7)
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        times = []
-        for _ in range(20):
-            begin = time.thread_time()
-            segments(slap.pixels, 500, _asked(is_left))
-            times.append(time.thread_time() - begin)
-    finally:
-        cv2.setNumThreads(threads)
-    record_property("ms a slap of 1600 x 1500, median", round(float(np.median(times)) * 1e3, 1))
-    assert min(times) < 0.030
