@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.fingerprint.corners import corners
-from appliance.fingerprint.enhancement import enhanced
 from appliance.fingerprint.forks import forks
-from appliance.fingerprint.orientation_field import footprint, orientation_field, smoothed
 from appliance.fingerprint.phase import phase
+from appliance.fingerprint.ridges import Ridges, ridges_of
 from appliance.fingerprint.unit_vectors import TURN
-from appliance.fingerprint.working_scale import CELL_PX, at_500_ppi, reduced
+from appliance.fingerprint.working_scale import CELL_PX, at_500_ppi
 from drivers.contracts import Pixels
 
 LEAST_EDGE_PX: Final = 64
@@ -49,10 +48,11 @@ class Minutiae:
 
 def find_minutiae(pixels: Pixels) -> Minutiae:
     """Of (h, w) uint8 at 500 ppi, ridges dark on light, at least `LEAST_EDGE_PX` high and wide."""
-    small = reduced(pixels)
-    where = footprint(orientation_field(small.pixels))
-    clear = enhanced(small.pixels)
-    wave = phase(clear, smoothed(orientation_field(clear), where))
+    return minutiae_in(ridges_of(pixels))
+
+
+def minutiae_in(ridges: Ridges) -> Minutiae:
+    wave = phase(ridges.clear, ridges.normals)
     found = corners(wave)
     count = len(found.x)
     at_x, at_y = np.tile(found.x, 2), np.tile(found.y, 2)
@@ -66,10 +66,10 @@ def find_minutiae(pixels: Pixels) -> Minutiae:
     turned = direction[best] + np.where(seen.is_turned[best], TURN // 2, 0)
     kind = np.where(response > _CLEAR, np.where(seen.is_ending[best], 1, 2), 0)
     return Minutiae(
-        at_500_ppi(at_x[best], small.left_px, _LAG_X_PX),
-        at_500_ppi(at_y[best], small.top_px, _LAG_Y_PX),
+        at_500_ppi(at_x[best], ridges.left_px, _LAG_X_PX),
+        at_500_ppi(at_y[best], ridges.top_px, _LAG_Y_PX),
         (TURN // 4 - turned) & (TURN - 1),
         kind.astype(np.uint8),
         np.minimum(response * 100 // 255, 100).astype(np.uint8),
-        int(where.sum()) * (CELL_PX * 3 // 2) ** 2,
+        int(ridges.where.sum()) * (CELL_PX * 3 // 2) ** 2,
     )
