@@ -38,11 +38,13 @@ def reliability(minutiae: Minutiae, ridges: Ridges) -> NDArray[np.float32]:
 def _contrast(ridges: Ridges) -> NDArray[np.float32]:
     """(h, w): the standard deviation of grey around each pixel, of what is finger."""
     height, width = ridges.clear.shape
-    finger = cv2.resize(ridges.where.astype(np.float32), (width, height), interpolation=cv2.INTER_NEAREST)
+    finger = np.asarray(
+        cv2.resize(ridges.where.astype(np.float32), (width, height), interpolation=cv2.INTER_NEAREST), np.float32
+    )
     grey = np.asarray(ridges.clear * finger, np.float32)
     share = np.maximum(_around(finger), np.float32(_LEAST_SHARE))
     mean = _around(grey) / share
-    return np.asarray(np.sqrt(np.maximum(_around(np.square(grey)) / share - mean * mean, 0)), np.float32)
+    return np.asarray(np.sqrt(np.maximum(_around(grey * grey) / share - mean * mean, 0)), np.float32)
 
 
 def _around(values: NDArray[np.float32]) -> NDArray[np.float32]:
