@@ -23,7 +23,7 @@ from appliance.fingerprint.template import Template
 _HALF_STRENGTH: Final = 4.0
 _SPREAD_PX, _SPREAD_RAD = 12.0, 0.3
 """Of a minutia from where its counterpart comes to lie: skin stretches."""
-_FEW: Final = 10.0
+_FEW: Final = 20.0
 """So much weight of minutiae without a counterpart is added to every overlap: a small one proves little."""
 
 
@@ -56,8 +56,10 @@ def _support(a: Template, b: Template, alike: NDArray[np.float32], motion: Motio
     """From 0 to 1: of the minutiae that lie on the other finger too, the share that has a counterpart there."""
     moved = motion(a.places)
     away = np.abs(moved[:, None] - b.places)
-    turned = np.angle(a.headings[:, None] * np.conj(b.headings) * np.complex64(motion.turn))
-    near = np.exp(away * away * np.float32(-0.5 / _SPREAD_PX**2) + turned * turned * np.float32(-0.5 / _SPREAD_RAD**2))
+    turned = (a.headings * np.complex64(motion.turn))[:, None] * np.conj(b.headings)
+    # For small angles one minus the cosine is half their square.
+    far = away * away * np.float32(0.5 / _SPREAD_PX**2) + (1 - turned.real) * np.float32(1 / _SPREAD_RAD**2)
+    near = np.exp(-far)
     matched = near * alike
     of_a = a.weights * b.flow.covers(moved)
     of_b = b.weights * a.flow.covers(motion.inverse(b.places))

@@ -19,7 +19,7 @@ from appliance.fingerprint.sigmoid import sigmoid
 from appliance.fingerprint.template import Template
 
 _PAIRS: Final = 32
-_DISTANCE_PX, _DISTANCE_SLOPE = 5.0, -1.6
+_DISTANCE_PX, _DISTANCE_SLOPE = 8.0, -1.6
 _ANGLE_RAD, _ANGLE_SLOPE = np.pi / 12, -30.0
 _SQUARINGS: Final = 5
 """The 32nd power of a matrix, by which its largest eigenvalue stands alone."""

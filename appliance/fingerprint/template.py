@@ -22,7 +22,7 @@ MOST: Final = 64
 """Minutiae kept: more of them are the less reliable ones, and a comparison takes longer by their square."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Template:
     """`places`, `headings` and `weights`: (n,) each, the most reliable first."""
 

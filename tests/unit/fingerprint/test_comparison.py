@@ -9,6 +9,7 @@ import pytest
 
 from appliance.fingerprint.comparison import NOTHING, compare
 from appliance.fingerprint.template import Template, template_of
+from appliance.fingerprint.uniqueness import THRESHOLD
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
 from tests.unit.fingerprint.made_finger import MadeFinger, make_finger
 
@@ -113,4 +114,4 @@ def test_drawn_impressions_of_one_finger_are_told_from_those_of_others() -> None
     scores = {(a, b): compare(templates[a], templates[b]).score for a, b in itertools.combinations(templates, 2)}
     same = [score for (a, b), score in scores.items() if a[0] == b[0]]
     other = [score for (a, b), score in scores.items() if a[0] != b[0]]
-    assert min(same) > CLEARLY_ALIKE > CLEARLY_OTHER > max(other)
+    assert min(same) > CLEARLY_ALIKE > THRESHOLD > max(other)
