@@ -25,10 +25,11 @@ _LEAST_COMMON: Final = 0.3
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`flow`: (n, 112) float32, unit vectors at twice the angle between the ridges and the minutia, x before y; 0
-    outside the finger. `seen`: (n, 56) float32, 1 or 0."""
+    """`x` and `y`: (n, 56) float32, unit vectors at twice the angle between the ridges and the minutia, 0 outside the
+    finger; apart for the same reason as a cylinder's turns. `seen`: (n, 56) float32, 1 or 0."""
 
-    flow: NDArray[np.float32]
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
     seen: NDArray[np.float32]
 
 
@@ -36,11 +37,11 @@ def surroundings(places: Places, headings: Places, flow: Flow) -> Surroundings:
     met = flow.at(places[:, None] + headings[:, None] * _AROUND)
     seen = (met != 0).astype(np.float32)
     own = met * np.conj(headings[:, None] ** 2)
-    return Surroundings(np.hstack([own.real, own.imag]), seen)
+    return Surroundings(np.ascontiguousarray(own.real), np.ascontiguousarray(own.imag), seen)
 
 
 def similarity(a: Surroundings, b: Surroundings) -> NDArray[np.float32]:
     """(n, m) from 0 to 1: the mean cosine of twice the angle between them, where both see the finger."""
     common = a.seen @ b.seen.T
-    cosine = (a.flow @ b.flow.T) / np.maximum(common, 1)
+    cosine = (a.x @ b.x.T + a.y @ b.y.T) / np.maximum(common, 1)
     return np.where(common > _LEAST_COMMON * len(_AROUND), np.maximum(cosine, 0), np.float32(0))
