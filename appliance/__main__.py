@@ -19,6 +19,9 @@ import click
 
 from appliance.errors import KioskError, UsageError
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+"""Images are judged one at a time in a thread of ours: NumPy's own threads would only spin beside it."""
+
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""

@@ -44,18 +44,21 @@ from appliance.durable.journal import Journal
 from appliance.durable.lock import InstanceLock
 from appliance.durable.private_file import private_directory
 from appliance.durable.vault import Vault
-from appliance.errors import KioskError
+from appliance.errors import KioskError, ModelError
 from appliance.health.report import Health
 from appliance.health_checks import health_checks
 from appliance.identity.identity import STORAGE_KEY, Identity
 from appliance.identity.in_force import IdentityInForce
 from appliance.identity.storage_key import StorageKey
+from appliance.installed_forest import installed_forest
 from appliance.model.device import DeviceSettings
 from appliance.model.manifest import SoftwareRecord
+from appliance.quality.nfiq2.forest import Forest
 from appliance.runtime.clock import SystemClock
 from appliance.runtime.clock_steps import ClockSteps
 from appliance.runtime.logging import configure_logging
 from appliance.runtime.loop_lag import LoopLag
+from appliance.runtime.memory import keep_freed_memory
 from appliance.runtime.name_resolver import DaemonResolver
 from appliance.runtime.notify import Notifier
 from appliance.runtime.parent import follow_parent
@@ -201,7 +204,9 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         desk.heed(event)
         unused.look_again()
 
-    judge = Judge()
+    keep_freed_memory()
+    forest = await asyncio.to_thread(_forest)
+    judge = Judge(forest)
     stack.push_async_callback(judge.close)
 
     steps = ClockSteps(clock, configuration.vouched_at)
@@ -248,7 +253,19 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
 
     lag = LoopLag()
     health = Health(
-        health_checks(state, clock, time_floor, identity, configuration, queue, desk, maintenance, forwarder), clock
+        health_checks(
+            state,
+            clock,
+            time_floor,
+            identity,
+            configuration,
+            queue,
+            desk,
+            maintenance,
+            forwarder,
+            has_forest=forest is not None,
+        ),
+        clock,
     )
     ports = WebPorts(
         attendances=service,
@@ -295,6 +312,15 @@ def _storage_key(state: Path) -> StorageKey:
     """Made where nothing was ever stored, and only there. Blocking; raises as StorageKey does."""
     path = state / "identity" / STORAGE_KEY
     return StorageKey.load(path) if holds_data(state) else StorageKey.create_or_load(path)
+
+
+def _forest() -> Forest | None:
+    """A damaged one is as good as none: prints are judged by simpler measures, and the health page says so."""
+    try:
+        return installed_forest()
+    except ModelError as error:
+        log.warning("model-unusable", code=error.code)
+        return None
 
 
 def queue_view(entry: SpoolEntry, faults: Mapping[str, str]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from appliance.health.devices import judge_devices
 from appliance.health.disk_space import check_disk_space
 from appliance.health.finding import Finding
 from appliance.health.maintenance import judge_maintenance
+from appliance.health.models import judge_models
 from appliance.health.orphans import judge_orphans
 from appliance.health.queue_age import judge_queue
 from appliance.health.report import Check
@@ -39,6 +40,8 @@ def health_checks(
     desk: Desk,
     maintenance: Maintenance,
     forwarder: Forwarder,
+    *,
+    has_forest: bool,
 ) -> Mapping[str, Check]:
     """By the checks' names, in the order in which the page shows them."""
 
@@ -70,6 +73,7 @@ def health_checks(
     return {
         "devices": lambda: judge_devices(desk.statuses()),
         "maintenance": lambda: judge_maintenance([one.device_id for one in maintenance.due() if one.overdue]),
+        "models": lambda: judge_models(has_forest=has_forest),
         "configuration": configuration_check,
         "aima": aima_check,
         "queue": queue_check,

@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 
 from appliance.devices.enrolment_use import refuse_for_enrolment
 from appliance.errors import DeviceError, UsageError
+from appliance.installed_forest import installed_forest
 from appliance.model.verdict import NOT_JUDGED
 from appliance.quality.face import FaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
@@ -118,7 +119,8 @@ def _judge(profile: Profile) -> Callable[[Pixels], float]:
     if profile.contract is Contract.CAMERA:
         faces = FaceAssessor()
         return lambda pixels: _score(faces.assess(pixels).score)
-    return lambda pixels: _score(assess_fingerprint(pixels, resolution_ppi=profile.resolution_ppi).score)
+    forest = installed_forest()
+    return lambda pixels: _score(assess_fingerprint(pixels, resolution_ppi=profile.resolution_ppi, forest=forest).score)
 
 
 def _score(score: int) -> float:

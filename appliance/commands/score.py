@@ -12,10 +12,12 @@ from typing import Any
 
 from appliance.commands.quiet_libraries import libraries_silent
 from appliance.errors import QualityError
+from appliance.installed_forest import installed_forest
 from appliance.model.verdict import CaptureKind, Pose, Verdict
 from appliance.quality.document import assess_document
 from appliance.quality.face import FaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
+from appliance.runtime.memory import keep_freed_memory
 from drivers.contracts import Pixels
 from drivers.transport.picture_file import PictureRefused, as_colour, as_grey, decode_picture, read_bytes
 
@@ -35,6 +37,7 @@ def score_files(kind: str, files: Sequence[str]) -> Iterator[dict[str, Any]]:
     except ValueError:
         known = ", ".join(CaptureKind)
         raise QualityError(f"There is no kind of image called {kind!r}: there are {known}.", code="usage") from None
+    keep_freed_memory()
     judge = _judge(chosen)
     refused: list[tuple[str, PictureRefused]] = []
     for file in files:
@@ -58,7 +61,8 @@ def _judge(kind: CaptureKind) -> Callable[[Pixels], Verdict]:
     """What judges pixels of a kind, with its detectors loaded."""
     match kind:
         case CaptureKind.FINGERPRINT:
-            return lambda pixels: assess_fingerprint(as_grey(pixels), resolution_ppi=FINGERPRINT_PPI)
+            forest = installed_forest()
+            return lambda pixels: assess_fingerprint(as_grey(pixels), resolution_ppi=FINGERPRINT_PPI, forest=forest)
         case CaptureKind.DOCUMENT:
             return lambda pixels: assess_document(pixels, resolution_ppi=None)
         case CaptureKind.FACE:

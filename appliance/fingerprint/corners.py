@@ -17,7 +17,7 @@ from drivers.contracts import Pixels
 _LEAST: Final = 1328.0
 """Of the smaller eigenvalue of the gradients' covariance: a tenth of what a clear wave has."""
 _BELL: Final = np.array([1, 2, 1], np.float32)
-_NORM: Final = 1 / 32
+_NORMED: Final = _BELL / 32
 _AROUND_PX: Final = 5
 _TILE_PX: Final = 3
 _FIRST_PX: Final = 2
@@ -39,28 +39,35 @@ class Corners:
 def corners(phase: Pixels) -> Corners:
     """Of (h, w) uint8."""
     xx, yy, xy = _covariance(phase)
-    response = np.where(xx + yy > 2 * _LEAST, (_LEAST - xx) * (_LEAST - yy) - xy * xy, np.float32(0))
-    np.maximum(response, 0, out=response)
-    y, x = _peaks(response)
+    y, x = _peaks(_response(xx, yy, xy)[INNER])
     inside = _is_inside(phase, x, y)
     x, y = x[inside], y[inside]
-    directions = _directions(xx - yy, 2 * xy)
-    return Corners(x, y, directions[(y - _FIRST_LINE + 1) // 2, np.maximum(x - 1, 0) // 2])
+    along, aside = ((part - other)[INNER] for part, other in ((xx, yy), (xy, -xy)))
+    return Corners(x, y, _directions(along, aside, x, y))
 
 
 def _covariance(phase: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Of the gradients around each place, with `REACH_PX` more at either side."""
     signed = run_on(phase.astype(np.float32), NOWHERE)
     x, y = np.zeros_like(signed), np.zeros_like(signed)
     seen = slice(_FIRST_LINE, -1)
     np.subtract(signed[seen, 2:], signed[seen, :-2], out=x[seen, 1:-1])
     np.subtract(signed[_FIRST_LINE + 1 :], signed[_FIRST_LINE - 1 : -2], out=y[seen])
-    xx, yy, xy = (_smooth(product)[INNER] for product in (x * x, y * y, x * y))
-    return xx, yy, xy
+    return _smooth(x * x), _smooth(y * y), _smooth(np.multiply(x, y, out=y))
 
 
 def _smooth(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    summed = cv2.sepFilter2D(values, -1, _BELL, _BELL, borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(np.floor(summed * np.float32(_NORM) + np.float32(0.5)), np.float32)
+    return np.asarray(cv2.sepFilter2D(values, -1, _BELL, _NORMED, borderType=cv2.BORDER_CONSTANT), np.float32)
+
+
+def _response(xx: NDArray[np.float32], yy: NDArray[np.float32], xy: NDArray[np.float32]) -> NDArray[np.float32]:
+    """By how much both eigenvalues are greater than the least; 0 where one is not."""
+    more_x, more_y = _LEAST - xx, _LEAST - yy
+    response = more_x * more_y
+    response -= xy * xy
+    more_x += more_y
+    response[more_x >= 0] = 0
+    return np.asarray(np.maximum(response, 0, out=response), np.float32)
 
 
 def _peaks(response: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -91,10 +98,13 @@ def _is_inside(phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp]) -> NDArr
     return np.asarray(inside)
 
 
-def _directions(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.intp]:
-    """From every second place on, averaged."""
-    sampled = unit(x[_FIRST_LINE - 1 :: 2, 1::2], y[_FIRST_LINE - 1 :: 2, 1::2])
-    return turn_of(*(_averaged(part) for part in sampled)) // 2
+def _directions(
+    along: NDArray[np.float32], aside: NDArray[np.float32], x: NDArray[np.intp], y: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """At the places given, from every second one around, averaged."""
+    sampled = unit(along[_FIRST_LINE - 1 :: 2, 1::2], aside[_FIRST_LINE - 1 :: 2, 1::2])
+    at = (y - _FIRST_LINE + 1) // 2, np.maximum(x - 1, 0) // 2
+    return turn_of(*(_averaged(part)[at] for part in sampled)) // 2
 
 
 def _averaged(values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -92,8 +92,8 @@ def forks(phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp], direction: ND
 
 
 def _forks(phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp], direction: NDArray[np.intp]) -> Forks:
-    patches = _patches(phase, x, y, direction)
     count = len(x)
+    patches = _patches(phase, x, y, direction)
     down = (_DOWN @ patches.reshape(_SIDE_PX, -1)).reshape(2, _SHIFTS, count, _SIDE_PX).transpose(0, 2, 1, 3)
     even, odd = ((down[part].reshape(-1, _SIDE_PX) @ _ACROSS[part]).reshape(count, _RESPONSES) for part in range(2))
     both = np.stack([even + odd, even - odd], axis=2)

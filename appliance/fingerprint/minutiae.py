@@ -52,6 +52,9 @@ def find_minutiae(pixels: Pixels) -> Minutiae:
 
 
 def minutiae_in(ridges: Ridges) -> Minutiae:
+    if not ridges.where.any():
+        nothing = np.empty(0, np.intp)
+        return Minutiae(nothing, nothing, nothing, nothing.astype(np.uint8), nothing.astype(np.uint8), 0)
     wave = phase(ridges.clear, ridges.normals)
     found = corners(wave)
     count = len(found.x)
@@ -66,8 +69,8 @@ def minutiae_in(ridges: Ridges) -> Minutiae:
     turned = direction[best] + np.where(seen.is_turned[best], TURN // 2, 0)
     kind = np.where(response > _CLEAR, np.where(seen.is_ending[best], 1, 2), 0)
     return Minutiae(
-        at_500_ppi(at_x[best], ridges.left_px, _LAG_X_PX),
-        at_500_ppi(at_y[best], ridges.top_px, _LAG_Y_PX),
+        at_500_ppi(at_x[best] + ridges.left_333_px, ridges.cut_left_px, _LAG_X_PX),
+        at_500_ppi(at_y[best] + ridges.top_333_px, ridges.cut_top_px, _LAG_Y_PX),
         (TURN // 4 - turned) & (TURN - 1),
         kind.astype(np.uint8),
         np.minimum(response * 100 // 255, 100).astype(np.uint8),

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.fingerprint.unit_vectors import UNIT, Vectors, norm
+from appliance.fingerprint.unit_vectors import DIAGONAL, UNIT, Vectors
 from drivers.contracts import Pixels
 
 NOWHERE: Final = 127
@@ -20,7 +20,7 @@ NOWHERE: Final = 127
 LAG_PX: Final = 4
 """So many lines higher does a phase stand than the pixel that it is of."""
 _STEPS: Final = 0xF0
-_SCALE: Final = 2048
+_SCALE: Final = 1 / 2048
 
 
 def _even(*taps: float) -> NDArray[np.float32]:
@@ -41,38 +41,21 @@ which change places."""
 def phase(pixels: Pixels, normals: Vectors) -> Pixels:
     """(h, w) uint8 of (h, w) uint8 and (h/4, w/4) unit vectors."""
     x, y = normals
-    height, width = pixels.shape
     grey = pixels.astype(np.float32)
     xx, yy = _product(x, x), _product(y, y)
     real = np.zeros_like(grey)
-    second = ((xx, 0, 2), (_product(2 * x, y), 1, 1), (yy, 2, 0))
-    for weight, horizontal, vertical in second:
-        real += _steered(grey, weight, _SECOND[horizontal], _SECOND[vertical])
+    _add_steered(real, grey, xx, _SECOND[0], _SECOND[2])
+    _add_steered(real, grey, _product(2 * x, y), _SECOND[1], _SECOND[1])
+    _add_steered(real, grey, yy, _SECOND[2], _SECOND[0])
     imaginary = np.zeros_like(grey)
-    hilbert = (
-        (_product(x, xx), 0, 3),
-        (_product(3 * xx, y), 1, 2),
-        (_product(3 * yy, x), 2, 1),
-        (_product(y, yy), 3, 0),
-    )
-    for weight, horizontal, vertical in hilbert:
-        imaginary += _steered(grey, weight, _HILBERT[horizontal], _HILBERT[vertical])
-    _scale(real)
-    _scale(imaginary)
-    by = norm(real, imaginary)
-    cosine = np.trunc(real / np.where(by > 0, by, np.float32(np.inf)))
-    steps = (UNIT - cosine).astype(np.uint8) & np.uint8(_STEPS)
-    found = np.full((height, width), NOWHERE, np.uint8)
-    middle = np.s_[LAG_PX : height - LAG_PX]
-    found[: height - 2 * LAG_PX] = np.where(real[middle] != 0, steps[middle], np.uint8(NOWHERE))
+    _add_steered(imaginary, grey, _product(x, xx), _HILBERT[0], _HILBERT[3])
+    _add_steered(imaginary, grey, _product(3 * xx, y), _HILBERT[1], _HILBERT[2])
+    _add_steered(imaginary, grey, _product(3 * yy, x), _HILBERT[2], _HILBERT[1])
+    _add_steered(imaginary, grey, _product(y, yy), _HILBERT[3], _HILBERT[0])
+    found = np.full(pixels.shape, NOWHERE, np.uint8)
+    middle = np.s_[LAG_PX : len(pixels) - LAG_PX]
+    found[: len(pixels) - 2 * LAG_PX] = _steps(real[middle], imaginary[middle])
     return found
-
-
-def _scale(values: NDArray[np.float32]) -> None:
-    """Down to what the reference keeps, in place."""
-    values += _SCALE / 2
-    values *= 1 / _SCALE
-    np.floor(values, out=values)
 
 
 def _product(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -80,13 +63,33 @@ def _product(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float
     return np.asarray(np.floor((a * b + 64) * np.float32(1 / 128)), np.float32)
 
 
-def _steered(
+def _add_steered(
+    to: NDArray[np.float32],
     grey: NDArray[np.float32],
     weight: NDArray[np.float32],
     horizontal: NDArray[np.float32],
     vertical: NDArray[np.float32],
-) -> NDArray[np.float32]:
+) -> None:
+    """A filter's response times its weight in each cell."""
     height, width = grey.shape
-    response = np.asarray(cv2.sepFilter2D(grey, -1, horizontal, vertical, borderType=cv2.BORDER_REPLICATE), np.float32)
-    response *= cv2.resize(weight, (width, height), interpolation=cv2.INTER_NEAREST)
-    return response
+    response = cv2.sepFilter2D(grey, -1, horizontal, vertical, borderType=cv2.BORDER_REPLICATE)
+    weights = cv2.resize(weight * np.float32(_SCALE), (width, height), interpolation=cv2.INTER_NEAREST)
+    cv2.accumulateProduct(response, weights, to)
+
+
+def _steps(real: NDArray[np.float32], imaginary: NDArray[np.float32]) -> Pixels:
+    """The wave's cosine in sixteen steps, by an octagon's norm; what is hardly a wave is the middle step."""
+    across, down = np.abs(real), np.abs(imaginary)
+    norm = np.maximum(across, down)
+    across += down
+    across *= UNIT / DIAGONAL
+    np.maximum(norm, across, out=norm)
+    np.maximum(norm, UNIT, out=norm)
+    cosine = np.multiply(real, UNIT, out=across)
+    cosine /= norm
+    np.trunc(cosine, out=cosine)
+    np.subtract(UNIT, cosine, out=cosine)
+    steps = cosine.astype(np.uint8)
+    steps &= np.uint8(_STEPS)
+    steps[np.abs(real) < 0.5] = NOWHERE
+    return steps

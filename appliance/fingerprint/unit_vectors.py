@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 UNIT: Final = 127
 TURN: Final = 256
-_DIAGONAL: Final = 180
+DIAGONAL: Final = 180
 """Of |x| + |y| for a vector of length 127 that lies between the axes: the norm is an octagon."""
 _SINES: Final = np.rint(UNIT * np.sin(np.arange(TURN) * (2 * np.pi / TURN))).astype(np.float32)
 
@@ -20,7 +20,7 @@ def norm(x: NDArray[np.float32], y: NDArray[np.float32], least: float = 0) -> ND
     """By what a vector is to be divided to be a unit vector; 0 where it is too short, by 127ths of its length."""
     across, down = np.abs(x), np.abs(y)
     longest = np.floor(np.maximum(across, down) * np.float32(1 / UNIT))
-    octagon = np.maximum(longest, np.floor((across + down) * np.float32(1 / _DIAGONAL)))
+    octagon = np.maximum(longest, np.floor((across + down) * np.float32(1 / DIAGONAL)))
     return np.asarray(np.where(longest > least, octagon, np.float32(0)), np.float32)
 
 

@@ -1,6 +1,7 @@
-"""The verdict on one impression of one finger: simple measures, weighed to follow NFIQ 2 as far as they can.
+"""The verdict on one impression of one finger: NFIQ 2's score, and from simple measures what stands in the way.
 
-Not NFIQ 2: the scale is the same so that its thresholds (DOMAIN: 30 for an index finger) keep their meaning.
+Where NIST's forest is not installed the score is a weighing of the simple measures, on the same scale so that the
+thresholds (DOMAIN: 30 for an index finger) keep their meaning. The verdict says by which of the two it was judged.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 import math
 
 import cv2
+import msgspec
 import numpy as np
 
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.clipping import clipped_shares
 from appliance.quality.foreground import find_foreground, whole_windows
 from appliance.quality.grain import grain_amount, grain_share
+from appliance.quality.nfiq2.forest import Forest
+from appliance.quality.nfiq2.score import Scored, nfiq2
 from appliance.quality.ridge_area import BLOCK_MM2, ridge_share, usable_ridge_area_mm2
 from appliance.quality.ridge_bands import BLOCK_PX, Plane, split_bands
 from appliance.quality.ridge_contrast import ridge_contrast
@@ -22,7 +26,8 @@ from appliance.quality.ridge_polarity import is_inverted
 from appliance.quality.ridge_sharpness import ridge_sharpness
 from drivers.contracts import Pixels
 
-ALGORITHM = "claim-kiosk-simple-fingerprint/2"
+ALGORITHM = "claim-kiosk-nfiq2/2.3"
+SIMPLE_ALGORITHM = "claim-kiosk-simple-fingerprint/2"
 SCORED_PPI = 500
 LEAST_EDGE_PX = 96
 LARGEST_PIXELS = 16_000_000
@@ -36,8 +41,11 @@ _SCORE_PER_GRAIN = -64.2
 _AREA_ENOUGH_MM2 = 120.0
 
 
-def assess_fingerprint(pixels: Pixels, *, resolution_ppi: int | None = SCORED_PPI) -> Verdict:
-    """The verdict on (H, W) uint8, ridges dark on light; colour is taken as grey.
+def assess_fingerprint(
+    pixels: Pixels, *, resolution_ppi: int | None = SCORED_PPI, forest: Forest | None = None
+) -> Verdict:
+    """The verdict on (H, W) uint8, ridges dark on light; colour is taken as grey. `forest`: NIST's; None where it is
+    not installed.
 
     Above 500 ppi the image is scaled down for scoring; below, or where nobody knows (None), it is not judged: every
     measure rests on how wide a ridge is. Never raises.
@@ -49,12 +57,14 @@ def assess_fingerprint(pixels: Pixels, *, resolution_ppi: int | None = SCORED_PP
         return _not_judged("resolution-unknown")
     if resolution_ppi < SCORED_PPI * 0.98:
         return _not_judged("resolution-too-low")
-    grey = _prepared(pixels, resolution_ppi)
-    if min(grey.shape) < LEAST_EDGE_PX:
+    grey = _at_500_ppi(pixels, resolution_ppi)
+    whole = _whole_blocks(grey)
+    if min(whole.shape) < LEAST_EDGE_PX:
         return _not_judged("image-too-small")
-    if float(grey.std()) < LEAST_DEVIATION:
+    if float(whole.std()) < LEAST_DEVIATION:
         return _not_judged("empty-image")
-    return _judged(grey)
+    simple = _judged(whole)
+    return simple if forest is None or simple.score == NOT_JUDGED else _with_nfiq2(simple, nfiq2(grey, forest))
 
 
 def _refusal(pixels: Pixels) -> str | None:
@@ -68,16 +78,33 @@ def _refusal(pixels: Pixels) -> str | None:
     return None
 
 
-def _prepared(pixels: Pixels, resolution_ppi: int) -> Plane:
-    """Grey at 500 ppi, cut evenly to whole blocks."""
+def _at_500_ppi(pixels: Pixels, resolution_ppi: int) -> Pixels:
     grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
     if resolution_ppi > SCORED_PPI * 1.02:
         scale = SCORED_PPI / resolution_ppi
         size = tuple(max(1, round(side * scale)) for side in (grey.shape[1], grey.shape[0]))
         grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(grey, np.uint8)
+
+
+def _whole_blocks(grey: Pixels) -> Plane:
+    """Cut evenly on all sides."""
     height, width = (side // BLOCK_PX * BLOCK_PX for side in grey.shape[:2])
     top, left = (grey.shape[0] - height) // 2, (grey.shape[1] - width) // 2
     return grey[top : top + height, left : left + width].astype(np.float32)
+
+
+def _with_nfiq2(simple: Verdict, scored: Scored) -> Verdict:
+    """What stands in the way stays; the score and its measures are the standard's."""
+    reasons = simple.reasons if scored.reason in (None, *simple.reasons) else (*simple.reasons, str(scored.reason))
+    return msgspec.structs.replace(
+        simple,
+        score=NOT_JUDGED if scored.score is None else scored.score,
+        reasons=reasons,
+        advice=tuple(code for code in simple.advice if code not in reasons),
+        measures={**simple.measures, **{name: round(value, 6) for name, value in scored.measures.items()}},
+        algorithm=ALGORITHM,
+    )
 
 
 def _judged(grey: Plane) -> Verdict:
@@ -111,7 +138,7 @@ def _judged(grey: Plane) -> Verdict:
         reasons=reasons,
         advice=tuple(code for code in _advice(measures) if code not in reasons),
         measures={name: round(value, 4) for name, value in measures.items()},
-        algorithm=ALGORITHM,
+        algorithm=SIMPLE_ALGORITHM,
     )
 
 
@@ -159,4 +186,4 @@ def _between(value: float, nothing: float, all_of_it: float) -> float:
 
 
 def _not_judged(reason: str) -> Verdict:
-    return Verdict(kind=CaptureKind.FINGERPRINT, score=NOT_JUDGED, reasons=(reason,), algorithm=ALGORITHM)
+    return Verdict(kind=CaptureKind.FINGERPRINT, score=NOT_JUDGED, reasons=(reason,), algorithm=SIMPLE_ALGORITHM)

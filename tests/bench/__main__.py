@@ -19,7 +19,7 @@ from rich.table import Table
 from appliance.errors import KioskError
 from tests.bench.row import Row
 
-_NOT_BENCHMARKS = {"__init__", "__main__", "row", "processes", "clocked_camera", "previewing"}
+_NOT_BENCHMARKS = {"__init__", "__main__", "row", "processes", "clocked_camera", "previewing", "peers", "nbis_peer"}
 
 
 def _names() -> list[str]:

@@ -1,7 +1,6 @@
-"""The peer of `fingerprint_comparison`: NBIS's mindtct and bozorth3, where a Python has its bindings.
+"""Run by the peers' own interpreter: NBIS's mindtct and bozorth3 as `nbis-py` has them.
 
-It runs in that Python, so it imports nothing of ours: `PYTHON tests/bench/bozorth3.py FILE…` prints the scores of all
-pairs in order, and the CPU time that each took, as one JSON object.
+python bozorth3.py FILE…      {"scores": of all pairs in order, "cpu_ms": what each took}
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ import sys
 import time
 from pathlib import Path
 
+import nbis  # type: ignore[import-not-found]  # only in the peers' environment
+
 
 def main() -> None:
-    from nbis import nbis
-
     settings = nbis.NbisExtractorSettings(
         min_quality=0.0, get_center=False, check_fingerprint=False, compute_nfiq2=False, ppi=500.0
     )

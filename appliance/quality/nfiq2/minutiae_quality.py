@@ -22,14 +22,18 @@ _CERTAIN: Final = 80
 """In hundredths."""
 
 
-def minutiae_quality(pixels: Pixels, x: NDArray[np.intp], y: NDArray[np.intp]) -> dict[str, float]:
-    """The four measures by name, of (h, w) uint8, at least 32 in both, and n minutiae in it."""
+def minutiae_quality(
+    pixels: Pixels, x: NDArray[np.intp], y: NDArray[np.intp], *, mean: float, deviation: float
+) -> dict[str, float]:
+    """The four measures by name, of (h, w) uint8, at least 32 in both, and n minutiae in it. `mean` and `deviation`: of
+    the whole image's grey values."""
     if not x.size:
         return {MINUTIAE_IN_CENTRE: 0.0, MINUTIAE: 0.0, MINUTIAE_GREY: -1.0, MINUTIAE_CERTAIN: -1.0}
+    darker = (mean - _means_around(pixels, x, y)) / deviation
     return {
         MINUTIAE_IN_CENTRE: float(_in_centre(x, y)),
         MINUTIAE: float(x.size),
-        MINUTIAE_GREY: float(_of_usual_grey(pixels, x, y).mean()),
+        MINUTIAE_GREY: float(((darker > _GREY[0]) & (darker <= _GREY[1])).mean()),
         MINUTIAE_CERTAIN: float(_certain(pixels, x, y).mean()),
     }
 
@@ -39,15 +43,13 @@ def _in_centre(x: NDArray[np.intp], y: NDArray[np.intp]) -> int:
     return int(near.sum())
 
 
-def _of_usual_grey(pixels: Pixels, x: NDArray[np.intp], y: NDArray[np.intp]) -> NDArray[np.bool_]:
+def _means_around(pixels: Pixels, x: NDArray[np.intp], y: NDArray[np.intp]) -> NDArray[np.float64]:
     height, width = pixels.shape
     sums = cv2.integral(pixels)
     left, top = np.maximum(x - SIDE_PX // 2, 0), np.maximum(y - SIDE_PX // 2, 0)
     right, bottom = np.minimum(left + SIDE_PX, width), np.minimum(top + SIDE_PX, height)
     total = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
-    mean = total / ((right - left) * (bottom - top))
-    darker = (pixels.mean() - mean) / pixels.std()
-    return np.asarray((darker > _GREY[0]) & (darker <= _GREY[1]))
+    return np.asarray(total / ((right - left) * (bottom - top)))
 
 
 def _certain(pixels: Pixels, x: NDArray[np.intp], y: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -85,25 +85,26 @@ def regions(pixels: Pixels, margin_px: int = 0, side_px: int = SIDE_PX) -> Pixel
 
 
 def covariance(blocks: Pixels) -> Covariance:
-    """Of (rows, columns, h, w) uint8."""
-    signed = blocks.astype(np.float32)
-    x = _twice_gradient(signed, axis=3).reshape(*blocks.shape[:2], -1)
-    y = _twice_gradient(signed, axis=2).reshape(*blocks.shape[:2], -1)
+    """Of (rows, columns, h, w) uint8, h and w at most `SIDE_PX`."""
+    rows, columns, height, width = blocks.shape
+    plane = np.empty((rows, height, columns, width), np.float32)
+    plane[...] = blocks.transpose(0, 2, 1, 3)
+    x, y = np.zeros_like(plane), np.zeros_like(plane)
+    if width > 1:
+        np.subtract(plane[..., 2:], plane[..., :-2], out=x[..., 1:-1])
+        x[..., 0] = 2 * (plane[..., 1] - plane[..., 0])
+        x[..., -1] = 2 * (plane[..., -1] - plane[..., -2])
+    if height > 1:
+        np.subtract(plane[:, 2:], plane[:, :-2], out=y[:, 1:-1])
+        y[:, 0] = 2 * (plane[:, 1] - plane[:, 0])
+        y[:, -1] = 2 * (plane[:, -1] - plane[:, -2])
     return Covariance(_sum_of_products(x, x), _sum_of_products(y, y), _sum_of_products(x, y))
 
 
-def _sum_of_products(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.einsum("rcp,rcp->rc", a, b))
-
-
-def _twice_gradient(values: NDArray[np.float32], *, axis: int) -> NDArray[np.float64]:
-    out = np.zeros(values.shape, np.float64)
-    if values.shape[axis] > 1:
-        into, of = np.moveaxis(out, axis, 0), np.moveaxis(values, axis, 0)
-        np.subtract(of[2:], of[:-2], out=into[1:-1])
-        into[0] = 2 * (of[1] - of[0])
-        into[-1] = 2 * (of[-1] - of[-2])
-    return out
+def _sum_of_products(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Whole numbers: those of a line are too few to be rounded."""
+    of_lines = np.einsum("rhcw,rhcw->rhc", a, b)
+    return np.asarray(of_lines.sum(axis=1, dtype=np.float64))
 
 
 def orientation_rad(of: Covariance) -> NDArray[np.float64]:

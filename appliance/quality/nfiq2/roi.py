@@ -16,6 +16,7 @@ _TILE_PX: Final = SIDE_PX
 _ERODED_PX: Final = 5
 _BLUR_PX: Final = (41, 91)
 _WHITE: Final = 255
+_NONE: Final = -1
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class RegionOfInterest:
 
 def region_of_interest(pixels: Pixels) -> RegionOfInterest:
     """Of (h, w) uint8."""
-    mask = _largest(_filled(_dark(pixels)))
+    mask = _one_piece(_dark(pixels))
     area = cv2.countNonZero(mask)
     mean = cv2.mean(pixels, mask)[0] if area else float(_WHITE)
     return RegionOfInterest(mask, _touched(mask), area, mean)
@@ -51,20 +52,18 @@ def _blurred(pixels: Pixels, side: int) -> Pixels:
     return np.rint(blurred).astype(np.uint8)
 
 
-def _filled(mask: Pixels) -> Pixels:
-    """Its holes closed."""
+def _one_piece(mask: Pixels) -> Pixels:
+    """Without its holes, and of several pieces the one whose box is the largest."""
     contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    pieces = 0
     for number, (_, _, _, parent) in enumerate(hierarchy[0] if contours else ()):
-        if parent != -1:
+        if parent == _NONE:
+            pieces += 1
+        else:
             cv2.drawContours(mask, contours, number, _WHITE, cv2.FILLED)
-    return mask
-
-
-def _largest(mask: Pixels) -> Pixels:
-    """Only the part whose box is the largest."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
-    if count <= 2:
+    if pieces <= 1:
         return mask
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     boxes = stats[1:, cv2.CC_STAT_WIDTH] * stats[1:, cv2.CC_STAT_HEIGHT]
     return np.asarray((labels == 1 + int(boxes.argmax())) * np.uint8(_WHITE), np.uint8)
 

@@ -83,7 +83,7 @@ class MadeFinger:
         where = np.hypot(own.real, own.imag) < _REACH_PX * 1.2
         across, down = (np.rint(127 * part(normal) * where).astype(np.float32) for part in (np.cos, np.sin))
         stripes = np.tile(np.array([0, 0, 255, 255], np.uint8), (4 * _CELLS, _CELLS))
-        return Ridges(stripes, (across, down), where, 0, 0)
+        return Ridges(stripes, (across, down), where, 0, 0, 0, 0)
 
 
 def make_finger(seed: int, minutiae: int = 40) -> MadeFinger:

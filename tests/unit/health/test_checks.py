@@ -15,6 +15,7 @@ from appliance.health.devices import judge_devices
 from appliance.health.disk_space import check_disk_space, judge_disk_space
 from appliance.health.finding import Finding
 from appliance.health.maintenance import judge_maintenance
+from appliance.health.models import judge_models
 from appliance.health.orphans import judge_orphans
 from appliance.health.queue_age import judge_queue
 from appliance.model.device import DeviceState, DeviceStatus
@@ -33,6 +34,8 @@ CASES = [
     (judge_disk_space(40 * GIB), "ok", "disk-space-ok"),
     (judge_disk_space(4 * GIB - 1), "warning", "disk-low"),
     (judge_disk_space(0), "failed", "disk-full"),
+    (judge_models(has_forest=True), "ok", "models-ok"),
+    (judge_models(has_forest=False), "warning", "model-missing"),
     (judge_maintenance([]), "ok", "maintenance-ok"),
     (judge_maintenance(["reader", "reader", "scanner"]), "warning", "maintenance-due"),
     (judge_clock(NOW, None), "ok", "clock-ok"),

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from appliance.model.verdict import NOT_JUDGED, CaptureKind
-from appliance.quality.fingerprint import ALGORITHM, assess_fingerprint
+from appliance.quality.fingerprint import SIMPLE_ALGORITHM, assess_fingerprint
 from drivers.contracts import Pixels
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
 from tests.unit.quality.degrading import Degradation, blurred, falls, noisier, paler, smaller_finger
@@ -28,7 +28,7 @@ def test_a_good_impression_is_accepted_and_says_by_what_it_was_judged(impression
     verdict = assess_fingerprint(impression)
     assert verdict.kind is CaptureKind.FINGERPRINT
     assert verdict.accepted(INDEX_THRESHOLD)
-    assert verdict.algorithm == ALGORITHM
+    assert verdict.algorithm == SIMPLE_ALGORITHM
     assert "NFIQ" not in verdict.algorithm
     assert verdict.measures["usable_ridge_area_mm2"] > 100
 
