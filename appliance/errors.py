@@ -15,6 +15,7 @@
     ├── DocumentError               MRZ and document data
     ├── PackageError                building, opening or verifying a package
     │   ├── PackageRefused          a package that is not to be trusted
+    │   ├── RecordRefused           a standard's record of biometric data that is not what it should be
     │   └── SealingFailed
     ├── IdentityError               keys, certificates, enrolment
     ├── ConfigurationError          signed configuration: refused, expired, rolled back, invalid
@@ -123,6 +124,10 @@ class PackageError(KioskError):
 
 class PackageRefused(PackageError):
     default_code = "package-refused"
+
+
+class RecordRefused(PackageError):
+    default_code = "record-refused"
 
 
 class SealingFailed(PackageError):

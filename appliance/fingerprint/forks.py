@@ -25,6 +25,8 @@ _LEAST: Final = 80
 _MIRRORED: Final = 102 / 256
 """What the same fork turned round may have at most of the response."""
 _NORM: Final = 1 / (1 << 17)
+_AT_ONCE: Final = 1600
+"""Places whose patches are cut out in one go: OpenCV numbers the rows of what it cuts out with 15 bits."""
 
 
 def _even(*taps: float) -> NDArray[np.float32]:
@@ -76,9 +78,21 @@ class Forks:
 
 def forks(phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp], direction: NDArray[np.intp]) -> Forks:
     """At n places of (h, w) uint8, looked at along `direction` (256ths of a turn)."""
+    found = [
+        _forks(phase, x[first : first + _AT_ONCE], y[first : first + _AT_ONCE], direction[first : first + _AT_ONCE])
+        for first in range(0, len(x), _AT_ONCE)
+    ]
+    if not found:
+        return Forks(np.zeros(0, np.intp), np.zeros(0, np.bool_), np.zeros(0, np.bool_))
+    return Forks(
+        np.concatenate([part.response for part in found]),
+        np.concatenate([part.is_ending for part in found]),
+        np.concatenate([part.is_turned for part in found]),
+    )
+
+
+def _forks(phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp], direction: NDArray[np.intp]) -> Forks:
     count = len(x)
-    if not count:
-        return Forks(np.empty(0, np.intp), np.empty(0, np.bool_), np.empty(0, np.bool_))
     patches = _patches(phase, x, y, direction)
     down = (_DOWN @ patches.reshape(_SIDE_PX, -1)).reshape(2, _SHIFTS, count, _SIDE_PX).transpose(0, 2, 1, 3)
     even, odd = ((down[part].reshape(-1, _SIDE_PX) @ _ACROSS[part]).reshape(count, _RESPONSES) for part in range(2))

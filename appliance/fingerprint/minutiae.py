@@ -13,20 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.fingerprint.corners import corners
-from appliance.fingerprint.enhancement import enhanced
 from appliance.fingerprint.forks import forks
-from appliance.fingerprint.orientation_field import footprint, orientation_field, smoothed
 from appliance.fingerprint.phase import phase
+from appliance.fingerprint.ridges import Ridges, ridges_of
 from appliance.fingerprint.unit_vectors import TURN
-from appliance.fingerprint.working_scale import CELL_PX, at_500_ppi, reduced
+from appliance.fingerprint.working_scale import CELL_PX, at_500_ppi
 from drivers.contracts import Pixels
 
 LEAST_EDGE_PX: Final = 64
 MOST: Final = 255
 _LAG_X_PX, _LAG_Y_PX = 1, 6
-_MARGIN_CELLS: Final = 5
-_STEP_CELLS: Final = 3
-"""Corners are looked for in tiles of 3 x 3 pixels, which are to lie as in the whole image."""
 _ASIDE: Final = 2
 """A fork is looked for a little to either side of its neighbourhood's direction, in 256ths of a turn."""
 _CLEAR: Final = 105
@@ -52,16 +48,14 @@ class Minutiae:
 
 def find_minutiae(pixels: Pixels) -> Minutiae:
     """Of (h, w) uint8 at 500 ppi, ridges dark on light, at least `LEAST_EDGE_PX` high and wide."""
-    small = reduced(pixels)
-    covered = footprint(orientation_field(small.pixels))
-    if not covered.any():
+    return minutiae_in(ridges_of(pixels))
+
+
+def minutiae_in(ridges: Ridges) -> Minutiae:
+    if not ridges.where.any():
         nothing = np.empty(0, np.intp)
         return Minutiae(nothing, nothing, nothing, nothing.astype(np.uint8), nothing.astype(np.uint8), 0)
-    rows, columns = _around(covered)
-    where = covered[rows, columns]
-    top, left = rows.start * CELL_PX, columns.start * CELL_PX
-    clear = enhanced(small.pixels, covered)[top : rows.stop * CELL_PX, left : columns.stop * CELL_PX]
-    wave = phase(clear, smoothed(orientation_field(clear), where))
+    wave = phase(ridges.clear, ridges.normals)
     found = corners(wave)
     count = len(found.x)
     at_x, at_y = np.tile(found.x, 2), np.tile(found.y, 2)
@@ -75,23 +69,10 @@ def find_minutiae(pixels: Pixels) -> Minutiae:
     turned = direction[best] + np.where(seen.is_turned[best], TURN // 2, 0)
     kind = np.where(response > _CLEAR, np.where(seen.is_ending[best], 1, 2), 0)
     return Minutiae(
-        at_500_ppi(at_x[best] + left, small.left_px, _LAG_X_PX),
-        at_500_ppi(at_y[best] + top, small.top_px, _LAG_Y_PX),
+        at_500_ppi(at_x[best] + ridges.left_333_px, ridges.cut_left_px, _LAG_X_PX),
+        at_500_ppi(at_y[best] + ridges.top_333_px, ridges.cut_top_px, _LAG_Y_PX),
         (TURN // 4 - turned) & (TURN - 1),
         kind.astype(np.uint8),
         np.minimum(response * 100 // 255, 100).astype(np.uint8),
-        int(covered.sum()) * (CELL_PX * 3 // 2) ** 2,
+        int(ridges.where.sum()) * (CELL_PX * 3 // 2) ** 2,
     )
-
-
-def _around(covered: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """Of the cells, those with the finger and what the filters see beside it: the rest need not be looked at."""
-    rows, columns = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
-    return (
-        slice(_begin(rows[0]), int(rows[-1]) + 1 + _MARGIN_CELLS),
-        slice(_begin(columns[0]), int(columns[-1]) + 1 + _MARGIN_CELLS),
-    )
-
-
-def _begin(first: np.intp) -> int:
-    return max(0, int(first) - _MARGIN_CELLS) // _STEP_CELLS * _STEP_CELLS

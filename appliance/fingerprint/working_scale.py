@@ -51,6 +51,11 @@ def _thirds_to_halves(rows: NDArray[np.uint16]) -> NDArray[np.uint16]:
     return out
 
 
+def at_333_ppi(places: NDArray[np.float32], cut_px: int) -> NDArray[np.float32]:
+    """Where places along one axis of the original image lie in the reduced one."""
+    return (places - np.float32(cut_px + 1)) * np.float32(2 / 3)
+
+
 def at_500_ppi(places: NDArray[np.intp], cut_px: int, lag_px: int) -> NDArray[np.intp]:
     """Where places along one axis of a reduced image lie in the original one. `lag_px`: by how much they are too small.
 

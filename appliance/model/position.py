@@ -27,6 +27,16 @@ class Position(StrEnum):
         """`thumb`, `index`, `middle`, `ring` or `little`."""
         return self.value.split("_")[1]
 
+    @property
+    def opposite(self) -> Position:
+        """The same finger of the other hand."""
+        return Position(f"{'left' if self.hand == 'right' else 'right'}_{self.finger}")
+
+    @property
+    def number(self) -> int:
+        """1 to 10, as records have it."""
+        return list(Position).index(self) + 1
+
 
 FALLBACK_ORDER = ("index", "thumb", "middle", "ring")
 """A hand's fingers in the order they are asked for (BSI TR-03121-3 vol. 2, two-finger permit); also breaks ties."""

@@ -1,0 +1,1 @@
+"""What is computed from an impression: its template, comparison, uniqueness and records."""
