@@ -23,6 +23,8 @@ VERSION: Final = 2
 
 Reference = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+MeasureName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$(?!\n)")]
+"""As the standard that a measure comes from has it."""
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$(?!\n)")]
 Timestamp = Annotated[
     str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$(?!\n)")
@@ -113,7 +115,7 @@ class AttemptRecord(_Value, frozen=True, kw_only=True):
     number: Count
     score: Score
     reasons: tuple[Code, ...]
-    measures: dict[Code, float]
+    measures: dict[MeasureName, float]
     threshold: Score
     started_at: Timestamp
     duration_ms: Annotated[int, msgspec.Meta(ge=0, le=86_400_000)]
