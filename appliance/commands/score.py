@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from appliance.commands.quiet_libraries import libraries_silent
 from appliance.errors import QualityError
@@ -25,12 +25,21 @@ FINGERPRINT_PPI = 500
 NS_PER_MS = 1_000_000
 
 
-def score_files(kind: str, files: Sequence[str]) -> Iterator[dict[str, Any]]:
+class Report(Protocol):
+    """Where what was judged is also written down, for people (`appliance.commands.score_report`)."""
+
+    def add(self, file: str, pixels: Pixels, verdict: Verdict) -> None: ...
+
+    def write(self) -> None: ...
+
+
+def score_files(kind: str, files: Sequence[str], *, report: Report | None = None) -> Iterator[dict[str, Any]]:
     """One object per file that can be read, in the order given; impressions are taken as 500 ppi.
 
     `ms` is the process's CPU time for judging that image, without reading and decoding it and without loading the
     detectors. Raises QualityError at the end, with the first unreadable file's code (`file-missing`,
-    `file-unreadable`, `not-an-image`, `image-too-large`) and all their names.
+    `file-unreadable`, `not-an-image`, `image-too-large`) and all their names. `report` is told of each, and
+    written once all are judged; raises what that does.
     """
     try:
         chosen = CaptureKind(kind)
@@ -51,7 +60,11 @@ def score_files(kind: str, files: Sequence[str]) -> Iterator[dict[str, Any]]:
         started_ns = time.process_time_ns()
         verdict = judge(pixels)
         spent_ms = (time.process_time_ns() - started_ns) / NS_PER_MS
+        if report is not None:
+            report.add(file, pixels, verdict)
         yield _face(file, verdict, spent_ms) if chosen is CaptureKind.FACE else _print_or_page(file, verdict, spent_ms)
+    if report is not None:
+        report.write()
     if refused:
         named = "; ".join(f"{file}: {refusal.sentence}" for file, refusal in refused)
         raise QualityError(f"Not judged: {named}.", code=refused[0][1].refusal.value)

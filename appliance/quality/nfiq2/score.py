@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -27,8 +27,8 @@ _FEWEST_MINUTIAE: Final = 5
 
 @dataclass(frozen=True)
 class Scored:
-    """`score` 0 to 100, or None with the `reason`. `measures`: those that could be taken, by the reference's names.
-    `top` and `left`: where in the image what was measured begins."""
+    """`score` 0 to 100; None with the `reason`, or while no forest was asked. `measures`: those that could be taken, by
+    the reference's names. `top` and `left`: where in the image what was measured begins."""
 
     score: int | None
     reason: str | None
@@ -40,7 +40,13 @@ class Scored:
 
 
 def nfiq2(pixels: Pixels, forest: Forest) -> Scored:
-    """Of (h, w) uint8 at 500 ppi, ridges dark on light.
+    """Of (h, w) uint8 at 500 ppi, ridges dark on light."""
+    found = measured(pixels)
+    return found if found.reason is not None else replace(found, score=forest.score(found.measures))
+
+
+def measured(pixels: Pixels) -> Scored:
+    """As `nfiq2`, all but the score.
 
     Reasons: `image-too-small`, `image-too-large`, `empty-image` (uniform, or as good as white), `finger-too-small` (too
     few regions with contrast for a histogram), `no-ridges` (too few minutiae for the reference to go on).
@@ -64,4 +70,4 @@ def nfiq2(pixels: Pixels, forest: Forest) -> Scored:
     measures[names.WITH_MINUTIAE] = float(len(minutiae))
     if len(minutiae) < _FEWEST_MINUTIAE:
         return Scored(None, "no-ridges", measures, native, minutiae, top, left)
-    return Scored(forest.score(measures), None, measures, native, minutiae, top, left)
+    return Scored(None, None, measures, native, minutiae, top, left)

@@ -97,3 +97,8 @@ def test_whatever_the_image_shows_minutiae_lie_in_it(image: Pixels) -> None:
     assert ((found.x >= 0) & (found.x < image.shape[1] + 8)).all()
     assert ((found.y >= 0) & (found.y < image.shape[0] + 8)).all()
     assert len(found) <= 255
+
+
+def test_noise_with_more_candidates_than_one_picture_holds_is_looked_at_all_the_same() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (HEIGHT, WIDTH)).astype(np.uint8)
+    assert len(find_minutiae(noise)) > 0
