@@ -118,9 +118,12 @@ def _patches(
     down, right = _GRID[:, None, None], _GRID[None, None, :]
     at_x = x.astype(np.float32)[None, :, None] + right * cosine - down * sine
     at_y = y.astype(np.float32)[None, :, None] + right * sine + down * cosine
-    turned = np.empty(at_x.shape, np.float32)
-    for row in range(_SIDE_PX):
-        turned[row] = cv2.remap(
-            phase, at_x[row], at_y[row], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=NOWHERE
-        )
-    return turned
+    turned = cv2.remap(
+        phase,
+        at_x.reshape(-1, _SIDE_PX),
+        at_y.reshape(-1, _SIDE_PX),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=NOWHERE,
+    )
+    return turned.reshape(at_x.shape).astype(np.float32)
