@@ -14,8 +14,8 @@ def ramp(value: float, bona_fide: float, attack: float) -> float:
 
 
 def stepped(score: float) -> float:
-    """To the nearest step, so that nobody reads more into it than it holds."""
-    return round(math.floor(score / STEP + 0.5) * STEP, 2)
+    """Down to a step: nobody reads more into it than it holds, and nothing is lifted into an alarm."""
+    return round(math.floor(score / STEP + 1e-6) * STEP, 2)
 
 
 def graded(code: str, score: float, **evidence: float) -> Hint:

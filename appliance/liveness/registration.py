@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from appliance.liveness.frame_signature import FrameSignature, places_of, surroundings_of
 from appliance.liveness.landmarks import TURNS_DEG, Landmarks
 
-GUESSES = 6
-LEAST_VOTES = 5
+GUESSES = 4
+LEAST_VOTES = 6
 _ALIKE = 0.82
 _CELL_PX = 12.0
 _CELLS = 16
@@ -35,15 +35,17 @@ class Guess:
 
 
 def guesses(earlier: Sequence[FrameSignature], turned: Landmarks) -> list[Guess]:
-    """The likeliest first, at most six. `turned`: this frame's landmarks."""
+    """The likeliest first, at most four. `turned`: this frame's landmarks."""
     owners = np.repeat(np.arange(len(earlier)), [each.landmarks for each in earlier])
     if not len(owners) or not len(turned.places):
         return []
     before, now = _complex(places_of(earlier)), _complex(turned.places)
     turns, count = len(TURNS_DEG), len(turned.places)
     alike = surroundings_of(earlier) @ turned.around[1:].reshape(turns * count, -1).T
-    which, column = np.divmod(np.flatnonzero(alike.ravel() > _ALIKE), turns * count)
-    turn, whose = column // count, column % count
+    alike = alike.reshape(-1, turns, count)
+    likest = alike.argmax(axis=2)
+    which, turn = np.nonzero(np.take_along_axis(alike, likest[:, :, None], axis=2)[:, :, 0] > _ALIKE)
+    whose = likest[which, turn]
     turned_by = np.exp(1j * np.deg2rad(TURNS_DEG)).astype(np.complex64)
     shift = (now[whose] - before[which] * turned_by[turn]) * np.complex64(1 / _CELL_PX) + _MIDDLE
     x, y = shift.real.astype(np.int32), shift.imag.astype(np.int32)

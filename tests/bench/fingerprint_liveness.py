@@ -4,7 +4,8 @@
 
 The true ones are those beside the project: FVC2002 DB1 B and DB3 B, FVC2004 DB3 B (Maio, Maltoni, Cappelli, Wayman and
 Jain) and NIST's SFinGe examples. They come finger by finger, eight presses each, into one memory, so that
-pressing again may alarm too. Of repeats, each is one of the 30 frames remembered, changed in every way of `repeating` at once.
+pressing again may alarm too. Of repeats, each is one of the 30 frames remembered, changed in every way of `repeating`
+at once.
 """
 
 from __future__ import annotations
