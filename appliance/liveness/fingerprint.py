@@ -12,8 +12,8 @@ from appliance.model.liveness import Hint, LivenessHints
 from drivers.contracts import Pixels
 
 ALGORITHM = "claim-kiosk-fingerprint-hints/1"
-_LEAST_INSIDE = 9
-"""Blocks of 16 pixels away from the outline, below which there is no saying how a print varies."""
+_LEAST_RIDGED = 9
+"""Blocks of 16 pixels with ridges, away from the outline, below which there is no saying how a print varies."""
 _CODES = (saturation.CODE, halo.CODE, ridge_uniformity.CODE, ridge_frequency.CODE, repeat.CODE)
 
 
@@ -39,7 +39,7 @@ def overall_score(fingers: Iterable[LivenessHints]) -> float | None:
 
 def _looked_at(impression: Impression, memory: FrameMemory) -> tuple[tuple[Hint, ...], FrameMemory]:
     """The hints that need a finger, in the order of `_CODES`."""
-    if impression.inside.sum() < _LEAST_INSIDE:
+    if impression.ridged.sum() < _LEAST_RIDGED:
         return _omitted(_CODES, "no-finger"), memory
     again, after = repeat.repeat(impression, memory)
     return (

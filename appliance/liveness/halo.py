@@ -1,4 +1,4 @@
-"""Whether a rim runs around the print, lighter or darker than the glass beyond, as a film's or a mould's edge does.
+"""Whether a rim runs around the print, lighter or darker than both skin and glass, as a film's or a mould's edge does.
 
 A careful measure: moisture, and readers that are swept over, make rims of their own.
 """
@@ -7,38 +7,56 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from appliance.liveness.grading import graded, ramp
-from appliance.liveness.impression import Impression, Mask, block_means
+from appliance.liveness.impression import Grid, Impression, Mask
 from appliance.model.liveness import Hint
 
 CODE = "halo"
-_LEAST_BLOCKS = 12
-_BONA_FIDE_LEVELS, _ATTACK_LEVELS = 45.0, 85.0
-"""Grey levels between rim and glass. Among the reference impressions they come to 42."""
-_ALL_AROUND = 0.75
+_LEAST_CELLS = 40
+_CELL_PX = 8
+_RINGS = (*range(-8, 0), *range(1, 7))
+"""Cells of 0.4 mm from where structure begins, inwards and outwards."""
+_LIGHT_LEVELS, _DARK_LEVELS = (20.0, 70.0), (-50.0, -110.0)
+"""From no hint to a whole one. Among the reference impressions, light rims come to 0 and those of wet skin to -40."""
+_ALL_AROUND = 0.6
 
 
 def halo(impression: Impression) -> Hint:
-    """Of an impression with a finger on it. The rim is looked for one and two blocks off, that is 0.8 to 2.4 mm."""
-    levels = block_means(impression.grey.astype(np.float32))
-    reach = [_grown(impression.finger, blocks) for blocks in (1, 2, 3)]
-    glass = ~reach[2]
-    if glass.sum() < _LEAST_BLOCKS:
+    """Of an impression with a finger on it."""
+    height, width = impression.grey.shape
+    cells = cv2.resize(impression.grey, (width // _CELL_PX, height // _CELL_PX), interpolation=cv2.INTER_AREA)
+    levels = cells.astype(np.float32)
+    from_edge = _cells_from_edge(_halved(impression.finger))
+    glass, skin = levels[from_edge > _RINGS[-1]], levels[_halved(impression.ridged)]
+    if min(len(glass), len(skin)) < _LEAST_CELLS:
         return Hint(code=CODE, omitted="no-glass-around")
-    beyond = float(np.median(levels[glass]))
-    strongest, share = 0.0, 0.0
-    for inner, outer in ((reach[0], reach[1]), (reach[1], reach[2])):
-        rim = levels[outer & ~inner] - beyond
-        if len(rim) < _LEAST_BLOCKS:
-            continue
-        step = float(np.median(rim))
-        around = float((rim * np.sign(step) > abs(step) / 2).mean())
-        if around >= _ALL_AROUND and abs(step) > abs(strongest):
-            strongest, share = step, around
-    return graded(CODE, ramp(abs(strongest), _BONA_FIDE_LEVELS, _ATTACK_LEVELS), rim_levels=strongest, around=share)
+    dark, light = sorted((float(np.median(glass)), float(np.median(skin))))
+    rings = [_beyond(levels[from_edge == ring], dark, light) for ring in _RINGS]
+    rim = max(rings, key=abs)
+    return graded(CODE, ramp(rim, *(_LIGHT_LEVELS if rim > 0 else _DARK_LEVELS)), rim_levels=rim)
 
 
-def _grown(mask: Mask, blocks: int) -> Mask:
-    kernel = np.ones((2 * blocks + 1, 2 * blocks + 1), np.uint8)
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), kernel), np.bool_)
+def _beyond(ring: Grid, dark: float, light: float) -> float:
+    """By how many grey levels a ring is lighter than the light, or darker than the dark (below 0), mostly all around."""
+    if len(ring) < _LEAST_CELLS:
+        return 0.0
+    darkest, lightest = np.quantile(ring, [_ALL_AROUND, 1.0 - _ALL_AROUND])
+    return max(float(lightest) - light, 0.0) or min(float(darkest) - dark, 0.0)
+
+
+def _halved(blocks: Mask) -> Mask:
+    """Blocks of 16 pixels as cells of 8."""
+    return np.repeat(np.repeat(blocks, 2, axis=0), 2, axis=1)
+
+
+def _cells_from_edge(finger: Mask) -> NDArray[np.int32]:
+    """Per cell: -1 for the finger's outermost, -2 for the next; 1 for the nearest off it, 2 for the next."""
+    off = np.pad((~finger).astype(np.uint8), 1, constant_values=1)
+    # What lies within an outline belongs to it: a rim may be so even that there is no structure in it.
+    _, labels = cv2.connectedComponents(off, connectivity=4)
+    outside = (labels == labels[0, 0]).astype(np.uint8)
+    inwards = cv2.distanceTransform(1 - outside, cv2.DIST_C, 3)
+    outwards = cv2.distanceTransform(outside, cv2.DIST_C, 3)
+    return np.rint(outwards - inwards)[1:-1, 1:-1].astype(np.int32)

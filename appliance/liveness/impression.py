@@ -18,6 +18,7 @@ LEAST_DEVIATION, ENOUGH_DEVIATION = 4.0, 9.0
 """Grey levels of ridges in a block: never a finger below the first, always from the second on; between, where it is
 more than two fifths of the strongest."""
 _STRONGEST, _OF_STRONGEST = 90.0, 0.4
+_NOT_WEAK = 0.6
 _PORES_PX, _RIDGES_PX = 3, 17
 
 Plane = NDArray[np.float32]
@@ -40,6 +41,11 @@ class Impression:
     finger: Mask
     inside: Mask
     usual_strength: float
+
+    @property
+    def ridged(self) -> Mask:
+        """The blocks inside where ridges are not much weaker than usual."""
+        return np.asarray(self.inside & (self.strength > _NOT_WEAK * self.usual_strength), np.bool_)
 
     def bounded_ridges(self) -> Plane:
         """(H, W) float32, -2 to 2: `ridges` by their usual strength, so that contrast does not count."""
@@ -107,6 +113,8 @@ def _finger(strength: Grid) -> Mask:
     """Blocks with structure in them, without specks; small holes are filled."""
     least = np.clip(_OF_STRONGEST * np.percentile(strength, _STRONGEST), LEAST_DEVIATION, ENOUGH_DEVIATION)
     structured = (strength > least).astype(np.uint8)
-    kernel = np.ones((2, 2), np.uint8)
-    closed = cv2.morphologyEx(cv2.morphologyEx(structured, cv2.MORPH_OPEN, kernel), cv2.MORPH_CLOSE, kernel)
+    kernel, here, back = np.ones((2, 2), np.uint8), (0, 0), (1, 1)
+    # An even kernel moves what it passes over: the way back has to be the other way.
+    opened = cv2.dilate(cv2.erode(structured, kernel, anchor=here), kernel, anchor=back)
+    closed = cv2.erode(cv2.dilate(opened, kernel, anchor=here), kernel, anchor=back)
     return np.asarray(closed, np.bool_)

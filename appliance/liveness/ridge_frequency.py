@@ -14,29 +14,27 @@ from appliance.liveness.impression import Grid, Impression, block_means
 from appliance.model.liveness import Hint
 
 CODE = "ridge-frequency"
-_NARROW_PX, _TOO_NARROW_PX = 5.0, 3.5
+_NARROW_PX, _TOO_NARROW_PX = 4.6, 3.8
 _WIDE_PX, _TOO_WIDE_PX = 14.0, 18.0
 """At 500 ppi: an adult's ridges are 7 to 12 pixels apart, a small child's 5 to 8."""
-_VARIED, _CONSTANT = 0.045, 0.015
-"""Deviation by mean of the period. Among the reference impressions it is 0.058 at least."""
-_ACROSS, _DOWN = np.array([[-0.5, 0.0, 0.5]], np.float32), np.array([[-0.5], [0.0], [0.5]], np.float32)
+_VARIED, _CONSTANT = 0.06, 0.02
+"""Between quartiles, of the median. Among the reference impressions it is 0.08 at least."""
+_SLOPE = np.array([[1.0, -8.0, 0.0, 8.0, -1.0]], np.float32) / np.float32(12.0)
 
 
 def ridge_frequency(impression: Impression) -> Hint:
     """Of an impression with a finger on it."""
-    periods = ridge_periods(impression)[impression.inside]
-    median, variation = float(np.median(periods)), float(periods.std() / periods.mean())
+    first, median, third = (float(q) for q in np.percentile(ridge_periods(impression)[impression.ridged], [25, 50, 75]))
+    spread = (third - first) / median
     narrow, wide = ramp(median, _NARROW_PX, _TOO_NARROW_PX), ramp(median, _WIDE_PX, _TOO_WIDE_PX)
-    constant = ramp(variation, _VARIED, _CONSTANT)
-    return graded(CODE, max(narrow, wide, constant), period_px=median, period_variation=variation)
+    constant = ramp(spread, _VARIED, _CONSTANT)
+    return graded(CODE, max(narrow, wide, constant), period_px=median, period_spread=spread)
 
 
 def ridge_periods(impression: Impression) -> Grid:
     """(H/16, W/16) float32, pixels at 500 ppi."""
     waves = cv2.blur(impression.ridges, (3, 3))
-    across, down = (cv2.filter2D(waves, cv2.CV_32F, kernel) for kernel in (_ACROSS, _DOWN))
-    slope = block_means(cv2.multiply(across, across) + cv2.multiply(down, down))
-    energy = block_means(cv2.multiply(waves, waves))
-    # What a difference of neighbours gives of a wave is the sine of its angular frequency.
-    sine = np.sqrt(slope / (energy + np.float32(1e-3)))
-    return np.asarray(2 * np.pi / np.arcsin(np.clip(sine, 0.05, 1.0)), np.float32)
+    across, down = (cv2.filter2D(waves, cv2.CV_32F, kernel) for kernel in (_SLOPE, _SLOPE.T))
+    slope = block_means(np.square(across) + np.square(down))
+    energy = block_means(np.square(waves))
+    return np.asarray(2 * np.pi * np.sqrt(energy / (slope + np.float32(1e-3))), np.float32)

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from drivers.contracts import Pixels
 
-SIDE_PX = 320
+SIDE_PX = 384
 
 
 def wave(period_px: float, *, bend: float = 0.0, contrast: float = 90.0) -> Pixels:
-    """(320, 320) uint8: ridges `period_px` apart all over; `bend` makes the period vary by that share."""
+    """(384, 384) uint8: ridges `period_px` apart all over; `bend` makes the period vary by that share."""
     down, across = np.mgrid[0:SIDE_PX, 0:SIDE_PX].astype(np.float64)
     place = across * np.cos(0.5) + down * np.sin(0.5)
-    phase = 2 * np.pi / period_px * (place + bend * 40.0 * np.sin(place / 40.0))
+    phase = 2 * np.pi / period_px * (place + bend * 30.0 * np.sin(place / 30.0))
     return np.asarray(np.clip(np.round(128 + contrast * np.cos(phase)), 0, 255), np.uint8)
 
 
@@ -25,10 +25,10 @@ def fingertip(pattern: Pixels, *, glass: int = 230) -> Pixels:
     return np.where(inside, pattern, np.uint8(glass)).astype(np.uint8)
 
 
-def rimmed(print_on_glass: Pixels, level: int, *, glass: int = 230) -> Pixels:
-    """A print of `fingertip` with an even rim of 40 pixels around it."""
+def rimmed(print_on_glass: Pixels, level: int) -> Pixels:
+    """A print of `fingertip` with an even rim around it, 36 pixels wide."""
     around = (ellipse(print_on_glass.shape, 40.0) > 0) & (ellipse(print_on_glass.shape, 4.0) == 0)
-    return np.where(around, np.uint8(level), np.where(around, glass, print_on_glass)).astype(np.uint8)
+    return np.where(around, np.uint8(level), print_on_glass).astype(np.uint8)
 
 
 def copied(pixels: Pixels) -> Pixels:
