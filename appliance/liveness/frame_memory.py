@@ -11,8 +11,8 @@ MOST_FRAMES = 30
 
 @dataclass(frozen=True, slots=True)
 class FrameMemory:
-    """At most 30 frames, the oldest first. `key`: 0 to 2**128 - 1, the attendance's own and random; it chooses what a
-    signature holds, so that those of two attendances cannot be compared."""
+    """At most 30 frames, the oldest first. `key`: 0 to 2**128 - 1, the attendance's own and random; it chooses where a
+    frame is sampled, and without it nobody can say where that was."""
 
     key: int
     frames: tuple[FrameSignature, ...] = ()

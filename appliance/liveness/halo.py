@@ -39,11 +39,12 @@ def halo(impression: Impression) -> Hint:
 
 
 def _beyond(ring: Grid, dark: float, light: float) -> float:
-    """By how many grey levels a ring is lighter than the light, or darker than the dark (below 0), mostly all around."""
+    """By how many grey levels a ring is lighter than the light, or darker than the dark (below 0), most of it."""
     if len(ring) < _LEAST_CELLS:
         return 0.0
-    darkest, lightest = np.quantile(ring, [_ALL_AROUND, 1.0 - _ALL_AROUND])
-    return max(float(lightest) - light, 0.0) or min(float(darkest) - dark, 0.0)
+    ordered, last = np.sort(ring), len(ring) - 1
+    lightest, darkest = float(ordered[round((1.0 - _ALL_AROUND) * last)]), float(ordered[round(_ALL_AROUND * last)])
+    return max(lightest - light, 0.0) or min(darkest - dark, 0.0)
 
 
 def _halved(blocks: Mask) -> Mask:
@@ -59,4 +60,4 @@ def _cells_from_edge(finger: Mask) -> NDArray[np.int32]:
     outside = (labels == labels[0, 0]).astype(np.uint8)
     inwards = cv2.distanceTransform(1 - outside, cv2.DIST_C, 3)
     outwards = cv2.distanceTransform(outside, cv2.DIST_C, 3)
-    return np.rint(outwards - inwards)[1:-1, 1:-1].astype(np.int32)
+    return np.asarray(np.rint(outwards - inwards)[1:-1, 1:-1], np.int32)

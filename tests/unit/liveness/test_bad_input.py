@@ -69,6 +69,7 @@ def _images(draw: st.DrawFn) -> NDArray[np.uint8]:
     height, width = draw(st.integers(0, 260)), draw(st.integers(0, 260))
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     kind = draw(st.sampled_from(("noise", "even", "stripes", "two-levels", "print", "negative")))
+    made: NDArray[np.generic]
     if kind == "noise":
         made = random.integers(0, 256, (height, width))
     elif kind == "even":
@@ -79,8 +80,8 @@ def _images(draw: st.DrawFn) -> NDArray[np.uint8]:
         made = random.integers(0, 2, (height, width)) * 255
     else:
         top, left = random.integers(0, 300), random.integers(0, 156)
-        made = PRINT[top : top + height, left : left + width]
-        made = made if kind == "print" else 255 - made
+        seen = PRINT[top : top + height, left : left + width]
+        made = seen if kind == "print" else 255 - seen
     return np.asarray(made, np.uint8)
 
 
