@@ -16,7 +16,8 @@ from appliance.liveness.frame_signature import FrameSignature, places_of, surrou
 from appliance.liveness.landmarks import TURNS_DEG, Landmarks
 
 GUESSES = 4
-LEAST_VOTES = 6
+LEAST_VOTES, MORE_VOTES = 6, 8
+"""For the first two guesses, and for further ones: chance alone gives six or seven to the likeliest of 30 frames."""
 _ALIKE = 0.82
 _CELL_PX = 12.0
 _CELLS = 16
@@ -54,11 +55,11 @@ def guesses(earlier: Sequence[FrameSignature], turned: Landmarks) -> list[Guess]
     which, whose = which[near], whose[near]
     votes = np.bincount(cell, minlength=len(earlier) * turns * _CELLS * _CELLS).astype(np.int32)
     smooth = _with_neighbours(votes.reshape(-1, _CELLS, _CELLS))
-    found = []
+    found: list[Guess] = []
     for _ in range(GUESSES):
         best = int(np.argmax(smooth))
         plane, y0, x0 = (int(part) for part in np.unravel_index(best, smooth.shape))
-        if smooth[plane, y0, x0] < LEAST_VOTES:
+        if smooth[plane, y0, x0] < (LEAST_VOTES if len(found) < 2 else MORE_VOTES):
             break
         after = cell - best
         theirs = (after == 0) | (after == _CELLS)
