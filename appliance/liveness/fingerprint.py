@@ -23,7 +23,8 @@ def liveness_hints(
     """The hints on (H, W) or (H, W, 3) uint8, dark on light, and the memory that the next frame is to be given.
 
     One frame of each presentation is to be given, no preview and no retake without lifting the finger: two frames of
-    a finger that lies still are as alike as a repeat. What cannot be looked at, whatever it is, has all its hints omitted and is not remembered. Never raises.
+    a finger that lies still are as alike as a repeat. What cannot be looked at, whatever it is, has all its hints
+    omitted and is not remembered. Never raises.
     """
     refused = refusal(pixels, resolution_ppi)
     if refused is not None or resolution_ppi is None:
