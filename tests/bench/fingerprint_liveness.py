@@ -1,0 +1,119 @@
+"""Hints on fingerprints: false alarms on true impressions, earlier frames known again, time a frame.
+
+    python -m tests.bench.fingerprint_liveness
+
+The true ones are those beside the project: FVC2002 DB1 B and DB3 B, FVC2004 DB3 B (Maio, Maltoni, Cappelli, Wayman and
+Jain) and NIST's SFinGe examples. They come finger by finger, eight presses each, into one memory, so that
+pressing again may alarm too. Of repeats, each is one of the 30 frames remembered, changed in every way of `repeating`
+at once.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from appliance.errors import UsageError
+from appliance.liveness.fingerprint import liveness_hints
+from appliance.liveness.frame_memory import MOST_FRAMES, FrameMemory
+from drivers.contracts import Pixels
+from drivers.simulated.drawn.fingerprint import draw_fingerprint
+from tests.bench.row import Row
+from tests.unit.liveness.repeating import changed
+
+SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "fingerprint"
+SETS = ("fvc2002_db1b", "fvc2002_db3b", "fvc2004_db3b", "sfinge_nfiq2")
+PPI, KEY = 500, 20
+DRAWN_FINGERS, DRAWN_PRESSES = 12, 4
+ROUNDS_REAL, ROUNDS_DRAWN = 7, 8
+GOAL_FALSE_ALARMS, GOAL_MISSED, GOAL_MS = 0.02, 0.01, 5.0
+
+
+def real_impressions() -> list[Pixels]:
+    """Finger by finger, press by press."""
+    paths = [path for name in SETS for path in sorted((SHARED / name).glob("*.*")) if path.suffix in {".tif", ".pgm"}]
+    if not paths:
+        raise UsageError("There are no recorded impressions beside the project (../shared/data/fingerprint).")
+    read = [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in paths]
+    return [np.asarray(image, np.uint8) for image in read if image is not None]
+
+
+def drawn_impressions() -> list[Pixels]:
+    return [draw_fingerprint(f, "right_index", a) for f in range(DRAWN_FINGERS) for a in range(DRAWN_PRESSES)]
+
+
+def false_alarms(impressions: list[Pixels]) -> tuple[int, list[float]]:
+    """How many alarm in one memory, and the milliseconds of processor time of each."""
+    memory, alarms, taken = FrameMemory(KEY), 0, []
+    for pixels in impressions:
+        start = time.process_time()
+        hints, memory = liveness_hints(pixels, PPI, memory)
+        taken.append((time.process_time() - start) * 1000.0)
+        alarms += hints.alarm
+    return alarms, taken
+
+
+def repeats(impressions: list[Pixels], rounds: int) -> tuple[int, int]:
+    """How many of how many repeats got the repeat hint's alarm; each among 30 frames in which other presses lie too."""
+    missed = total = 0
+    for seed, (pixels, memory) in enumerate(_remembered(impressions)):
+        random = np.random.default_rng(seed)
+        for _ in range(rounds):
+            found = {hint.code: hint for hint in liveness_hints(changed(pixels, random), PPI, memory)[0].hints}
+            total += 1
+            missed += (found["repeat"].score or 0.0) < 0.5
+    return missed, total
+
+
+def _remembered(impressions: list[Pixels]) -> Iterator[tuple[Pixels, FrameMemory]]:
+    """Each with a memory that holds it and the frames before it."""
+    memory = FrameMemory(KEY)
+    for pixels in impressions[-MOST_FRAMES:]:
+        memory = liveness_hints(pixels, PPI, memory)[1]
+    for pixels in impressions:
+        memory = liveness_hints(pixels, PPI, memory)[1]
+        yield pixels, memory
+
+
+def rows() -> list[Row]:
+    cv2.setNumThreads(1)
+    real, drawn = real_impressions(), drawn_impressions()
+    made = []
+    for what, impressions, rounds in (("real", real, ROUNDS_REAL), ("drawn", drawn, ROUNDS_DRAWN)):
+        alarms, taken = false_alarms(impressions)
+        missed, total = repeats(impressions, rounds)
+        sys.stderr.write(f"{what}: {alarms} alarms on {len(impressions)}; {missed} of {total} repeats missed\n")
+        made += [
+            Row(
+                measure=f"false alarms, {len(impressions)} {what} impressions",
+                ours=100.0 * alarms / len(impressions),
+                unit="%",
+                against="goal",
+                peer=100.0 * GOAL_FALSE_ALARMS,
+            ),
+            Row(
+                measure=f"repeats missed, of {total} {what} ones",
+                ours=100.0 * missed / total,
+                unit="%",
+                against="goal",
+                peer=100.0 * GOAL_MISSED,
+            ),
+            Row(
+                measure=f"all hints on one {what} frame, median",
+                ours=float(np.median(taken)),
+                unit="ms CPU",
+                against="goal",
+                peer=GOAL_MS,
+            ),
+        ]
+    return made
+
+
+if __name__ == "__main__":
+    for row in rows():
+        sys.stdout.write(f"{row.measure}: {row.ours:.3g} {row.unit} (goal {row.peer:.3g})\n")
