@@ -20,7 +20,6 @@ from appliance.fingerprint.unit_vectors import TURN
 from appliance.fingerprint.working_scale import CELL_PX, at_500_ppi
 from drivers.contracts import Pixels
 
-LEAST_EDGE_PX: Final = 64
 MOST: Final = 255
 _LAG_X_PX, _LAG_Y_PX = 1, 6
 _ASIDE: Final = 2
@@ -47,7 +46,7 @@ class Minutiae:
 
 
 def find_minutiae(pixels: Pixels) -> Minutiae:
-    """Of (h, w) uint8 at 500 ppi, ridges dark on light, at least `LEAST_EDGE_PX` high and wide."""
+    """Of an impression as `ridges_of` takes it. Raises QualityError: not such an image."""
     return minutiae_in(ridges_of(pixels))
 
 

@@ -38,7 +38,7 @@ class Template:
 
 
 def template_of(pixels: Pixels) -> Template:
-    """Of (h, w) uint8 at 500 ppi, ridges dark on light, at least `minutiae.LEAST_EDGE_PX` high and wide."""
+    """Of an impression as `ridges_of` takes it. Raises QualityError: not such an image."""
     ridges = ridges_of(pixels)
     return prepared(ridges, minutiae_in(ridges))
 
