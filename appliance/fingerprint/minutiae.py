@@ -17,7 +17,7 @@ from appliance.fingerprint.forks import forks
 from appliance.fingerprint.phase import phase
 from appliance.fingerprint.ridges import Ridges, ridges_of
 from appliance.fingerprint.unit_vectors import TURN
-from appliance.fingerprint.working_scale import CELL_PX, at_500_ppi
+from appliance.fingerprint.working_scale import at_500_ppi
 from drivers.contracts import Pixels
 
 MOST: Final = 255
@@ -39,7 +39,6 @@ class Minutiae:
     direction: NDArray[np.intp]
     kind: NDArray[np.uint8]
     quality: NDArray[np.uint8]
-    foreground_px: int
 
     def __len__(self) -> int:
         return len(self.x)
@@ -53,7 +52,7 @@ def find_minutiae(pixels: Pixels) -> Minutiae:
 def minutiae_in(ridges: Ridges) -> Minutiae:
     if not ridges.where.any():
         nothing = np.empty(0, np.intp)
-        return Minutiae(nothing, nothing, nothing, nothing.astype(np.uint8), nothing.astype(np.uint8), 0)
+        return Minutiae(nothing, nothing, nothing, nothing.astype(np.uint8), nothing.astype(np.uint8))
     wave = phase(ridges.clear, ridges.normals)
     found = corners(wave)
     count = len(found.x)
@@ -73,5 +72,4 @@ def minutiae_in(ridges: Ridges) -> Minutiae:
         (TURN // 4 - turned) & (TURN - 1),
         kind.astype(np.uint8),
         np.minimum(response * 100 // 255, 100).astype(np.uint8),
-        int(ridges.where.sum()) * (CELL_PX * 3 // 2) ** 2,
     )

@@ -71,7 +71,6 @@ class MadeFinger:
             np.rint(-heads[seen] * 128 / np.pi).astype(np.intp) & 255,
             np.ones(count, np.uint8),
             np.full(count, 80, np.uint8),
-            SIDE_PX**2,
         )
         return self._ridges(turn, complex(*shift_px), float(np.deg2rad(turn_deg))), minutiae
 
