@@ -28,7 +28,7 @@ _CLEAR: Final = 105
 """From which response on a minutia is surely an ending or surely a bifurcation."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Minutiae:
     """(n,) each, the clearest first. `x`, `y`: pixels at 500 ppi of the image given. `direction`: 256ths of a turn,
     counterclockwise from the right, along the ridge that ends, or between those that a fork opens to (ISO/IEC 19794-2).

@@ -1,4 +1,5 @@
-"""What is kept of an impression to be compared with others, prepared once. It is as personal as the impression."""
+"""What is kept of an impression to be compared with others, prepared once. It is as personal as the
+impression, and never spelt out in a text."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ MOST: Final = 64
 """Minutiae kept: more of them are the less reliable ones, and a comparison takes longer by their square."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Template:
     """`places`, `headings` and `weights`: (n,) each, the most reliable first."""
 
