@@ -62,9 +62,12 @@ def _check(path: Path) -> None:
             raise _not_written(path, "a folder has that name")
         if path.exists():
             begins = os.fsencode(BEGINS)
-            with path.open("rb") as file:
-                if not path.is_file() or file.read(len(begins)) != begins:
-                    raise _not_written(path, "there is another file of that name, and it is not a report")
+            is_report = False
+            if path.is_file():  # a pipe would be waited for
+                with path.open("rb") as file:
+                    is_report = file.read(len(begins)) == begins
+            if not is_report:
+                raise _not_written(path, "there is another file of that name, and it is not a report")
     except OSError as error:
         raise _not_written(path, "check its name, its folder and its mode") from error
 

@@ -15,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.errors import QualityError
+from appliance.fingerprint.grey_image import require_grey
 from drivers.contracts import Pixels
 
 MM_PER_INCH: Final = 25.4
 LEAST_PPI, MOST_PPI = 190, 1300
 MOST_PIXELS: Final = 32_000_000
 """A palm scanner's 5 x 5 inches at 1000 ppi are 25 million."""
+MOST_EDGE_PX: Final = 32_000
+"""OpenCV cuts fingers out of images whose sides it can count with 15 bits."""
 _FINE_PPI: Final = 250
 """Enough to see ridges, whose period is 9 pixels at 500 ppi."""
 _FINE_PER_CELL: Final = 4
@@ -76,9 +79,8 @@ def contact_map(pixels: Pixels, resolution_ppi: float) -> ContactMap | None:
 
 
 def _check(pixels: Pixels, resolution_ppi: float) -> None:
-    if pixels.ndim != 2 or pixels.dtype != np.uint8:
-        raise QualityError("An image of fingers has one grey value of 8 bits for each pixel: this one does not.")
-    if pixels.size > MOST_PIXELS:
+    require_grey(pixels)
+    if pixels.size > MOST_PIXELS or max(pixels.shape) > MOST_EDGE_PX:
         raise QualityError("The image of fingers is larger than any scanner's glass.")
     if not LEAST_PPI <= resolution_ppi <= MOST_PPI:
         raise QualityError(f"Fingers are looked for at {LEAST_PPI} to {MOST_PPI} pixels an inch.")

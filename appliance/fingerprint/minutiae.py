@@ -20,7 +20,6 @@ from appliance.fingerprint.unit_vectors import TURN
 from appliance.fingerprint.working_scale import at_500_ppi
 from drivers.contracts import Pixels
 
-LEAST_EDGE_PX: Final = 64
 MOST: Final = 255
 _LAG_X_PX, _LAG_Y_PX = 1, 6
 _ASIDE: Final = 2
@@ -29,7 +28,7 @@ _CLEAR: Final = 105
 """From which response on a minutia is surely an ending or surely a bifurcation."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Minutiae:
     """(n,) each, the clearest first. `x`, `y`: pixels at 500 ppi of the image given. `direction`: 256ths of a turn,
     counterclockwise from the right, along the ridge that ends, or between those that a fork opens to (ISO/IEC 19794-2).
@@ -46,7 +45,7 @@ class Minutiae:
 
 
 def find_minutiae(pixels: Pixels) -> Minutiae:
-    """Of (h, w) uint8 at 500 ppi, ridges dark on light, at least `LEAST_EDGE_PX` high and wide."""
+    """Of an impression as `ridges_of` takes it. Raises QualityError: not such an image."""
     return minutiae_in(ridges_of(pixels))
 
 

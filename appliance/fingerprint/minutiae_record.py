@@ -43,7 +43,7 @@ class MinutiaeRecordRefused(RecordRefused):
         self.fault = fault
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RecordedMinutia:
     """`kind`: 0 other, 1 ridge ending, 2 bifurcation. `angle`: 256ths of a turn, counterclockwise from the right.
     `quality`: 1 to 100, or 0 for not reported."""
@@ -55,7 +55,7 @@ class RecordedMinutia:
     quality: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MinutiaeRecord:
     """`position`: 0 unknown, 1 to 10 as in ANSI/NIST-ITL. `impression`: 0 live-scan plain. `quality`: 0 to 100.
     `equipment`: certification and type of the capture device. `extended`: data blocks that are not looked into."""

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.fingerprint.enhancement import enhanced
+from appliance.fingerprint.grey_image import require_grey
 from appliance.fingerprint.orientation_field import footprint, orientation_field, smoothed
 from appliance.fingerprint.unit_vectors import Vectors
 from appliance.fingerprint.working_scale import CELL_PX, reduced
 from drivers.contracts import Pixels
 
+LEAST_EDGE_PX: Final = 64
 _MARGIN_CELLS: Final = 5
 _STEP_CELLS: Final = 3
 """Corners are looked for in tiles of 3 x 3 pixels, which are to lie as in the whole image."""
@@ -45,7 +47,9 @@ class Ridges:
 
 
 def ridges_of(pixels: Pixels) -> Ridges:
-    """Of (h, w) uint8 at 500 ppi, ridges dark on light."""
+    """Of (h, w) uint8 at 500 ppi, ridges dark on light, at least `LEAST_EDGE_PX` high and wide. Raises QualityError:
+    not such an image."""
+    require_grey(pixels, LEAST_EDGE_PX)
     small = reduced(pixels)
     covered = footprint(orientation_field(small.pixels))
     rows, columns = _around(covered)

@@ -1,4 +1,5 @@
-"""What is kept of an impression to be compared with others, prepared once. It is as personal as the impression."""
+"""What is kept of an impression to be compared with others, prepared once. It is as personal as the
+impression, and never spelt out in a text."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ MOST: Final = 64
 """Minutiae kept: more of them are the less reliable ones, and a comparison takes longer by their square."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Template:
     """`places`, `headings` and `weights`: (n,) each, the most reliable first."""
 
@@ -38,7 +39,7 @@ class Template:
 
 
 def template_of(pixels: Pixels) -> Template:
-    """Of (h, w) uint8 at 500 ppi, ridges dark on light, at least `minutiae.LEAST_EDGE_PX` high and wide."""
+    """Of an impression as `ridges_of` takes it. Raises QualityError: not such an image."""
     ridges = ridges_of(pixels)
     return prepared(ridges, minutiae_in(ridges))
 

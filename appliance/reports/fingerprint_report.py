@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from appliance.fingerprint.minutiae import Minutiae
 from appliance.model.configuration import Thresholds
 from appliance.model.verdict import NOT_JUDGED, CaptureKind
+from appliance.quality.fingerprint import ALGORITHM
 from appliance.quality.nfiq2 import names
 from appliance.quality.nfiq2.measures import NativeMeasures
 from appliance.reports import block_pictures
@@ -89,6 +90,7 @@ def fingerprint_section(findings: FingerprintFindings, sources: ReportSources, n
         number=number,
         name=name,
         judged=judged,
+        by_nfiq2=judged and findings.algorithm == ALGORITHM,
         findings=findings,
         kind=CaptureKind.FINGERPRINT,
         least=_least(),

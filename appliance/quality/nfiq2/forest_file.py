@@ -39,6 +39,7 @@ _DAMAGED: Final = (
     KeyError,
     SyntaxError,
     OverflowError,
+    MemoryError,  # how Python's parser refuses a header of too many brackets or signs
     struct.error,
 )
 

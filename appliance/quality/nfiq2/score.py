@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from appliance.fingerprint.grey_image import require_grey
 from appliance.fingerprint.minutiae import Minutiae, find_minutiae
 from appliance.quality.nfiq2 import names
 from appliance.quality.nfiq2.forest import Forest
@@ -40,7 +41,7 @@ class Scored:
 
 
 def nfiq2(pixels: Pixels, forest: Forest) -> Scored:
-    """Of (h, w) uint8 at 500 ppi, ridges dark on light."""
+    """Of (h, w) uint8 at 500 ppi, ridges dark on light. Raises QualityError: not such an image."""
     found = measured(pixels)
     return found if found.reason is not None else replace(found, score=forest.score(found.measures))
 
@@ -48,13 +49,17 @@ def nfiq2(pixels: Pixels, forest: Forest) -> Scored:
 def measured(pixels: Pixels) -> Scored:
     """As `nfiq2`, all but the score.
 
-    Reasons: `image-too-small`, `image-too-large`, `empty-image` (uniform, or as good as white), `finger-too-small` (too
-    few regions with contrast for a histogram), `no-ridges` (too few minutiae for the reference to go on).
+    Reasons: `image-too-small`, `image-too-large`, `empty-image` (uniform, or as good as white), `finger-too-small` (the
+    frame leaves too little, or too few regions have contrast for a histogram), `no-ridges` (too few minutiae for the
+    reference to go on).
+    Raises QualityError: not (h, w) uint8.
     """
+    require_grey(pixels)
     inner, top, left = without_frame(pixels)
     height, width = inner.shape
     if min(height, width) < LEAST_WIDTH_PX:
-        return Scored(None, "image-too-small", {})
+        # On a wide glass it is the finger that is narrow: that can be mended, an image cannot.
+        return Scored(None, "image-too-small" if min(pixels.shape) < LEAST_WIDTH_PX else "finger-too-small", {})
     if height > LARGEST_PX[0] or width > LARGEST_PX[1]:
         return Scored(None, "image-too-large", {})
     if float(inner.std()) < _LEAST_DEVIATION or float(inner.mean()) > _LIGHTEST:

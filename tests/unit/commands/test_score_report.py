@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -62,6 +63,12 @@ def test_no_other_file_is(tmp_path: Path, image: Path) -> None:
         _score(image, image)
     assert caught.value.code == "report-not-written"
     assert image.read_bytes() == before
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "out.html")
+    with pytest.raises(QualityError, match="not a report"):
+        ScoreReport("fingerprint", tmp_path / "out.html")
 
 
 @pytest.mark.parametrize("name", ["", ".", "none/out.html", "print.png/out.html", "a\0b", "x" * 300])

@@ -6,7 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from appliance.fingerprint.minutiae import LEAST_EDGE_PX, MOST, find_minutiae
+from appliance.errors import QualityError
+from appliance.fingerprint.minutiae import MOST, find_minutiae
+from appliance.fingerprint.ridges import LEAST_EDGE_PX
+from appliance.fingerprint.template import template_of
 from drivers.contracts import Pixels
 
 SHAPES = [(600, 384), (640, 900), (LEAST_EDGE_PX, LEAST_EDGE_PX), (65, 900), (900, 65)]
@@ -34,3 +37,21 @@ def test_on_noise_there_are_no_more_than_may_be(shape: tuple[int, int], width_px
         assert 0 <= found.y.min() <= found.y.max() < shape[0]
         assert 0 <= found.direction.min() <= found.direction.max() < 256
         assert found.quality.max() <= 100
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((0, 0), np.uint8),
+        np.zeros((1, 1), np.uint8),
+        np.zeros((500, LEAST_EDGE_PX - 1), np.uint8),
+        np.zeros((500, 400, 3), np.uint8),
+        np.zeros((500, 400), np.uint16),
+        np.full((500, 400), np.nan),
+    ],
+    ids=["empty", "a pixel", "too narrow", "colour", "16 bits", "no numbers"],
+)
+def test_what_is_no_impression_is_refused_by_name(image: Pixels) -> None:
+    for taken in (find_minutiae, template_of):
+        with pytest.raises(QualityError):
+            taken(image)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from appliance.fingerprint.minutiae import LEAST_EDGE_PX, Minutiae, find_minutiae
+from appliance.fingerprint.minutiae import Minutiae, find_minutiae
+from appliance.fingerprint.ridges import LEAST_EDGE_PX
 from drivers.contracts import Pixels
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
 from tests.unit.fingerprint.waves import ridges

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from appliance.fingerprint.minutiae_record import (
     RecordedMinutia,
     record_of,
 )
+from appliance.fingerprint.template import template_of
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
 
 SHORT = st.integers(0, 65535)
@@ -159,3 +161,11 @@ def _fault(data: bytes) -> Fault:
     with pytest.raises(MinutiaeRecordRefused) as refused:
         MinutiaeRecord.from_bytes(data)
     return refused.value.fault
+
+
+def test_no_minutiae_are_spelt_out_in_a_text() -> None:
+    pixels = draw_fingerprint(1, "right_index", 0)
+    found = find_minutiae(pixels)
+    record = record_of(found, width_px=pixels.shape[1], height_px=pixels.shape[0], position=2)
+    for one in (found, template_of(pixels), record, record.minutiae[0]):
+        assert re.fullmatch(r"<[\w.]+ object at 0x[0-9a-f]+>", repr(one))

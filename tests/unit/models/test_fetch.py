@@ -52,6 +52,17 @@ def test_a_package_is_fetched_and_nothing_of_it_is_run(tmp_path: Path, index: Pa
     assert not (tmp_path / _MARKER).exists()
 
 
+def test_a_folder_called_pip_where_it_is_called_from_is_not_run(
+    tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here" / "pip").mkdir(parents=True)
+    (tmp_path / "here" / "pip" / "__init__.py").write_text(_RUNS)
+    monkeypatch.chdir(tmp_path / "here")
+    lay(index, {SDIST: sdist()})
+    _install(pack_of({SDIST: sdist()}), tmp_path / "models")
+    assert not (tmp_path / _MARKER).exists()
+
+
 def test_the_same_package_given_to_pip_is_run(tmp_path: Path, index: Path) -> None:
     """Why pip's own `download` is not what fetches: the marker shows that the test above could have failed."""
     lay(index, {SDIST: sdist(_HOSTILE)})

@@ -42,6 +42,7 @@ WRONG = [
     ("no hexadecimal hash", 'sha256 = "', 'sha256 = "z'),
     ("a size of nothing", f"size_bytes = {len(wheel())}", "size_bytes = 0"),
     ("an option in a package's place", 'package = "trees"', 'package = "--index"'),
+    ("a member whose name ends a line", 'name = "forest.npz"', 'name = "forest.npz\\n"'),
     ("a member that leads out", 'name = "forest.npz"', 'name = "../forest.npz"'),
     ("a member in the record's place", 'name = "forest.npz"', 'name = "installed.json"'),
     ("two members of one name", 'name = "forest.npz"', 'name = "LICENCE"'),

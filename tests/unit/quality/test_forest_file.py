@@ -144,6 +144,7 @@ BAD_FILES: list[tuple[str, bytes]] = [
     ("an array longer than it says", _npy({"descr": "<i2", "fortran_order": False, "shape": (1,)}, bytes(4))),
     ("a header of another version", b"\x93NUMPY\x03\x00" + bytes(80)),
     ("a header that is a program", b"\x93NUMPY\x01\x00\x14\x00__import__('os').abort"),
+    ("a header too deep to be parsed", b"\x93NUMPY\x01\x00" + (9001).to_bytes(2, "little") + b"-" * 9000 + b"1"),
     ("no array", b"hello"),
     ("nothing", b""),
     ("an array far too large", bytes(forest_file.MAX_ARRAY_BYTES + 1)),

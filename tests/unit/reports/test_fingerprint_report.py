@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.model.verdict import NOT_JUDGED
+from appliance.quality.fingerprint import ALGORITHM, SIMPLE_ALGORITHM
 from appliance.quality.nfiq2.names import MEASURES
 from appliance.quality.nfiq2.score import measured
 from appliance.reports.fingerprint_report import ACTIONABLE, FingerprintFindings, fingerprint_section
@@ -31,7 +33,7 @@ def _findings(name: str = "print.png", *, score: int = 61, reasons: tuple[str, .
     pixels = draw_fingerprint(1, "right_index", 0)
     found = measured(pixels)
     return FingerprintFindings(
-        name, pixels, 3, 5, score, "some-algorithm/1", reasons, (), found.native, found.minutiae, found.measures
+        name, pixels, 3, 5, score, ALGORITHM, reasons, (), found.native, found.minutiae, found.measures
     )
 
 
@@ -138,6 +140,12 @@ def test_both_languages_say_everything(page: Element) -> None:
     assert "O que fez a pontuação" in page.said("pt")
     assert "What made the score" in page.said("en")
     assert "What made the score" not in page.said("pt")
+
+
+def test_measures_did_not_make_a_score_that_simpler_ones_gave(sources: ReportSources) -> None:
+    page = parsed(_html(sources, replace(_findings(), algorithm=SIMPLE_ALGORITHM)))
+    assert "What made the score" not in page.said("en")
+    assert "What was measured" in page.said("en")
 
 
 def test_the_scale_marks_the_least_scores_and_says_for_which_fingers_it_is_enough(sources: ReportSources) -> None:
