@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.fingerprint.phase import NOWHERE
+from appliance.fingerprint.taps import even, odd
 from appliance.fingerprint.unit_vectors import UNIT, of_turn
 from drivers.contracts import Pixels
 
@@ -29,30 +30,26 @@ _AT_ONCE: Final = 1600
 """Places whose patches are cut out in one go: OpenCV numbers the rows of what it cuts out with 15 bits."""
 
 
-def _even(*taps: float) -> NDArray[np.float32]:
-    return np.array([*taps[:0:-1], *taps], np.float32)
-
-
 def _shifted(taps: NDArray[np.float32]) -> NDArray[np.float32]:
     """(3, 19): the same taps at each shift."""
     return np.stack([np.pad(taps, (shift, _SHIFTS - 1 - shift)) for shift in range(_SHIFTS)])
 
 
-_BELL: Final = _even(50, 48, 41, 32, 23, 14, 8, 4, 2)
-_SLOPE: Final = np.array([-16, -30, -50, -72, -90, -96, -82, -48, 0, 48, 82, 96, 90, 72, 50, 30, 16], np.float32)
+_BELL: Final = even(50, 48, 41, 32, 23, 14, 8, 4, 2)
+_SLOPE: Final = odd(0, 48, 82, 96, 90, 72, 50, 30, 16)
 _EVEN_WAVES: Final = (
-    _even(0, 55, -53, -61, 74, 3, -28, 7, 3),
-    _even(0, 42, 0, -83, 3, 63, -1, -25, 1),
-    _even(0, 29, 25, -50, -58, 22, 51, 5, -24),
-    _even(-2, 16, 28, -14, -60, -41, 18, 41, 13),
-    _even(0, 13, 28, 13, -27, -50, -29, 14, 38),
+    even(0, 55, -53, -61, 74, 3, -28, 7, 3),
+    even(0, 42, 0, -83, 3, 63, -1, -25, 1),
+    even(0, 29, 25, -50, -58, 22, 51, 5, -24),
+    even(-2, 16, 28, -14, -60, -41, 18, 41, 13),
+    even(0, 13, 28, 13, -27, -50, -29, 14, 38),
 )
 _ODD_WAVES: Final = (
-    _even(52, -14, -32, 22, 6, -9, 1, 1, 0),
-    _even(44, 0, -36, 1, 19, 0, -7, 0, 2),
-    _even(37, 9, -28, -18, 12, 14, -1, -6, -1),
-    _even(31, 13, -17, -24, -5, 13, 11, 0, -5),
-    _even(26, 15, -7, -21, -16, 0, 11, 10, 3),
+    even(52, -14, -32, 22, 6, -9, 1, 1, 0),
+    even(44, 0, -36, 1, 19, 0, -7, 0, 2),
+    even(37, 9, -28, -18, 12, 14, -1, -6, -1),
+    even(31, 13, -17, -24, -5, 13, 11, 0, -5),
+    even(26, 15, -7, -21, -16, 0, 11, 10, 3),
 )
 _DOWN: Final = np.concatenate([_shifted(_BELL), _shifted(_SLOPE)])
 """(6, 19)."""

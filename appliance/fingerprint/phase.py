@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from appliance.fingerprint.taps import even, odd
 from appliance.fingerprint.unit_vectors import DIAGONAL, UNIT, Vectors
 from drivers.contracts import Pixels
 
@@ -23,17 +24,9 @@ _STEPS: Final = 0xF0
 _SCALE: Final = 1 / 2048
 
 
-def _even(*taps: float) -> NDArray[np.float32]:
-    return np.array([*taps[:0:-1], *taps], np.float32)
-
-
-def _odd(*taps: float) -> NDArray[np.float32]:
-    return np.array([*(-tap for tap in taps[:0:-1]), *taps], np.float32)
-
-
-_BELL: Final = _even(122, 78, 20, 2, 0)
-_SECOND: Final = (_even(-112, -7, 48, 14, 1), _odd(0, 71, 37, 6, 0), _BELL)
-_HILBERT: Final = (_odd(0, -92, -12, 8, 1), _even(-90, -23, 21, 7, 1), _odd(0, 52, 27, 4, 0), _BELL)
+_BELL: Final = even(122, 78, 20, 2, 0)
+_SECOND: Final = (even(-112, -7, 48, 14, 1), odd(0, 71, 37, 6, 0), _BELL)
+_HILBERT: Final = (odd(0, -92, -12, 8, 1), even(-90, -23, 21, 7, 1), odd(0, 52, 27, 4, 0), _BELL)
 """Horizontal taps. The vertical ones are the same from the other end, but for the middle two of the Hilbert transform,
 which change places."""
 

@@ -115,7 +115,7 @@ def _make(home: Path) -> None:
 @contextmanager
 def _one_at_a_time(folder: Path, tell: Tell) -> Iterator[None]:
     """Holds the folder's lock, which the kernel lets go of when its holder dies, however it dies."""
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -26,7 +26,7 @@ CHUNK_BYTES: Final = 1 << 16
 def main(package: str, file: str, limit_bytes: int, destination: Path) -> int:
     download: Any = importlib.import_module("pip._internal.commands").create_command("download")
     kind = "--only-binary" if file.endswith(".whl") else "--no-binary"
-    options, _ = download.parse_args([kind, package, "--retries", "1", "--timeout", "15", package])
+    options, _ = download.parse_args([kind, package, "--retries", "1", "--timeout", "5", package])
     with download.main_context():
         session = download.get_default_session(options)
         finder = download._build_package_finder(options, session, ignore_requires_python=True)  # noqa: SLF001

@@ -95,7 +95,11 @@ def _whole_blocks(grey: Pixels) -> Plane:
 
 
 def _with_nfiq2(simple: Verdict, scored: Scored) -> Verdict:
-    """What stands in the way stays; the score and its measures are the standard's."""
+    """What stands in the way stays; the score and its measures are the standard's.
+
+    A glass larger than any that NFIQ 2 takes says nothing against the finger on it: that is judged simply."""
+    if scored.reason == "image-too-large":
+        return simple
     reasons = simple.reasons if scored.reason in (None, *simple.reasons) else (*simple.reasons, str(scored.reason))
     return msgspec.structs.replace(
         simple,

@@ -20,4 +20,5 @@ def keep_freed_memory() -> bool:
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)
     if set_option is None:
         return False
-    return bool(set_option(_TRIM_THRESHOLD, _KEPT_BYTES)) and bool(set_option(_MMAP_THRESHOLD, _LARGE_BYTES))
+    # The second is refused where it is too much for the machine; then the first is left alone.
+    return bool(set_option(_MMAP_THRESHOLD, _LARGE_BYTES)) and bool(set_option(_TRIM_THRESHOLD, _KEPT_BYTES))

@@ -30,7 +30,7 @@ _CODES = {
     int(FPrint.DeviceError.NOT_SUPPORTED): "request-unsupported",
 }
 _USB_ERROR = GLib.quark_from_string("g-usb-device-error-quark")
-_USB_CODES = {4: "device-lost", 9: "device-access-denied"}
+_USB_CODES = {4: "device-lost", 7: "capture-cancelled", 9: "device-access-denied", 10: "device-busy"}
 """GUsbDeviceError, whose own binding need not be installed."""
 
 
