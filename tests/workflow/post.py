@@ -209,7 +209,9 @@ class Box:
         return self.process.pid
 
     def log_rows(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        # The last line may be half written.
+        whole, _, _ = self.log.read_text().rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
 
     def logged(self, event: str) -> list[dict[str, Any]]:
         return [row for row in self.log_rows() if row["event"] == event]

@@ -18,7 +18,7 @@ from tests.unit.fingerprint.drawn_slaps import Slap, draw
 from tests.unit.fingerprint.hands import Finger, four_fingers, two_indexes, two_thumbs, with_thumb
 from tests.unit.fingerprint.laid import on_the_glass
 
-FEW, MANY = 16, 1000
+FEW, MANY = 6, 1000
 _NEAR_PX = 30.0
 """1.5 mm at 500 ppi."""
 
@@ -75,7 +75,7 @@ def test_rates_on_a_thousand_hands(record_property: Callable[[str, object], None
 
 
 def test_the_other_hand_is_noticed_and_its_fingers_bear_their_own_names() -> None:
-    for slap, is_left, _ in _judged(range(100, 108)):
+    for slap, is_left, _ in _judged(range(100, 103)):
         result = segments(slap.pixels, 500, _asked(not is_left))
         assert result.reasons == (Reason.HAND_SIDE_WRONG,)
         assert [finger.position for finger in result.fingers] == _true_positions(slap, is_left)
@@ -95,16 +95,16 @@ def test_too_few_are_noticed_unless_that_was_declared(missing: tuple[int, ...]) 
 
 def test_one_more_than_declared_is_noticed() -> None:
     noticed = []
-    for seed in range(300, 312):
+    for seed in range(300, 304):
         slap, is_left = on_the_glass(seed)
         asked = _asked(is_left)
         result = segments(slap.pixels, 500, [*asked[: seed % 4], *asked[seed % 4 + 1 :]])
         noticed.append(Reason.FINGERS_TOO_MANY in result.reasons)
-    assert sum(noticed) >= 11
+    assert sum(noticed) >= len(noticed) - 1
 
 
 def test_a_thumb_beside_the_four_is_noticed() -> None:
-    for seed in range(400, 406):
+    for seed in range(400, 403):
         rng = np.random.default_rng(seed)
         slap = draw(rng, with_thumb(rng, four_fingers(rng)), angle_deg=rng.uniform(-20, 20), size_px=(2300, 1700))
         result = segments(slap.pixels, 500, RIGHT_FOUR)
@@ -117,7 +117,7 @@ def test_a_thumb_beside_the_four_is_noticed() -> None:
 def test_two_fingers_of_two_hands_are_named_by_their_place(
     hands: Callable[[np.random.Generator], tuple[Finger, ...]], asked: tuple[int, int]
 ) -> None:
-    for seed in range(500, 506):
+    for seed in range(500, 503):
         rng = np.random.default_rng(seed)
         slap = draw(rng, hands(rng), angle_deg=rng.uniform(-25, 25))
         result = segments(slap.pixels, 500, asked)
@@ -146,13 +146,13 @@ def test_other_resolutions_say_the_same(ppi: int) -> None:
 
 
 def test_a_hand_that_is_turned_too_far_is_noticed() -> None:
-    for seed in range(800, 808):
+    for seed in range(800, 803):
         slap, is_left = on_the_glass(seed, angle_deg=(-1) ** seed * (55.0 + seed - 800))
         assert Reason.ROTATED_TOO_FAR in segments(slap.pixels, 500, _asked(is_left)).reasons
 
 
 def test_the_hands_of_children_are_found() -> None:
-    for seed in range(900, 906):
+    for seed in range(900, 903):
         rng = np.random.default_rng(seed)
         slap = draw(rng, four_fingers(rng, scale=0.66), angle_deg=rng.uniform(-45, 45))
         result = segments(slap.pixels, 500, RIGHT_FOUR)
