@@ -37,12 +37,9 @@ _AT_ONCE = dict.fromkeys(
     (_STOPPED_WAITING, _LATE_FINGER, _NOBODY_CAME), "its finger comes at once whenever a capture begins"
 )
 _ONE_CAPTURE = {_LEFT: "it holds one capture", _OPENS_AGAIN: "it holds one opening"}
-_LIGHT_AND_SLOW = {
+_LIGHT_AND_LATE = {
     _DARK_ON_LIGHT: "libfprint shows its prints light on dark",
     _LATE_FINGER: "its finger comes late in every statement",
-    **dict.fromkeys(
-        (_WHOLE_FRAMES, _LEFT, _OPENS_AGAIN), "a finger takes it two seconds, and aes3500 has the same driver"
-    ),
 }
 _NO_PAUSE = {_LATE_FINGER: "umockdev plays usbmon's recordings without their pauses"}
 _OPENED_ONCE = dict.fromkeys((_OPENS_AGAIN, _REFUSES_CLOSED), "it holds one opening; microsoft-v2-made holds two")
@@ -119,7 +116,7 @@ REPLAYED_RIGS: tuple[Rig, ...] = (
     _recorded_rig("nb1010", "nb1010", {}, cannot=_AT_ONCE),
     _recorded_rig("uru4000-4500", "uru4000", {"scramble_seed": 0x51EA2124}, cannot=_AT_ONCE | _ONE_CAPTURE, captures=1),
     # Its finger comes after two seconds, so that it can be waited for in vain.
-    _recorded_rig("vfs7552", "libfprint", {"device": "vfs7552"}, cannot=_LIGHT_AND_SLOW, captures=1, faults=(ABSENT,)),
+    _recorded_rig("vfs7552", "libfprint", {"device": "vfs7552"}, cannot=_LIGHT_AND_LATE, faults=(ABSENT,)),
     _made_rig("uru4500-made", _URU4500, _OPENED_ONCE),
     _made_rig("microsoft-v2-made", _MICROSOFT_V2, _CLOSED_AT_ONCE),
 )
