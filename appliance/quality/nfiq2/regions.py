@@ -63,9 +63,14 @@ def _over_tiles(integral: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.diff(np.diff(integral, axis=0), axis=1)
 
 
+def has_contrast(of: Tiles) -> NDArray[np.bool_]:
+    """(rows, columns) of the tiles."""
+    return np.asarray(of.variance > _CONTRAST_MIN**2 * of.image_variance)
+
+
 def foreground(of: Tiles, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """(rows, columns) of the regions with a margin: whether all four tiles that it touches have contrast."""
-    contrast = of.variance > _CONTRAST_MIN**2 * of.image_variance
+    contrast = has_contrast(of)
     rows, columns = grid(shape, MARGIN_PX)
     upper, lower = contrast[:rows], contrast[1 : rows + 1]
     return (upper[:, :columns] & upper[:, 1 : columns + 1]) & (lower[:, :columns] & lower[:, 1 : columns + 1])
