@@ -18,8 +18,8 @@ from appliance.quality.fingerprint_measures import BareEdges, fingerprint_measur
 from appliance.quality.nfiq2.forest import Forest
 from appliance.quality.nfiq2.frame import without_frame
 from appliance.quality.nfiq2.score import Scored, nfiq2
+from appliance.quality.nfiq2.surface import Surface, surface
 from appliance.quality.ridge_polarity import is_inverted
-from appliance.quality.ridge_surface import ridge_surface
 from drivers.contracts import Pixels
 
 ALGORITHM = "claim-kiosk-nfiq2/2.3"
@@ -47,8 +47,12 @@ def assess_fingerprint(
         return _not_judged("image-too-small")
     if float(cv2.meanStdDev(grey)[1][0, 0]) < LEAST_DEVIATION:
         return _not_judged("empty-image")
-    simple = _judged(grey)
-    return simple if forest is None or simple.score == NOT_JUDGED else _with_nfiq2(simple, nfiq2(grey, forest))
+    inner, bare = _without_frame(grey)
+    ridges = surface(inner)
+    simple = _judged(inner, ridges, bare)
+    if forest is None or simple.score == NOT_JUDGED:
+        return simple
+    return _with_nfiq2(simple, nfiq2(grey, forest, ridges))
 
 
 def _refusal(pixels: Pixels, resolution_ppi: int | None) -> str | None:
@@ -90,19 +94,23 @@ def _with_nfiq2(simple: Verdict, scored: Scored) -> Verdict:
     )
 
 
-def _judged(grey: Pixels) -> Verdict:
-    """By the simple measures, of what lies within the near-white frame: it is that which NFIQ 2 measures too."""
+def _without_frame(grey: Pixels) -> tuple[Pixels, BareEdges]:
+    """What lies within the near-white frame, which is what NFIQ 2 measures; all of it where that is too little."""
     inner, top, left = without_frame(grey)
     if min(inner.shape) < LEAST_EDGE_PX:
         inner, top, left = grey, 0, 0
-    surface = ridge_surface(np.ascontiguousarray(inner))
-    if not surface.foreground.any():
-        return _not_judged("empty-image")
-    if is_inverted(surface.tiles):
-        return _not_judged("inverted-image")
     height, width = inner.shape
     bare = BareEdges(top, grey.shape[0] - top - height, left, grey.shape[1] - left - width)
-    measures = fingerprint_measures(surface, bare)
+    return np.ascontiguousarray(inner), bare
+
+
+def _judged(inner: Pixels, ridges: Surface, bare: BareEdges) -> Verdict:
+    """By the simple measures."""
+    if not ridges.foreground.any():
+        return _not_judged("empty-image")
+    if is_inverted(ridges.tiles):
+        return _not_judged("inverted-image")
+    measures = fingerprint_measures(inner, ridges, bare)
     reasons = guidance_reasons(measures)
     return Verdict(
         kind=CaptureKind.FINGERPRINT,
