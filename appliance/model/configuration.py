@@ -83,9 +83,17 @@ class Thresholds(_Part, frozen=True, kw_only=True):
     )
 
 
+class FingerprintFormat(StrEnum):
+    """As what impressions go into a package. WSQ needs the package `wsq` on the box; what cannot be WSQ is PNG."""
+
+    PNG = "png"
+    WSQ = "wsq"
+
+
 class CaptureRules(_Part, frozen=True, kw_only=True):
     attempts_per_round: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
     fingerprint_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
+    fingerprint_format: FingerprintFormat = FingerprintFormat.PNG
     face_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
     document_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0
     signature_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0

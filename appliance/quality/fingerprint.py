@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 
-import cv2
 import msgspec
 import numpy as np
 
+from appliance.fingerprint.scored_scale import SCORED_PPI, at_500_ppi
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.clipping import clipped_shares
 from appliance.quality.foreground import find_foreground, whole_windows
@@ -28,7 +28,6 @@ from drivers.contracts import Pixels
 
 ALGORITHM = "claim-kiosk-nfiq2/2.3"
 SIMPLE_ALGORITHM = "claim-kiosk-simple-fingerprint/2"
-SCORED_PPI = 500
 LEAST_EDGE_PX = 96
 LARGEST_PIXELS = 16_000_000
 LEAST_DEVIATION = 2.0
@@ -57,7 +56,7 @@ def assess_fingerprint(
         return _not_judged("resolution-unknown")
     if resolution_ppi < SCORED_PPI * 0.98:
         return _not_judged("resolution-too-low")
-    grey = _at_500_ppi(pixels, resolution_ppi)
+    grey = at_500_ppi(pixels, resolution_ppi)
     whole = _whole_blocks(grey)
     if min(whole.shape) < LEAST_EDGE_PX:
         return _not_judged("image-too-small")
@@ -76,15 +75,6 @@ def _refusal(pixels: Pixels) -> str | None:
     if pixels.shape[0] * pixels.shape[1] > LARGEST_PIXELS:
         return "image-too-large"
     return None
-
-
-def _at_500_ppi(pixels: Pixels, resolution_ppi: int) -> Pixels:
-    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
-    if resolution_ppi > SCORED_PPI * 1.02:
-        scale = SCORED_PPI / resolution_ppi
-        size = tuple(max(1, round(side * scale)) for side in (grey.shape[1], grey.shape[0]))
-        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(grey, np.uint8)
 
 
 def _whole_blocks(grey: Pixels) -> Plane:
