@@ -15,10 +15,11 @@ import msgspec
 import numpy as np
 
 from appliance.attendance.images import preview_jpeg
+from appliance.fingerprint.scored_scale import SCORED_PPI
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.document import assess_document
 from appliance.quality.face import FaceAssessor
-from appliance.quality.fingerprint import SCORED_PPI, assess_fingerprint
+from appliance.quality.fingerprint import assess_fingerprint
 from appliance.quality.nfiq2.forest import Forest
 from appliance.quality.stillness import Stillness
 from drivers.contracts import Frame, Pixels

@@ -9,9 +9,6 @@ import asyncio
 from collections.abc import Iterator
 from typing import Protocol
 
-import cv2
-import numpy as np
-
 from appliance.attendance.commands import known_target, require_open
 from appliance.attendance.images import preview_jpeg
 from appliance.attendance.register import Register
@@ -21,6 +18,7 @@ from appliance.errors import AttendanceError, StorageCorrupted, UsageError
 from appliance.model.attendance import Signed
 from appliance.model.capture import Attempt, ImagePart
 from appliance.model.signature import SignatureRecord
+from drivers.transport.picture_file import PictureRefused, decode_picture
 
 EDGE_PX = 320
 SIGNATURE = "signature"
@@ -90,7 +88,8 @@ def _small_signature(data: bytes) -> bytes:
 
 
 def _small(data: bytes) -> bytes:
-    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYCOLOR)
-    if decoded is None:
-        raise StorageCorrupted("A stored image cannot be shown: capture it again.", code="image-altered")
-    return preview_jpeg(np.asarray(decoded, np.uint8), EDGE_PX)
+    try:
+        decoded = decode_picture(data)
+    except PictureRefused:
+        raise StorageCorrupted("A stored image cannot be shown: capture it again.", code="image-altered") from None
+    return preview_jpeg(decoded, EDGE_PX)

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from appliance.attendance.image_file import SUFFIXES
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.errors import SealingFailed
@@ -119,7 +120,8 @@ def _attempts(attendance: Attendance) -> list[Attempt]:
 
 def _part_name(attempt: Attempt) -> str:
     name = f"{attempt.kind.value}/{attempt.position}" if attempt.position else attempt.kind.value
-    return f"captures/{name}.png"
+    suffix = SUFFIXES[attempt.part.media_type] if attempt.part is not None else "png"
+    return f"captures/{name}.{suffix}"
 
 
 def _capture_record(target: Target, chosen: Attempt) -> CaptureRecord:

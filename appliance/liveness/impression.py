@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from appliance.fingerprint.scored_scale import at_500_ppi
 from drivers.contracts import Pixels
 
 PPI = 500
@@ -99,11 +100,7 @@ def pixels_of(grey: Pixels, blocks: Mask) -> NDArray[np.uint8]:
 
 def _grey_at_500_ppi(pixels: Pixels, resolution_ppi: int) -> Pixels:
     """Cut evenly to whole blocks."""
-    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
-    if resolution_ppi > PPI * 1.02:
-        scale = PPI / resolution_ppi
-        size = (round(grey.shape[1] * scale), round(grey.shape[0] * scale))
-        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    grey = at_500_ppi(pixels, resolution_ppi)
     height, width = (side // BLOCK_PX * BLOCK_PX for side in grey.shape)
     top, left = (grey.shape[0] - height) // 2, (grey.shape[1] - width) // 2
     return np.ascontiguousarray(grey[top : top + height, left : left + width], np.uint8)
