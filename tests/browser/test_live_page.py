@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, Route, async_playwright, expect
 
-from appliance.attendance.preview import PreviewFrame
+from appliance.attendance.instruction import HOLD_S
 from appliance.errors import DeviceError
 from appliance.health.finding import warning
 from tests.unit.technicians.people import PASSWORD
@@ -92,18 +92,14 @@ async def test_what_to_do_now_is_said_over_the_picture_and_gone_with_it(
     counter: Counter, script: Person, page: Page
 ) -> None:
     path = await script.at_capture()
-    counter.device.hold, counter.device.scores = asyncio.Event(), [20]
-    preview = counter.ports.attendances.preview
+    counter.device.hold = asyncio.Event()
     await page.goto(counter.url_of(path))
     await page.locator("form[data-capture] button").click()
     state = page.locator(".viewfinder-state")
-    await expect(page.locator(".viewfinder.has-picture")).to_be_visible()
-    shown = preview.latest
-    assert shown is not None
-    await preview.show(PreviewFrame(shown.jpeg, shown.verdict, "too-dry"))
-    await expect(state).to_have_text("Dedo seco: humedeça-o ou sopre nele, e carregue um pouco mais.")
+    await expect(state).to_have_text("Demasiado escuro: carregue com menos força ou seque o dedo.")
     await expect(state).to_be_in_viewport(ratio=1)
-    await preview.show(PreviewFrame(shown.jpeg, shown.verdict, "good"))
+    counter.device.live = 90
+    counter.clock.seconds += 2 * HOLD_S
     await expect(state).to_have_class("viewfinder-state good")
     counter.device.hold.set()
     await expect(state).to_have_count(0)
