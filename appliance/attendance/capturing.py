@@ -76,6 +76,7 @@ class Presented:
     verdict: Verdict
     pixels: Pixels | None
     simulated: bool
+    resolution_ppi: int | None = None
 
 
 def request_for(kind: CaptureKind, position: str | None, rules: CaptureRules) -> Request:
@@ -122,7 +123,7 @@ async def capture_once(
                 if judged.pixels is None:
                     step = choice.looked_at(judged.verdict, clock.monotonic(), taken=taken)
                 else:
-                    candidate = Candidate(judged.verdict, judged.pixels, frame.simulated)
+                    candidate = Candidate(judged.verdict, judged.pixels, frame.simulated, frame.resolution_ppi)
                     step = choice.offered(candidate, clock.monotonic(), taken=taken)
                 if step is Next.ASK_STILL:
                     frames.ask_still()
@@ -140,7 +141,7 @@ async def capture_once(
     best = choice.best
     if best is None:
         return Presented(_nothing(kind), None, False)
-    return Presented(best.verdict, best.pixels, best.simulated)
+    return Presented(best.verdict, best.pixels, best.simulated, best.resolution_ppi)
 
 
 def _nothing(kind: CaptureKind) -> Verdict:

@@ -29,6 +29,7 @@ class Candidate:
     verdict: Verdict
     pixels: Pixels
     simulated: bool
+    resolution_ppi: int | None = None
 
 
 class Choice:

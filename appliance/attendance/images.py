@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from appliance.errors import QualityError
+from appliance.errors import QualityError, StorageCorrupted
 from drivers.contracts import Pixels
 
 PREVIEW_EDGE_PX = 640
@@ -16,6 +16,14 @@ _JPEG_PREVIEW = [cv2.IMWRITE_JPEG_QUALITY, 70]
 def png(pixels: Pixels) -> bytes:
     """Lossless PNG (ISO/IEC 15948) of (H, W) or (H, W, 3) B, G, R uint8. Level 1: the time is the technician's."""
     return _encoded(".png", pixels, _PNG_FAST)
+
+
+def pixels_of(data: bytes) -> Pixels:
+    """Of a stored image, as it was. Raises StorageCorrupted: it cannot be read."""
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYCOLOR)
+    if decoded is None:
+        raise StorageCorrupted("A stored image cannot be shown: capture it again.", code="image-altered")
+    return np.asarray(decoded, np.uint8)
 
 
 def preview_jpeg(pixels: Pixels, edge_px: int = PREVIEW_EDGE_PX) -> bytes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from appliance.fingerprint.grey_image import PPI
 from appliance.liveness.grading import graded, ramp
-from appliance.liveness.impression import BLOCK_PX, PPI, Impression
+from appliance.liveness.impression import BLOCK_PX, Impression
 from appliance.model.liveness import Hint
 
 CODE = "blank"
