@@ -14,6 +14,7 @@ from typing import Protocol
 from appliance.attendance.images import pixels_of
 from appliance.attendance.judging import Judge
 from appliance.attendance.ports import Vault
+from appliance.attendance.resemblance import impressions_of
 from appliance.attendance.state import Attendance
 from appliance.errors import QualityError, StateError
 from appliance.fingerprint.comparison import ALGORITHM, compare
@@ -25,7 +26,6 @@ from appliance.liveness.frame_memory import FrameMemory, Traces
 from appliance.model.capture import Attempt
 from appliance.model.liveness import LivenessHints
 from appliance.model.resemblance import Likeness, Resemblance
-from appliance.model.verdict import CaptureKind
 from drivers.contracts import Pixels
 
 MOST_PX = 16_000_000
@@ -116,17 +116,6 @@ class Impressions:
     def _open(self, attendance_id: str) -> bool:
         attendance = self._register.find(attendance_id)
         return attendance is not None and attendance.seal_requested is None and attendance.abandoned is None
-
-
-def impressions_of(attendance: Attendance) -> tuple[Attempt, ...]:
-    """Every impression that was ever taken, kept or not, in the order in which they were made."""
-    tries = [
-        attempt
-        for target in attendance.targets
-        for attempt in target.tries
-        if target.kind is CaptureKind.FINGERPRINT and attempt.part is not None
-    ]
-    return tuple(sorted(tries, key=lambda attempt: attempt.started_at))
 
 
 def _template(pixels: Pixels, resolution_ppi: int | None) -> tuple[Template | None, str]:

@@ -16,6 +16,7 @@ import numpy as np
 from appliance.attendance.images import preview_jpeg
 from appliance.model.verdict import CaptureKind, Verdict
 from appliance.quality.document import assess_document
+from appliance.quality.exception_photo import assess_exception_photo
 from appliance.quality.face import FaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
 from appliance.quality.nfiq2.forest import Forest
@@ -75,5 +76,7 @@ class Judge:
                 return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi, forest=self._forest)
             case CaptureKind.FACE:
                 return self._face_assessor().assess(pixels, reduced_by=frame.reduced_by)
+            case CaptureKind.EXCEPTION_PHOTO:
+                return assess_exception_photo(pixels)
             case CaptureKind.DOCUMENT:
                 return assess_document(pixels, resolution_ppi=frame.resolution_ppi)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from appliance.attendance.impressions import impressions_of
 from appliance.attendance.state import Attendance
 from appliance.fingerprint.uniqueness import Given, Uniqueness, told_by
 from appliance.model.capture import Attempt
 from appliance.model.position import Position
+from appliance.model.verdict import CaptureKind
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,20 @@ class Impression(Given):
     counts: bool
 
 
+def impressions_of(attendance: Attendance) -> tuple[Attempt, ...]:
+    """Every impression that was ever taken, kept or not, in the order in which they were made."""
+    tries = [
+        attempt
+        for target in attendance.targets
+        for attempt in target.tries
+        if target.kind is CaptureKind.FINGERPRINT and attempt.part is not None
+    ]
+    return tuple(sorted(tries, key=lambda attempt: attempt.started_at))
+
+
 def comparable(attendance: Attendance) -> tuple[Impression, ...]:
     """Every impression of one known finger of which there is anything to compare."""
-    counting = _counting(attendance)
+    counting = counting_impressions(attendance)
     return tuple(
         Impression(Position(attempt.position), attempt.round, attempt.number, attempt.part.name, attempt in counting)
         for attempt in impressions_of(attendance)
@@ -33,21 +44,24 @@ def comparable(attendance: Attendance) -> tuple[Impression, ...]:
     )
 
 
-def whole_record(attendance: Attendance) -> Uniqueness:
+def whole_record(attendance: Attendance) -> Uniqueness[Impression]:
     """Of every impression that was ever taken, also of what was taken again since."""
     return told_by(comparable(attendance), _Scores(attendance))
 
 
-def standing_doubts(attendance: Attendance) -> Uniqueness:
+def standing_doubts(attendance: Attendance) -> Uniqueness[Impression]:
     """Of the impressions that are chosen or still compete: what was taken again raises no doubt any more."""
     return told_by(comparable(attendance), _Scores(attendance), counts=lambda one: one.counts)
 
 
-def _counting(attendance: Attendance) -> tuple[Attempt, ...]:
+def counting_impressions(attendance: Attendance) -> tuple[Attempt, ...]:
+    """Those that are chosen, and where nothing is chosen yet those that compete."""
     return tuple(
         attempt
         for target in attendance.targets
+        if target.kind is CaptureKind.FINGERPRINT
         for attempt in ((target.chosen,) if target.chosen is not None else target.attempts)
+        if attempt.part is not None
     )
 
 

@@ -88,7 +88,11 @@ class Taking:
         rules = attendance.opened.rules
         device = self._devices.device(CONTRACTS[target.kind])
         threshold = threshold_for(
-            target.kind, target.position, attendance.opened.thresholds, device.quality_thresholds()
+            target.kind,
+            target.position,
+            attendance.opened.thresholds,
+            device.quality_thresholds(),
+            attendance.opened.plan.use,
         )
         started_at, started_s = timestamp(self._clock.now()), self._clock.monotonic()
         presented = await capture_once(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 from appliance.fingerprint.comparison import compare
 from appliance.fingerprint.template import Template
@@ -48,21 +48,21 @@ class Presented(Given):
 
 
 @dataclass(frozen=True)
-class Alike:
+class Alike(Generic[G]):
     """Two impressions, given as different fingers, that look like the same one."""
 
-    first: Given
-    second: Given
+    first: G
+    second: G
     score: float
 
 
 @dataclass(frozen=True)
-class Uniqueness:
+class Uniqueness(Generic[G]):
     """`repeated`: the same finger given as two; one entry for two positions, the strongest. `swapped`: a right and a
     left finger that seem to have changed places between rounds. `compared`: pairs that were looked at."""
 
-    repeated: tuple[Alike, ...]
-    swapped: tuple[Alike, ...]
+    repeated: tuple[Alike[G], ...]
+    swapped: tuple[Alike[G], ...]
     compared: int
     threshold: float
 
@@ -71,7 +71,7 @@ class Uniqueness:
         return bool(self.repeated or self.swapped)
 
 
-def uniqueness(presented: Sequence[Presented], threshold: float = THRESHOLD) -> Uniqueness:
+def uniqueness(presented: Sequence[Presented], threshold: float = THRESHOLD) -> Uniqueness[Presented]:
     """Of all impressions of one attendance, the kept ones and the others, in any order."""
     return told_by(presented, lambda one, other: compare(one.template, other.template).score, threshold)
 
@@ -81,7 +81,7 @@ def told_by(
     score_of: Callable[[G, G], float | None],
     threshold: float = THRESHOLD,
     counts: Callable[[G], bool] = lambda _one: True,
-) -> Uniqueness:
+) -> Uniqueness[G]:
     """As `uniqueness`, of scores that are known already; None for a pair that could not be compared.
 
     `counts`: of which doubts are raised. The others only say what a position was before.
@@ -98,8 +98,8 @@ def told_by(
         compared += 1
         if score >= threshold:
             alike.setdefault(frozenset((first.position, second.position)), []).append((first, second, score))
-    repeated: list[Alike] = []
-    swapped: list[Alike] = []
+    repeated: list[Alike[G]] = []
+    swapped: list[Alike[G]] = []
     for found in alike.values():
         strongest = Alike(*max(found, key=lambda pair: pair[2]))
         (swapped if _changed_places(found, ordered, score_of, threshold) else repeated).append(strongest)
@@ -121,11 +121,12 @@ def _changed_places(
         score
         for _, second, _ in found
         for before in ordered
-        if before.position == second.position and before.round < second.round
+        if before.position == second.position
+        and before.round < second.round
         and (score := score_of(before, second)) is not None
     ]
     return bool(earlier_own) and max(earlier_own) < threshold
 
 
-def _strongest_first(found: list[Alike]) -> tuple[Alike, ...]:
+def _strongest_first(found: list[Alike[G]]) -> tuple[Alike[G], ...]:
     return tuple(sorted(found, key=lambda pair: -pair.score))

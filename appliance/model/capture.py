@@ -36,7 +36,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """`round` and `number` count from 1. Without an image `part` is None and the verdict says why.
 
     `technician_id` is its event's; it is known once the event is folded. `resolution_ppi` is the image's, where its
-    device says so. `resemblance` and `liveness` are of an impression's image alone, and nothing rests on them but words.
+    device says so. `resemblance` and `liveness` are of an impression alone, and nothing rests on them but words.
     """
 
     kind: CaptureKind

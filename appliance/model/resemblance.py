@@ -1,4 +1,4 @@
-"""How alike one impression is to those that its attendance took before: figures, and nothing that gives back a print."""
+"""How alike one impression is to those that its attendance took before: figures, from which no print comes back."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.attendance import commands
-from appliance.attendance.state import Attendance, age_years, apply, replay
+from appliance.attendance.age import age_years
+from appliance.attendance.state import Attendance, apply, replay
 from appliance.attendance.target import Phase
 from appliance.errors import AttendanceError, StorageCorrupted
 from appliance.model.applicant import FieldValue, Origin, Representative, Standing

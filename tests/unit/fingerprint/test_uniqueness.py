@@ -30,7 +30,7 @@ def _attendance(*given: tuple[Position, Position, int]) -> list[Presented]:
     ]
 
 
-def _pairs(found: Uniqueness, which: str) -> list[tuple[Position, int, Position, int]]:
+def _pairs(found: Uniqueness[Presented], which: str) -> list[tuple[Position, int, Position, int]]:
     return [
         (alike.first.position, alike.first.round, alike.second.position, alike.second.round)
         for alike in getattr(found, which)
