@@ -106,7 +106,8 @@ def _score(attempt: Attempt, other: Attempt) -> float | None:
 
 
 def _alike_record(pair: Alike[Impression], places: dict[str, int]) -> AlikeRecord:
-    return AlikeRecord(first=places[pair.first.part], second=places[pair.second.part], score=pair.score)
+    first, second = sorted(places[one.part] for one in (pair.first, pair.second))
+    return AlikeRecord(first=first, second=second, score=pair.score)
 
 
 def _why_nothing_was_compared(attendance: Attendance, attempts: Sequence[Attempt]) -> str:
