@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import msgspec
 
-from appliance.attendance.resemblance import counting_impressions, standing_doubts
+from appliance.attendance.resemblance import Impression, counting_impressions, standing_doubts
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Leniency, Target
-from appliance.model.attendance import Step
+from appliance.fingerprint.uniqueness import Alike
+from appliance.model.attendance import Decision, Step
 from appliance.model.capture import Attempt
 from appliance.model.liveness import Hint
 
 _REPEAT = "repeat"
-_OF_FINGERS = frozenset({Step.DOCUMENT, Step.FACE, Step.FINGERPRINTS, Step.REVIEW})
+_WARNED = frozenset({Step.DOCUMENT, Step.FACE, Step.FINGERPRINTS, Step.SIGNATURE, Step.REVIEW})
+_HINTED = _WARNED - {Step.SIGNATURE}
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
-    """Two positions that seem to be one finger. `kind` is `repeated` or `swapped`."""
+    """Two positions that seem to be one finger. `kind` is `repeated` or `swapped`. `retakable` are the targets among
+    theirs that can be taken again now."""
 
     kind: str
     first: str
     second: str
     score: float
+    retakable: tuple[str, ...] = ()
 
 
 class HintShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,10 +44,24 @@ def doubts(attendance: Attendance) -> tuple[Doubt, ...]:
     """Of what is chosen or may still be."""
     found = standing_doubts(attendance)
     return tuple(
-        Doubt(kind=kind, first=pair.first.position.value, second=pair.second.position.value, score=pair.score)
+        _doubt(attendance, kind, pair)
         for kind, pairs in (("repeated", found.repeated), ("swapped", found.swapped))
         for pair in pairs
     )
+
+
+def _doubt(attendance: Attendance, kind: str, pair: Alike[Impression]) -> Doubt:
+    first, second = sorted((pair.first.position, pair.second.position), key=lambda position: position.number)
+    retakable = tuple(
+        target.name
+        for target in attendance.targets
+        if target.chosen is not None and target.chosen.position in (first, second) and _may_be_retaken(target)
+    )
+    return Doubt(kind=kind, first=first.value, second=second.value, score=pair.score, retakable=retakable)
+
+
+def _may_be_retaken(target: Target) -> bool:
+    return Decision.RECAPTURE in target.options
 
 
 def alarms(attendance: Attendance) -> tuple[HintShown, ...]:
@@ -60,7 +78,16 @@ def alarms(attendance: Attendance) -> tuple[HintShown, ...]:
 
 
 def are_shown(step: Step) -> bool:
-    return step in _OF_FINGERS
+    return step in _WARNED
+
+
+def hints_are_shown(step: Step) -> bool:
+    return step in _HINTED
+
+
+def are_of_drawings(shown: tuple[HintShown, ...]) -> bool:
+    """Whether all that they tell is that a simulated reader shows what it has shown before: nothing to be warned of."""
+    return all(alarm.word == "repeat-simulated" for alarm in shown)
 
 
 def leniency(targets: tuple[Target, ...]) -> Leniency | None:
