@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from appliance.attendance.images import pixels_of
+from appliance.attendance.image_file import pixels_of
 from appliance.attendance.judging import Judge
 from appliance.attendance.ports import Vault
 from appliance.attendance.resemblance import impressions_of
 from appliance.attendance.state import Attendance
 from appliance.errors import QualityError, StateError
 from appliance.fingerprint.comparison import ALGORITHM, compare
-from appliance.fingerprint.grey_image import grey_at_500_ppi, refusal
 from appliance.fingerprint.ridges import LEAST_EDGE_PX
+from appliance.fingerprint.scored_scale import at_500_ppi, refusal
 from appliance.fingerprint.template import Template, template_of
 from appliance.liveness.fingerprint import liveness_hints
 from appliance.liveness.frame_memory import FrameMemory, Traces
@@ -124,7 +124,7 @@ def _template(pixels: Pixels, resolution_ppi: int | None) -> tuple[Template | No
     if refused is not None or resolution_ppi is None:
         return None, refused or "resolution-unknown"
     try:
-        template = template_of(grey_at_500_ppi(pixels, resolution_ppi))
+        template = template_of(at_500_ppi(pixels, resolution_ppi))
     except QualityError:
         return None, "not-an-image"
     return (template, "") if len(template) else (None, "no-minutiae")

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from appliance.attendance.commands import known_target, require_open
-from appliance.attendance.images import pixels_of, preview_jpeg
+from appliance.attendance.image_file import pixels_of
+from appliance.attendance.images import preview_jpeg
 from appliance.attendance.register import Register
 from appliance.attendance.target import Target
 from appliance.documents.signature_image import signature_image

@@ -13,6 +13,7 @@ from appliance.attendance.finger_records import (
     resemblance_record,
     uniqueness_record,
 )
+from appliance.attendance.image_file import SUFFIXES
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Leniency, Target
 from appliance.errors import SealingFailed
@@ -143,7 +144,7 @@ def _images(tries: list[tuple[Target, Attempt]]) -> dict[int, tuple[str, ImagePa
         if attempt.part is not None and attempt == target.chosen:
             images[index] = (_part_name(target, attempt), attempt.part)
         elif attempt.part is not None and is_alarmed(attempt):
-            images[index] = (f"attempts/{index}-{attempt.position}.png", attempt.part)
+            images[index] = (f"attempts/{index}-{attempt.position}.{SUFFIXES[attempt.part.media_type]}", attempt.part)
     return images
 
 
@@ -151,7 +152,8 @@ def _part_name(target: Target, attempt: Attempt) -> str:
     if attempt.kind is CaptureKind.EXCEPTION_PHOTO:
         return f"captures/exception-{target.name.split('_')[0]}.png"
     name = f"{attempt.kind.value}/{attempt.position}" if attempt.position else attempt.kind.value
-    return f"captures/{name}.png"
+    suffix = SUFFIXES[attempt.part.media_type] if attempt.part is not None else "png"
+    return f"captures/{name}.{suffix}"
 
 
 def _position(target: Target, attempt: Attempt) -> str | None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import msgspec
 
 from appliance.attendance.capturing import CONTRACTS, CaptureDevices, Presented, capture_once
-from appliance.attendance.images import png
+from appliance.attendance.image_file import image_file
 from appliance.attendance.impressions import Impressions
 from appliance.attendance.judging import Judge
 from appliance.attendance.looking import Wish
@@ -156,7 +156,11 @@ class Taking:
         pixels = presented.pixels
         if pixels is None:
             return None
-        data = await self._judge.run(lambda: png(pixels))
+        wanted = attendance.opened.rules.fingerprint_format if target.kind is CaptureKind.FINGERPRINT else None
+        file = await self._judge.run(
+            lambda: image_file(pixels, resolution_ppi=presented.resolution_ppi, lossy=presented.lossy, wanted=wanted)
+        )
         what = f"{target.kind.value}-{target.position}" if target.position else target.kind.value
-        name = f"{what}-{attendance.length:04d}.png"  # the journal's length never repeats, not even after a restart
-        return await self._vault.store(attendance.attendance_id, name, "image/png", data)
+        # The journal's length never repeats, not even after a restart.
+        name = f"{what}-{attendance.length:04d}.{file.suffix}"
+        return await self._vault.store(attendance.attendance_id, name, file.media_type, file.data)

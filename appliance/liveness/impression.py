@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.fingerprint import grey_image
+from appliance.fingerprint import scored_scale
 from drivers.contracts import Pixels
 
 BLOCK_PX = 16
@@ -55,12 +55,12 @@ class Impression:
 
 def refusal(pixels: Pixels, resolution_ppi: int | None) -> str | None:
     """Why these pixels are not looked at, whatever was handed over; None where they are."""
-    return grey_image.refusal(pixels, resolution_ppi, least_edge_px=LEAST_EDGE_PX, most_px=LARGEST_PIXELS)
+    return scored_scale.refusal(pixels, resolution_ppi, least_edge_px=LEAST_EDGE_PX, most_px=LARGEST_PIXELS)
 
 
 def prepared(pixels: Pixels, resolution_ppi: int) -> Impression:
     """Of pixels that nothing speaks against (`refusal`)."""
-    grey = _whole_blocks(grey_image.grey_at_500_ppi(np.ascontiguousarray(pixels), resolution_ppi))
+    grey = _whole_blocks(scored_scale.at_500_ppi(np.ascontiguousarray(pixels), resolution_ppi))
     fine = cv2.blur(grey, (_PORES_PX, _PORES_PX)).astype(np.float32)
     ridges = fine - cv2.blur(grey, (_RIDGES_PX, _RIDGES_PX))
     strength = np.sqrt(block_means(np.square(ridges)))

@@ -101,12 +101,22 @@ class Thresholds(_Part, frozen=True, kw_only=True):
         return self.identification_fingers if use is CaptureUse.IDENTIFICATION else self.fingers
 
 
+class FingerprintFormat(StrEnum):
+    """As what impressions go into a package. WSQ needs the package `wsq` on the box; what cannot be WSQ is PNG."""
+
+    PNG = "png"
+    WSQ = "wsq"
+
+
 class CaptureRules(_Part, frozen=True, kw_only=True):
     """`evaluation_only`: scores are computed and recorded as ever, and nobody is asked to repeat because of one."""
 
     attempts_per_round: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
     evaluation_only: bool = False
     fingerprint_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
+    fingerprint_window_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 5.0
+    """Once a finger lies on the glass: the first good picture of this time, else its best (BSI TR-03121-3 §4.9.2)."""
+    fingerprint_format: FingerprintFormat = FingerprintFormat.PNG
     face_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
     document_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0
     signature_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0

@@ -20,6 +20,7 @@ from appliance.model.configuration import CapturePlan
 from appliance.model.manifest import Manifest, SoftwareRecord
 from appliance.model.verdict import CaptureKind, Verdict
 from appliance.package.consistency import contradictions
+from appliance.quality.stillness import Stillness
 from drivers.contracts import Frame, Pixels, Request
 from drivers.simulated.drawn.fingerprint import RESOLUTION_PPI, draw_fingerprint
 from tests.unit.attendance.box import Box, ScriptedDevice, ScriptedFrames
@@ -31,7 +32,7 @@ BLANK = np.full_like(RIGHT, 250)
 
 
 class EveryPrintIsGood(Judge):
-    async def judge(self, kind: CaptureKind, frame: Frame) -> Judged:
+    async def judge(self, kind: CaptureKind, frame: Frame, _stillness: Stillness | None = None) -> Judged:
         return Judged(Verdict(kind=kind, score=80), b"jpeg", np.array(frame.pixels))
 
 
