@@ -115,7 +115,7 @@ async def capture_once(
     enough = _NEVER if kind is CaptureKind.EXCEPTION_PHOTO else threshold
     request, is_finger = request_for(kind, position, rules), kind is CaptureKind.FINGERPRINT
     choice = Choice(enough, window_s(kind, rules), STILL_WITHIN_S, awaits_presence=is_finger)
-    instructions, stillness = Instructions(threshold), Stillness()
+    instructions, stillness = Instructions(enough), Stillness()
     stills, step = isinstance(request, CameraRequest), Next.GO_ON
     try:
         async with (

@@ -7,13 +7,12 @@ from typing import Final
 import msgspec
 
 from appliance.attendance.finger_records import (
-    is_alarmed,
     liveness_record,
     overall_liveness_record,
     resemblance_record,
     uniqueness_record,
 )
-from appliance.attendance.image_file import SUFFIXES
+from appliance.attendance.record_images import images_of, part_name, position_of, tries_of
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Leniency, Target
 from appliance.errors import SealingFailed
@@ -34,7 +33,6 @@ from appliance.model.manifest import (
     SignatureRecord,
     SoftwareRecord,
 )
-from appliance.model.verdict import CaptureKind
 
 PAD_NOT_PERFORMED: Final = "not-performed"
 
@@ -66,9 +64,9 @@ def recorded(
     applicant, notice = attendance.applicant, attendance.notice
     if applicant is None or notice is None:
         raise SealingFailed("This attendance is not complete: it cannot be sealed.")
-    tries = _tries(attendance)
+    tries = tries_of(attendance)
     attempts = [attempt for _, attempt in tries]
-    images = _images(tries)
+    images = images_of(tries)
     parts = list(images.values())
     if isinstance(attendance.signature, Signed):
         parts.append(("signature.json", attendance.signature.part))
@@ -128,44 +126,11 @@ def recorded(
     return Recorded(manifest=manifest, stored=tuple(part for _, part in parts))
 
 
-def _tries(attendance: Attendance) -> list[tuple[Target, Attempt]]:
-    """Every try, those before a restart included, in the order in which they were made."""
-    tries = [(target, attempt) for target in attendance.targets for attempt in target.tries]
-    return sorted(tries, key=lambda known: known[1].started_at)
-
-
-def _images(tries: list[tuple[Target, Attempt]]) -> dict[int, tuple[str, ImagePart]]:
-    """What the package holds of the attempts' images, by their places: each one's name in it, and the vault's image.
-
-    The chosen ones, and those that a liveness hint raised an alarm on.
-    """
-    images: dict[int, tuple[str, ImagePart]] = {}
-    for index, (target, attempt) in enumerate(tries):
-        if attempt.part is not None and attempt == target.chosen:
-            images[index] = (_part_name(target, attempt), attempt.part)
-        elif attempt.part is not None and is_alarmed(attempt):
-            images[index] = (f"attempts/{index}-{attempt.position}.{SUFFIXES[attempt.part.media_type]}", attempt.part)
-    return images
-
-
-def _part_name(target: Target, attempt: Attempt) -> str:
-    if attempt.kind is CaptureKind.EXCEPTION_PHOTO:
-        return f"captures/exception-{target.name.split('_')[0]}.png"
-    name = f"{attempt.kind.value}/{attempt.position}" if attempt.position else attempt.kind.value
-    suffix = SUFFIXES[attempt.part.media_type] if attempt.part is not None else "png"
-    return f"captures/{name}.{suffix}"
-
-
-def _position(target: Target, attempt: Attempt) -> str | None:
-    """A picture of a hand says which."""
-    return target.name.removesuffix("_exception") if attempt.kind is CaptureKind.EXCEPTION_PHOTO else attempt.position
-
-
 def _capture_record(target: Target, chosen: Attempt) -> CaptureRecord:
     tries = [a for a in target.tries if a.position == chosen.position]
     return CaptureRecord(
         kind=chosen.kind,
-        position=_position(target, chosen),
+        position=position_of(target, chosen),
         quality=chosen.verdict.score,
         attempts=len(tries),
         accepted=chosen.accepted,
@@ -173,7 +138,7 @@ def _capture_record(target: Target, chosen: Attempt) -> CaptureRecord:
         threshold=chosen.threshold,
         decision=_DECISIONS[target.decision],
         device=chosen.device,
-        part=_part_name(target, chosen) if chosen.part is not None else None,
+        part=part_name(target, chosen) if chosen.part is not None else None,
         pad=PAD_NOT_PERFORMED,
     )
 
@@ -183,7 +148,7 @@ def _attempt_record(
 ) -> AttemptRecord:
     return AttemptRecord(
         kind=attempt.kind,
-        position=_position(target, attempt),
+        position=position_of(target, attempt),
         round=attempt.round,
         number=attempt.number,
         score=attempt.verdict.score,

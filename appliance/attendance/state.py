@@ -7,18 +7,11 @@ from datetime import date
 
 import msgspec
 
-from appliance.attendance.age import FINGERPRINT_AGE_YEARS, age_group, age_years
+from appliance.attendance.age import age_group, age_years
 from appliance.attendance.exception_photos import with_exception_photos
-from appliance.attendance.target import Exemption, Leniency, Phase, Target, document_target, face_target, hand_target
-from appliance.attendance.turns import (
-    after_attempt,
-    after_damage,
-    after_decision,
-    after_exemption,
-    not_under_six,
-    under,
-    under_six,
-)
+from appliance.attendance.planned import planned, suited
+from appliance.attendance.target import Exemption, Phase, Target
+from appliance.attendance.turns import after_attempt, after_damage, after_decision, after_exemption
 from appliance.errors import StorageCorrupted
 from appliance.model.attendance import (
     Abandoned,
@@ -40,7 +33,6 @@ from appliance.model.attendance import (
     Step,
 )
 from appliance.model.manifest import AgeGroup
-from appliance.model.position import Position
 from appliance.model.verdict import CaptureKind
 
 
@@ -119,41 +111,6 @@ _STEP_OF_KIND = {
     CaptureKind.EXCEPTION_PHOTO: Step.FINGERPRINTS,
 }
 
-_SCORED_PERSON = frozenset({CaptureKind.FACE, CaptureKind.FINGERPRINT})
-"""What a person is scored by; a document's page is nobody's fault."""
-
-
-def _targets(opened: Opened) -> tuple[Target, ...]:
-    limit = opened.rules.attempts_per_round
-    targets: list[Target] = []
-    if opened.plan.document:
-        targets.append(document_target(limit))
-    if opened.plan.face:
-        targets.append(face_target(limit))
-    targets += [hand_target(Position(finger), limit) for finger in opened.plan.fingers]
-    leniency = _leniency(opened, AgeGroup.UNKNOWN)
-    return tuple(under(leniency, target) if target.kind in _SCORED_PERSON else target for target in targets)
-
-
-def _targets_for(attendance: Attendance) -> tuple[Target, ...]:
-    """The targets as far as they came, by the applicant's age: a small child's fingers are exempt, an older child's
-    scores are held against nobody. Until a corrected date says else."""
-    years = attendance.applicant_years
-    small = years is not None and years < FINGERPRINT_AGE_YEARS
-    leniency = _leniency(attendance.opened, attendance.age_group)
-    targets = (_exempt_if(small, t) if t.kind is CaptureKind.FINGERPRINT else t for t in attendance.targets)
-    return tuple(under(leniency, target) if target.kind in _SCORED_PERSON else target for target in targets)
-
-
-def _leniency(opened: Opened, group: AgeGroup) -> Leniency | None:
-    if group is AgeGroup.CHILD:
-        return Leniency.CHILD
-    return Leniency.EVALUATION_ONLY if opened.rules.evaluation_only else None
-
-
-def _exempt_if(small: bool, target: Target) -> Target:
-    return under_six(target) if small else not_under_six(target)
-
 
 def _with_target(attendance: Attendance, changed: Target) -> tuple[Target, ...]:
     return tuple(changed if target.name == changed.name else target for target in attendance.targets)
@@ -166,7 +123,7 @@ def apply(attendance: Attendance | None, event: Event) -> Attendance:
             raise StorageCorrupted(
                 "An attendance's journal opens twice: it cannot be continued.", code="journal-damaged"
             )
-        return Attendance(opened=event, changed_at=event.at, targets=_targets(event))
+        return Attendance(opened=event, changed_at=event.at, targets=planned(event))
     if attendance is None:
         raise StorageCorrupted(
             "An attendance's journal lacks its start: it cannot be continued.", code="journal-damaged"
@@ -177,7 +134,9 @@ def apply(attendance: Attendance | None, event: Event) -> Attendance:
         case ApplicantEntered():
             signature = now.signature if _says_the_same(now.applicant, event) else None
             entered = replace(now, applicant=event, signature=signature)
-            return _with_photos(replace(entered, targets=_targets_for(entered)))
+            return _with_photos(
+                replace(entered, targets=suited(entered.targets, entered.opened, entered.applicant_years))
+            )
         case MrzRead():
             return replace(now, mrz=event)
         case NoticeShown():

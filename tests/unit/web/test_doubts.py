@@ -10,16 +10,24 @@ import numpy as np
 import pytest
 
 from appliance.attendance.state import Attendance, replay
+from appliance.attendance.target import Leniency, exception_target, hand_target
+from appliance.liveness.fingerprint import liveness_hints
+from appliance.liveness.frame_memory import FrameMemory
 from appliance.model.attendance import Attempted, Event
 from appliance.model.capture import DeviceFacts
 from appliance.model.liveness import Hint, LivenessHints
+from appliance.model.position import Position
 from appliance.model.resemblance import Likeness, Resemblance
+from appliance.quality.exception_photo import assess_exception_photo
+from appliance.web.catalogues import LANGUAGES, read_catalogue
 from appliance.web.doubts import HintShown, alarms, doubts
+from appliance.web.wording import Wording
 from drivers.contracts import Frame
 from drivers.simulated.drawn.fingerprint import RESOLUTION_PPI, draw_fingerprint
 from tests.unit.attendance.makers import AT, DEVICE, WHO, attempt, entered, noticed, opened
 from tests.unit.web.counter import Counter, Person
 
+RIGHT_INDEX, LEFT_INDEX = Position.RIGHT_INDEX, Position.LEFT_INDEX
 REAL = msgspec.structs.replace(DEVICE, simulated=False)
 RIGHT, RIGHT_AGAIN, LEFT = (
     draw_fingerprint(0, "right_index", 0),
@@ -80,6 +88,20 @@ def test_an_alarm_is_named_by_its_strongest_hint(
 ) -> None:
     wanted = () if shown is None else (HintShown(position="left_index", word=shown[0], score=shown[1]),)
     assert alarms(both_hands(0.0, hints, device)) == wanted
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_that_is_said_of_fingers_has_words(language: str) -> None:
+    catalogue = read_catalogue(language)
+    looked_for, _ = liveness_hints(RIGHT, RESOLUTION_PPI, FrameMemory(1))
+    keys = {f"hint.{hint.code}" for hint in looked_for.hints} | {"hint.repeat-exact", "hint.repeat-simulated"}
+    keys |= {f"leniency.{rule}" for rule in Leniency} | {f"review.{rule}" for rule in Leniency}
+    keys |= {"doubt.repeated", "doubt.swapped"}
+    keys |= {f"target.{exception_target(hand_target(first, 3)).name}" for first in (RIGHT_INDEX, LEFT_INDEX)}
+    assert {key for key in keys if catalogue.find(key) is None} == set()
+    t = Wording(catalogue)
+    codes = {*assess_exception_photo(np.zeros((9, 9), np.uint8)).reasons, "not-an-image", "image-too-large"}
+    assert {code for code in codes if t.reason("exception-photo", code) == code} == set()
 
 
 Prints = Callable[..., None]
