@@ -45,7 +45,11 @@ CONTRACTS = {
     CaptureKind.DOCUMENT: Contract.DOCUMENT_SCANNER,
     CaptureKind.FACE: Contract.CAMERA,
     CaptureKind.FINGERPRINT: Contract.FINGERPRINT_READER,
+    CaptureKind.EXCEPTION_PHOTO: Contract.CAMERA,
 }
+
+_NEVER = 101
+"""No score is as high. A hand is shown as the technician wants it shown: they take the picture, or the time is up."""
 
 
 class CaptureDevice(Protocol):
@@ -83,7 +87,7 @@ def request_for(kind: CaptureKind, position: str | None, rules: CaptureRules) ->
     match kind:
         case CaptureKind.DOCUMENT:
             return ScanRequest(timeout_s=rules.document_timeout_s)
-        case CaptureKind.FACE:
+        case CaptureKind.FACE | CaptureKind.EXCEPTION_PHOTO:
             return CameraRequest(timeout_s=rules.face_timeout_s, preview_width=PREVIEW_EDGE_PX)
         case CaptureKind.FINGERPRINT:
             return FingerprintRequest(position=position or "unknown", timeout_s=rules.fingerprint_timeout_s, live=True)
@@ -108,9 +112,10 @@ async def capture_once(
 ) -> Presented:
     """Raises DeviceError for whatever goes wrong with the device, and `capture-cancelled` where it is left; nobody
     presenting anything is not an error."""
+    enough = _NEVER if kind is CaptureKind.EXCEPTION_PHOTO else threshold
     request, is_finger = request_for(kind, position, rules), kind is CaptureKind.FINGERPRINT
-    choice = Choice(threshold, window_s(kind, rules), STILL_WITHIN_S, awaits_presence=is_finger)
-    instructions, stillness = Instructions(threshold), Stillness()
+    choice = Choice(enough, window_s(kind, rules), STILL_WITHIN_S, awaits_presence=is_finger)
+    instructions, stillness = Instructions(enough), Stillness()
     stills, step = isinstance(request, CameraRequest), Next.GO_ON
     try:
         async with (
