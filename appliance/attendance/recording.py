@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 
-from appliance.attendance.image_file import SUFFIXES
+from appliance.attendance.capture_records import captures_of, finger_record
 from appliance.attendance.state import Attendance
-from appliance.attendance.target import Target
 from appliance.errors import SealingFailed
 from appliance.model.attendance import SignatureUnable, Signed
 from appliance.model.capture import Attempt, ImagePart
@@ -16,8 +13,6 @@ from appliance.model.manifest import (
     FORMAT,
     VERSION,
     AttemptRecord,
-    CaptureDecision,
-    CaptureRecord,
     CentreRecord,
     ExemptionRecord,
     Manifest,
@@ -27,14 +22,6 @@ from appliance.model.manifest import (
     SignatureRecord,
     SoftwareRecord,
 )
-
-PAD_NOT_PERFORMED: Final = "not-performed"
-
-_DECISIONS = {
-    "automatic": CaptureDecision.AUTOMATIC,
-    "operator": CaptureDecision.OPERATOR,
-    "best-of-hand": CaptureDecision.BEST_OF_ROUND,
-}
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +43,9 @@ def recorded(
     applicant, notice = attendance.applicant, attendance.notice
     if applicant is None or notice is None:
         raise SealingFailed("This attendance is not complete: it cannot be sealed.")
-    parts = [(_part_name(attempt), attempt.part) for attempt in _chosen(attendance) if attempt.part is not None]
+    captures = [capture for target in attendance.targets for capture in captures_of(target)]
+    named = {capture.record.part: capture.part for capture in captures if capture.part is not None}
+    parts = [(name, part) for name, part in named.items() if name is not None]
     if isinstance(attendance.signature, Signed):
         parts.append(("signature.json", attendance.signature.part))
     attempts = _attempts(attendance)
@@ -84,15 +73,14 @@ def recorded(
             document=opened.plan.document,
             face=opened.plan.face,
             fingers=opened.plan.fingers,
+            placements=opened.plan.placements,
             signature=opened.plan.signature,
         ),
         applicant=applicant.fields,
         representative=applicant.representative,
         notice=NoticeRecord(language=notice.language, shown_at=notice.at, text_sha256=notice.text_sha256),
         devices=devices,
-        captures=tuple(
-            _capture_record(target, target.chosen) for target in attendance.targets if target.chosen is not None
-        ),
+        captures=tuple(capture.record for capture in captures),
         attempts=tuple(_attempt_record(attempt, devices.index(attempt.device)) for attempt in attempts),
         exemptions=tuple(
             ExemptionRecord(position=known.position, reason=known.reason, permanent=known.permanent)
@@ -108,37 +96,10 @@ def recorded(
     return Recorded(manifest=manifest, stored=tuple(part for _, part in parts))
 
 
-def _chosen(attendance: Attendance) -> list[Attempt]:
-    return [target.chosen for target in attendance.targets if target.chosen is not None]
-
-
 def _attempts(attendance: Attendance) -> list[Attempt]:
     """Every try, those before a restart included, in the order in which they were made."""
     tries = [attempt for target in attendance.targets for attempt in target.tries]
     return sorted(tries, key=lambda attempt: attempt.started_at)
-
-
-def _part_name(attempt: Attempt) -> str:
-    name = f"{attempt.kind.value}/{attempt.position}" if attempt.position else attempt.kind.value
-    suffix = SUFFIXES[attempt.part.media_type] if attempt.part is not None else "png"
-    return f"captures/{name}.{suffix}"
-
-
-def _capture_record(target: Target, chosen: Attempt) -> CaptureRecord:
-    tries = [a for a in target.tries if a.position == chosen.position]
-    return CaptureRecord(
-        kind=chosen.kind,
-        position=chosen.position,
-        quality=chosen.verdict.score,
-        attempts=len(tries),
-        accepted=chosen.accepted,
-        algorithm=chosen.verdict.algorithm,
-        threshold=chosen.threshold,
-        decision=_DECISIONS[target.decision],
-        device=chosen.device,
-        part=_part_name(chosen) if chosen.part is not None else None,
-        pad=PAD_NOT_PERFORMED,
-    )
 
 
 def _attempt_record(attempt: Attempt, device_index: int) -> AttemptRecord:
@@ -155,6 +116,7 @@ def _attempt_record(attempt: Attempt, device_index: int) -> AttemptRecord:
         duration_ms=attempt.duration_ms,
         accepted=attempt.accepted,
         algorithm=attempt.verdict.algorithm,
+        fingers=tuple(finger_record(finger) for finger in attempt.fingers),
         technician_id=attempt.technician_id,
         device_id=attempt.device.device_id,
         device_index=device_index,

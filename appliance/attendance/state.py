@@ -7,7 +7,15 @@ from datetime import date
 
 import msgspec
 
-from appliance.attendance.target import Exemption, Phase, Target, document_target, face_target, hand_target
+from appliance.attendance.target import (
+    Exemption,
+    Phase,
+    Target,
+    document_target,
+    face_target,
+    hand_target,
+    placement_target,
+)
 from appliance.attendance.turns import (
     after_attempt,
     after_damage,
@@ -37,6 +45,7 @@ from appliance.model.attendance import (
     Signed,
     Step,
 )
+from appliance.model.placement import Placement
 from appliance.model.position import Position
 from appliance.model.verdict import CaptureKind
 
@@ -117,6 +126,7 @@ def _targets(opened: Opened) -> tuple[Target, ...]:
     if opened.plan.face:
         targets.append(face_target(limit))
     targets += [hand_target(Position(finger), limit) for finger in opened.plan.fingers]
+    targets += [placement_target(Placement(placement), limit) for placement in opened.plan.placements]
     return tuple(targets)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from appliance.attendance.kept_fingers import all_accepted
 from appliance.attendance.target import Exemption, Target
 from appliance.model.attendance import Decision, ExemptionReason
 from appliance.model.capture import Attempt
@@ -18,6 +19,8 @@ replace = msgspec.structs.replace
 
 def after_attempt(target: Target, attempt: Attempt) -> Target:
     grown = replace(target, attempts=(*target.attempts, attempt))
+    if target.fingers:
+        return _complete(grown)
     if attempt.accepted:
         return replace(grown, chosen=grown.best, decision="automatic")
     return grown
@@ -41,6 +44,8 @@ def after_exemption(target: Target, exemption: Exemption) -> Target:
     grown = replace(target, exemptions=(*target.exemptions, exemption))
     if grown.exempt:
         return _best_of_hand(grown)
+    if target.fingers:
+        return _complete(grown)
     if exemption.position != target.position:
         return grown
     index = grown.next_fallback
@@ -57,7 +62,7 @@ def after_damage(target: Target, part: str) -> Target:
 
     Where no finger can be captured again, the best of what is left takes its place.
     """
-    damaged = next((a for a in target.attempts if a.part is not None and a.part.name == part), None)
+    damaged = next((a for a in target.attempts if any(known.name == part for known in a.parts)), None)
     if damaged is None:
         return target
     left = _discarding(_without_choice(target), damaged)
@@ -70,8 +75,7 @@ def under_six(target: Target) -> Target:
     """A small child's hand: no finger of it is asked for; what was tried before stays in the record."""
     exemptions = tuple(
         Exemption(position=position, reason=ExemptionReason.UNDER_SIX, permanent=False)
-        for position in target.positions
-        if position is not None
+        for position in replace(target, exemptions=()).open_fingers
     )
     return replace(_without_choice(target), exemptions=exemptions, attempts=(), discarded=target.tries)
 
@@ -83,6 +87,13 @@ def not_under_six(target: Target) -> Target:
     return _taken_up(replace(target, exemptions=()), 0)
 
 
+def _complete(target: Target) -> Target:
+    """A placement is done when each finger that is asked for has met its own threshold, in whichever attempt."""
+    if not all_accepted(target.kept_fingers, target.open_fingers):
+        return target
+    return replace(target, chosen=target.best, decision="automatic")
+
+
 def _recaptured(target: Target) -> Target:
     """A new round of the chosen finger, or of the present one.
 
@@ -92,8 +103,10 @@ def _recaptured(target: Target) -> Target:
     chosen, again = target.chosen, _without_choice(target)
     if chosen is None:
         return _in_new_round(again, [target.at, *range(len(target.positions))])
-    if chosen.accepted:
-        again = _discarding(again, chosen)
+    passed = [kept.attempt for kept in target.kept_fingers] if target.fingers else [chosen]
+    if target.passed:
+        for attempt in passed:
+            again = _discarding(again, attempt)
     return _in_new_round(again, [target.positions.index(chosen.position), target.at, *range(len(target.positions))])
 
 
@@ -102,6 +115,8 @@ def _without_choice(target: Target) -> Target:
 
 
 def _discarding(target: Target, attempt: Attempt) -> Target:
+    if attempt not in target.attempts:
+        return target
     attempts = tuple(known for known in target.attempts if known != attempt)
     return replace(target, attempts=attempts, discarded=(*target.discarded, attempt))
 

@@ -63,14 +63,23 @@ class Technician(_Part, frozen=True, kw_only=True):
 
 
 class CapturePlan(_Part, frozen=True, kw_only=True):
-    """What an appointment asks for. `fingers` are the first choices, one a hand; their fallbacks follow by rule."""
+    """What an appointment asks for: `fingers` one by one, one a hand, with fallbacks; `placements` several at once."""
 
     plan_id: Identifier
     label: dict[str, str]
     document: bool = True
     face: bool = True
     fingers: tuple[str, ...] = ("right_index", "left_index")
+    placements: tuple[str, ...] = ()
     signature: bool = True
+
+    @property
+    def takes_fingerprints(self) -> bool:
+        return bool(self.fingers or self.placements)
+
+    @property
+    def takes_biometrics(self) -> bool:
+        return self.face or self.takes_fingerprints
 
 
 class Thresholds(_Part, frozen=True, kw_only=True):
@@ -93,6 +102,7 @@ class FingerprintFormat(StrEnum):
 class CaptureRules(_Part, frozen=True, kw_only=True):
     attempts_per_round: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
     fingerprint_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
+    slap_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
     fingerprint_format: FingerprintFormat = FingerprintFormat.PNG
     face_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
     document_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0

@@ -40,6 +40,7 @@ PartName = Annotated[
 MediaType = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$(?!\n)", max_length=100)]
 Algorithm = Annotated[str, msgspec.Meta(max_length=200)]
 """Which method judged, and its version; empty where there was nothing to judge."""
+Pixel = Annotated[float, msgspec.Meta(ge=-100_000, le=100_000)]
 Size = Annotated[int, msgspec.Meta(ge=0, le=1 << 30)]
 
 
@@ -68,12 +69,13 @@ class CentreRecord(_Value, frozen=True, kw_only=True):
 
 
 class PlanRecord(_Value, frozen=True, kw_only=True):
-    """What the appointment asked for; `fingers` are first choices, one a hand."""
+    """What the appointment asked for; `fingers` are first choices, one a hand, `placements` several fingers at once."""
 
     plan_id: Reference
     document: bool
     face: bool
     fingers: tuple[Code, ...]
+    placements: tuple[Code, ...]
     signature: bool
 
 
@@ -83,6 +85,28 @@ class NoticeRecord(_Value, frozen=True, kw_only=True):
     language: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)")]
     shown_at: Timestamp
     text_sha256: Sha256
+
+
+class SegmentRecord(_Value, frozen=True, kw_only=True):
+    """Where a finger lies in a part that shows several: the middle of a box in the part's pixels, its sides, and how
+    far it is turned from upright, clockwise."""
+
+    centre_x_px: Pixel
+    centre_y_px: Pixel
+    angle_deg: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+    width_px: Pixel
+    height_px: Pixel
+
+
+class FingerRecord(_Value, frozen=True, kw_only=True):
+    """One finger of one try at several: its own score against its own threshold."""
+
+    position: Code
+    score: Score
+    reasons: tuple[Code, ...]
+    measures: dict[MeasureName, float]
+    threshold: Score
+    accepted: bool
 
 
 class CaptureRecord(_Value, frozen=True, kw_only=True):
@@ -98,6 +122,8 @@ class CaptureRecord(_Value, frozen=True, kw_only=True):
     decision: CaptureDecision
     device: DeviceFacts
     part: PartName | None
+    segment: SegmentRecord | None
+    """None where the part shows nothing else."""
     pad: Literal["not-performed"]
     """Presentation attack detection (ISO/IEC 30107): no certified device, so the record says so."""
 
@@ -106,7 +132,9 @@ class AttemptRecord(_Value, frozen=True, kw_only=True):
     """One try, kept or not. `round` and `number` count from 1; `measures` are what the verdict of `algorithm` rests on.
 
     `device_index` is the device's place in the manifest's `devices`, from 0: the same device with another firmware
-    is another entry. `technician_id` made the attempt; who opened the attendance is the manifest's.
+    is another entry. `technician_id` made the attempt; who opened the attendance is the manifest's. Of several fingers
+    at once `position` is the placement, `fingers` are those found, score and threshold those of the one furthest from
+    its own.
     """
 
     kind: CaptureKind
@@ -121,6 +149,7 @@ class AttemptRecord(_Value, frozen=True, kw_only=True):
     duration_ms: Annotated[int, msgspec.Meta(ge=0, le=86_400_000)]
     accepted: bool
     algorithm: Algorithm
+    fingers: tuple[FingerRecord, ...]
     technician_id: Reference
     device_id: Reference | None
     device_index: Count

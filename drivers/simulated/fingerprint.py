@@ -1,4 +1,5 @@
-"""A fingerprint reader that is not there: one impression an acquisition, recorded or drawn, marked as simulated."""
+"""A fingerprint reader that is not there: one impression an acquisition, or one slap, recorded or drawn, marked as
+simulated."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import numpy as np
 from drivers.contracts import DeviceIdentity, FingerprintRequest, Frame, FramePool, Pixels, Stop
 from drivers.errors import CaptureTimedOut
 from drivers.simulated.drawn.fingerprint import RESOLUTION_PPI, draw_fingerprint
+from drivers.simulated.drawn.slap import draw_slap
 from drivers.simulated.misbehaviour import Misbehaviour, wait_until
 from drivers.simulated.options import SceneOptions, read_scene
 from drivers.simulated.scenes import Scenes
@@ -50,10 +52,10 @@ class SimulatedFingerprintReader:
         self._faults.closed()
 
     def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
-        """One frame: (H, W) uint8 at 500 ppi."""
+        """One frame: (H, W) uint8 at 500 ppi, of one finger or of all `positions` as they lie on the glass."""
         deadline_s = time.monotonic() + request.timeout_s
         self._faults.before_frame(deadline_s, stop)
-        impression = self._impression(request.position)
+        impression = self._slap(request.positions) if request.positions else self._impression(request.position)
         if impression is None:
             wait_until(deadline_s, stop)
             raise CaptureTimedOut
@@ -62,6 +64,12 @@ class SimulatedFingerprintReader:
         self._sequence += 1
         self._faults.frame_given()
         yield Frame(pixels, self._sequence, time.monotonic_ns(), resolution_ppi=RESOLUTION_PPI, simulated=True)
+
+    def _slap(self, positions: tuple[str, ...]) -> Pixels | None:
+        """All of those that the scenes have, side by side; a finger that they do not list is not there."""
+        fingers = {position: self._impression(position) for position in positions}
+        there = {position: impression for position, impression in fingers.items() if impression is not None}
+        return draw_slap(there) if there else None
 
     def _impression(self, position: str) -> Pixels | None:
         """What lies on the glass; None for nothing."""
