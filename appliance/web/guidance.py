@@ -106,6 +106,8 @@ def slap_hints(target: Target) -> tuple[Hint, ...]:
     if not target.attempts or target.attempts[-1].accepted:
         return ()
     last = bar(target.attempts[-1])
+    if last.asked and last.asked != len(target.open_fingers):
+        return ()  # a finger was exempted since: what was said of the hand no longer holds
     whole = [reason for reason in last.hints if reason in OF_THE_WHOLE]
     if whole or not last.fingers:
         return tuple(Hint(position="", reason=reason) for reason in (whole or last.hints)[:3])

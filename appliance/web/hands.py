@@ -9,7 +9,8 @@ from appliance.model.position import Position
 
 
 class Finger(msgspec.Struct, frozen=True, kw_only=True):
-    """One finger of a drawn hand. `state` is `asked`, `done`, `poor` (asked for again), `exempt` or `rest`."""
+    """One finger of a drawn hand. `state` is `asked`, `done`, `exempt` or `rest`; of several fingers that are asked for
+    again together, `good` or `poor` for what an earlier attempt gave of this one."""
 
     finger: str
     state: str
@@ -55,6 +56,10 @@ def _state_in_placement(target: Target, position: str) -> str:
     if position not in target.fingers:
         return "rest"
     kept = next((one.finger for one in target.kept_fingers if one.finger.position == position), None)
-    if kept is not None and (kept.accepted or target.chosen is not None):
+    if kept is None:
+        return "asked" if target.chosen is None else "rest"
+    if target.chosen is not None:
         return "done"
-    return "asked" if kept is None else "poor"
+    if kept.accepted:
+        return "good"
+    return "asked" if kept.verdict.accepted(kept.threshold) else "poor"
