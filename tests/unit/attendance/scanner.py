@@ -17,12 +17,12 @@ from tests.unit.attendance.makers import DEVICE
 TIMED_OUT = DeviceError("on purpose", code="capture-timeout")
 
 
-def of_all(pixels: Pixels) -> Frame:
-    return Frame(pixels, 0, 0, 500, simulated=True)
+def of_all(pixels: Pixels, resolution_ppi: int = 500) -> Frame:
+    return Frame(pixels, 0, 0, resolution_ppi, simulated=True)
 
 
-def cut_out(position: str) -> Frame:
-    return Frame(draw_fingerprint(1, position, 0), 0, 0, 500, simulated=True, position=position)
+def cut_out(position: str, *, lossy: bool = False) -> Frame:
+    return Frame(draw_fingerprint(1, position, 0), 0, 0, 500, simulated=True, position=position, lossy=lossy)
 
 
 def live() -> Frame:

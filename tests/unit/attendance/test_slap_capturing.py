@@ -16,12 +16,13 @@ from appliance.attendance.service import AttendanceService
 from appliance.attendance.state import Attendance
 from appliance.errors import AttendanceError, DeviceError
 from appliance.model.attendance import ExemptionReason, Step
-from appliance.model.configuration import CapturePlan, CaptureRules, CentreModel, Configuration
+from appliance.model.configuration import CapturePlan, CaptureRules, CentreModel, Configuration, FingerprintFormat
 from appliance.model.manifest import SoftwareRecord
 from appliance.package.canonical import manifest_from_bytes, manifest_to_bytes
 from appliance.package.consistency import contradictions
 from appliance.runtime.clock import SystemClock
 from drivers.transport.picture_file import decode_picture
+from drivers.transport.picture_resolution import declared_ppi
 from tests.unit.attendance.box import MemoryJournal, MemorySealer, MemoryVault
 from tests.unit.attendance.makers import AT, WHO, configuration
 from tests.unit.attendance.scanner import SlapScanner, cut_out, live, of_all
@@ -45,7 +46,7 @@ class Post:
     def __init__(self, scanner: SlapScanner, **changes: object) -> None:
         self.vault = MemoryVault()
         self.configuration: Configuration = msgspec.structs.replace(
-            configuration(), capture_plans=(PLAN,), capture=CaptureRules(slap_timeout_s=7.0), **changes
+            configuration(), **{"capture_plans": (PLAN,), "capture": CaptureRules(slap_timeout_s=7.0), **changes}
         )
         self.judge = Judge()
         self.service = AttendanceService(
@@ -163,6 +164,30 @@ async def test_fingers_that_the_scanner_cuts_out_are_a_part_each(posts: Callable
         f"captures/fingerprint/right_four/{position}.png" for position in RIGHT
     ]
     assert {(capture.segment, capture.accepted) for capture in made.manifest.captures} == {(None, True)}
+
+
+async def test_a_slap_at_1000_ppi_is_judged_at_500_and_kept_as_it_came(posts: Callable[..., Post]) -> None:
+    fine = np.repeat(np.repeat(drawn(RIGHT), 2, axis=0), 2, axis=1)
+    post = posts(SlapScanner([of_all(fine, 1000)]))
+    await post.at_fingers()
+    made = as_read(await post.capture())
+    assert all(capture.accepted for capture in made.manifest.captures)
+    kept = post.vault.blobs[post.one, made.stored[0].name]
+    assert declared_ppi(kept) == 1000
+    np.testing.assert_array_equal(decode_picture(kept), fine)
+
+
+@pytest.mark.parametrize(("lossy", "suffix"), [(False, "wsq"), (True, "png")])
+async def test_where_aima_asks_for_wsq_fingers_are_wsq_but_none_is_compressed_twice(
+    posts: Callable[..., Post], lossy: bool, suffix: str
+) -> None:
+    pytest.importorskip("_wsq")
+    rules = CaptureRules(fingerprint_format=FingerprintFormat.WSQ)
+    post = posts(SlapScanner([cut_out(position, lossy=lossy) for position in RIGHT]), capture=rules)
+    await post.at_fingers()
+    made = as_read(await post.capture())
+    assert {part.name.rpartition(".")[2] for part in made.manifest.parts} == {suffix}
+    assert {part.media_type for part in made.stored} == {"image/x-wsq" if suffix == "wsq" else "image/png"}
 
 
 async def test_a_reader_of_one_finger_at_a_time_is_refused_before_it_is_asked(posts: Callable[..., Post]) -> None:

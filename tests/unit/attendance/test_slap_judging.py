@@ -7,6 +7,9 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as nps
 
 from appliance.attendance.slap_judging import JudgedSlap, judge_cut_out, judge_slap
 from appliance.model.position import Position
@@ -107,6 +110,14 @@ def test_what_shows_no_fingers_is_not_judged_and_raises_nothing(pixels: Pixels, 
     slap = judged(pixels, ppi=ppi)
     assert (slap.verdict.score, slap.fingers, slap.accepted) == (NOT_JUDGED, (), False)
     assert slap.verdict.reasons == (reason,)
+
+
+@given(
+    nps.arrays(np.uint8, st.tuples(st.integers(0, 300), st.integers(0, 300)), elements=st.integers(0, 255)),
+    st.one_of(st.none(), st.integers(1, 4000)),
+)
+def test_no_image_whatever_makes_it_raise(pixels: Pixels, ppi: int | None) -> None:
+    assert 0 <= judged(pixels, ppi=ppi).verdict.score <= NOT_JUDGED
 
 
 def test_fingers_that_the_scanner_cut_out_are_judged_without_being_looked_for() -> None:
