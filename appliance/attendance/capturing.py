@@ -13,6 +13,7 @@ from typing import Protocol
 
 from appliance.attendance.choosing import Candidate, Choice, Next
 from appliance.attendance.images import PREVIEW_EDGE_PX
+from appliance.attendance.instruction import Instructions
 from appliance.attendance.judging import Judge
 from appliance.attendance.looking import Frames, Wish, until
 from appliance.attendance.preview import Preview, PreviewFrame
@@ -21,6 +22,7 @@ from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CaptureRules
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
+from appliance.quality.stillness import Stillness
 from appliance.runtime.clock import Clock
 from drivers.contracts import (
     CameraRequest,
@@ -35,9 +37,6 @@ from drivers.errors import CaptureCancelled, DeviceTimedOut
 NOTHING_PRESENTED = "nothing-presented"
 
 _NO_STILL = "The camera shows pictures and takes none: try again, or plug it in again."
-
-SETTLE_S = 1.0
-"""How long a finger may settle after its first frame before the best one counts as the attempt."""
 
 STILL_WITHIN_S = 10.0
 """How long a camera may go on with previews after it was asked for a still: longer than its driver takes to be sure."""
@@ -95,8 +94,8 @@ def request_for(kind: CaptureKind, position: str | None, rules: CaptureRules) ->
 
 
 def window_s(kind: CaptureKind, rules: CaptureRules) -> float:
-    """How long frames are compared once the first has come."""
-    return SETTLE_S if kind is CaptureKind.FINGERPRINT else rules.face_timeout_s
+    """How long frames are compared once the first has come: for a finger, once it lies on the glass."""
+    return rules.fingerprint_window_s if kind is CaptureKind.FINGERPRINT else rules.face_timeout_s
 
 
 async def capture_once(
@@ -113,16 +112,26 @@ async def capture_once(
 ) -> Presented:
     """Raises DeviceError for whatever goes wrong with the device, and `capture-cancelled` where it is left; nobody
     presenting anything is not an error."""
-    request, choice = request_for(kind, position, rules), Choice(threshold, window_s(kind, rules), STILL_WITHIN_S)
+    request, is_finger = request_for(kind, position, rules), kind is CaptureKind.FINGERPRINT
+    choice = Choice(threshold, window_s(kind, rules), STILL_WITHIN_S, awaits_presence=is_finger)
+    instructions, stillness = Instructions(threshold), Stillness()
     stills, step = isinstance(request, CameraRequest), Next.GO_ON
     try:
         async with (
             device.frames(request) as frames,
-            aclosing(until(wish, frames, frames.ask_still if stills else None)) as coming,
+            aclosing(
+                until(
+                    wish,
+                    frames,
+                    frames.ask_still if stills else None,
+                    lambda: choice.left_s(clock.monotonic()) if is_finger else None,
+                )
+            ) as coming,
         ):
             async for frame, taken in coming:
-                judged = await judge.judge(kind, frame)
-                await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict))
+                judged = await judge.judge(kind, frame, stillness)
+                said = instructions.after(judged.verdict, clock.monotonic())
+                await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict, said))
                 if judged.pixels is None and not stills:
                     continue  # guides the hand, and what is kept comes by itself
                 if judged.pixels is None:

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from appliance.attendance.capturing import NOTHING_PRESENTED, SETTLE_S, CaptureDevice
+from appliance.attendance.capturing import NOTHING_PRESENTED, CaptureDevice
 from appliance.attendance.images import preview_jpeg
 from appliance.attendance.judging import Judge
 from appliance.attendance.looking import Wish, until
@@ -70,15 +70,21 @@ async def capture_slap(
     clock: Clock,
     wish: Wish,
 ) -> PresentedSlap:
-    """`thresholds`: of the fingers asked for, by position. Raises DeviceError, also `slap-not-supported`, and
-    `capture-cancelled` where it is left; nobody presenting anything is not an error."""
+    """`thresholds`: of the fingers asked for, by position. `timeout_s`: how long a hand is waited for, and how long a
+    scanner that goes on showing it is looked at for a placement that passes, before the best one counts.
+
+    Raises DeviceError, also `slap-not-supported`, and `capture-cancelled` where it is left; nobody presenting anything
+    is not an error."""
     require_slap_scanner(device)
     request = FingerprintRequest(positions=tuple(thresholds), timeout_s=timeout_s, live=True)
     best: PresentedSlap | None = None
     cut_out: dict[str, SlapImage] = {}
     first_s: float | None = None
     try:
-        async with device.frames(request) as frames, aclosing(until(wish, frames)) as coming:
+        async with (
+            device.frames(request) as frames,
+            aclosing(until(wish, frames, None, lambda: _left_s(first_s, timeout_s, clock))) as coming,
+        ):
             async for frame, _ in coming:
                 if frame.preview or frame.position:
                     if frame.position in thresholds and not frame.preview:
@@ -94,7 +100,7 @@ async def capture_slap(
                 if best is None or presented.judged.rank > best.judged.rank:
                     best = presented
                 first_s = clock.monotonic() if first_s is None else first_s
-                if presented.judged.accepted or clock.monotonic() - first_s >= SETTLE_S:
+                if presented.judged.accepted or not _left_s(first_s, timeout_s, clock):
                     break
         if cut_out:
             best = await judge.run(partial(_cut_out, cut_out, thresholds, judge.forest))
@@ -106,6 +112,10 @@ async def capture_slap(
     if wish.leave.is_set():
         raise DeviceError(CaptureCancelled.default_sentence, code=CaptureCancelled.code)
     return best or _nobody(thresholds)
+
+
+def _left_s(first_s: float | None, window_s: float, clock: Clock) -> float | None:
+    return None if first_s is None else max(0.0, first_s + window_s - clock.monotonic())
 
 
 def _slap(image: SlapImage, thresholds: Mapping[str, int], forest: Forest | None) -> PresentedSlap:

@@ -47,15 +47,16 @@ _DOWN: Final = np.arange(1 - _REACH, _REACH)
 _SQUARED: Final = _DOWN[:, None] ** 2 + _RIGHT**2
 _BAND: Final = ((_SQUARED > _SLOWEST) & (_SQUARED < _FASTEST)).astype(np.float32) / 8
 """(25, 13)."""
-_TO: Final = np.ascontiguousarray(np.concatenate(_waves(_DOWN), axis=1))
-"""(25, 64): what is multiplied with the cosines beside what is multiplied with the sines."""
+_TO: Final = np.ascontiguousarray(_waves(_DOWN).transpose(1, 2, 0)).reshape(len(_DOWN), -1)
+"""(25, 64): what is multiplied with the cosines and what with the sines, in turns."""
 _COSINES, _SINES = (part.T for part in _waves(_RIGHT))
-_ACROSS: Final = (np.concatenate([_COSINES, -_SINES], axis=1), np.concatenate([-_SINES, -_COSINES], axis=1))
-"""(32, 26) each: real parts in the first half, imaginary ones in the second; and the same a quarter turned back."""
+_ACROSS: Final = np.concatenate([_COSINES, -_SINES, -_SINES, -_COSINES], axis=1)
+"""(32, 52): real parts and imaginary ones, 13 each; and the same a quarter turned back."""
 _TWICE: Final = np.tile(np.where(_RIGHT > 0, 2, 1) / _SIDE_PX**2, 2)[:, None].astype(np.float32)
 """A real image's waves to the left are those to the right."""
-_BACK: Final = tuple(np.ascontiguousarray(_TWICE * turned.T) for turned in _ACROSS)
-_FROM: Final = np.ascontiguousarray(_TO.reshape(len(_DOWN), 2, _SIDE_PX).transpose(2, 1, 0)).reshape(_SIDE_PX, -1)
+_BACK: Final = np.concatenate([_TWICE * turned.T for turned in np.split(_ACROSS, 2, axis=1)], axis=1)
+"""(26, 64)."""
+_FROM: Final = np.ascontiguousarray(_TO.reshape(len(_DOWN), _SIDE_PX, 2).transpose(1, 0, 2)).reshape(_SIDE_PX, -1)
 """(32, 50)."""
 _WEIGHT: Final = _trapezoid() * np.float32(_WHITE)
 
@@ -105,15 +106,12 @@ def _cells(blocks: int, cells: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]
 def _ridges(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
     """By Fourier's transform as matrices: for the few waves that are a ridge's it is quicker than the fast one."""
     count = len(blocks)
-    across = np.empty((count, 2, _SIDE_PX, 2 * _REACH), np.float32)
-    for turn, waves in enumerate(_ACROSS):
-        np.matmul(blocks, waves, out=across[:, turn])
+    across = blocks.reshape(-1, _SIDE_PX) @ _ACROSS
     spectrum = _TO @ across.reshape(count, 2 * _SIDE_PX, -1)
     _strengthen(spectrum)
-    back = np.empty((count, 2, len(_DOWN), _SIDE_PX), np.float32)
-    for turn, waves in enumerate(_BACK):
-        np.matmul(spectrum, waves, out=back[:, turn])
-    return np.asarray(np.rint(_FROM @ back.reshape(count, 2 * len(_DOWN), -1)), np.float32)
+    back = spectrum.reshape(-1, 2 * _REACH) @ _BACK
+    clear = _FROM @ back.reshape(count, 2 * len(_DOWN), -1)
+    return np.asarray(np.rint(clear, out=clear), np.float32)
 
 
 def _strengthen(spectrum: NDArray[np.float32]) -> None:

@@ -102,6 +102,8 @@ class FingerprintFormat(StrEnum):
 class CaptureRules(_Part, frozen=True, kw_only=True):
     attempts_per_round: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
     fingerprint_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
+    fingerprint_window_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 5.0
+    """Once a finger lies on the glass: the first good picture of this time, else its best (BSI TR-03121-3 §4.9.2)."""
     slap_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
     fingerprint_format: FingerprintFormat = FingerprintFormat.PNG
     face_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0

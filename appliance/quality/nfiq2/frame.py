@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,9 +20,13 @@ def without_frame(pixels: Pixels) -> tuple[Pixels, int, int]:
     An image of nothing else stays as it is.
     """
     height, width = pixels.shape
-    top, bottom = _inner(np.sum(pixels, axis=1, dtype=np.int64) > _NEAR_WHITE * width)
-    left, right = _inner(np.sum(pixels, axis=0, dtype=np.int64) > _NEAR_WHITE * height)
+    top, bottom = _inner(_sums(pixels, along=1) > _NEAR_WHITE * width)
+    left, right = _inner(_sums(pixels, along=0) > _NEAR_WHITE * height)
     return pixels[top:bottom, left:right], top, left
+
+
+def _sums(pixels: Pixels, *, along: int) -> NDArray[np.int32]:
+    return np.asarray(cv2.reduce(pixels, along, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32).ravel()
 
 
 def _inner(near_white: NDArray[np.bool_]) -> tuple[int, int]:

@@ -17,9 +17,10 @@ from appliance.quality.nfiq2.orientation import (
     certainty,
     flow,
 )
-from appliance.quality.nfiq2.regions import MARGIN_PX, SIDE_PX, covariance, foreground, orientation_rad, regions, tiles
+from appliance.quality.nfiq2.regions import covariance, regions
 from appliance.quality.nfiq2.roi import coherence, region_of_interest
 from appliance.quality.nfiq2.slanted import LONG_PX, SHORT_PX, slanted
+from appliance.quality.nfiq2.surface import Surface, surface
 from drivers.contracts import Pixels
 
 _PADDING_PX = 2
@@ -38,13 +39,11 @@ class NativeMeasures:
     mask: Pixels
 
 
-def native_measures(pixels: Pixels) -> NativeMeasures:
-    """Of contiguous (h, w) uint8 without its frame, at least 36 in both."""
-    grey = tiles(pixels)
-    whole = covariance(regions(pixels))
+def native_measures(pixels: Pixels, of: Surface | None = None) -> NativeMeasures:
+    """Of contiguous (h, w) uint8 without its frame, at least 36 in both. `of`: its surface, where it is known."""
+    of = of or surface(pixels)
+    grey, whole = of.tiles, covariance(regions(pixels))
     certain, has_gradient = certainty(whole)
-    is_foreground = foreground(grey, pixels.shape)
-    angles = orientation_rad(covariance(regions(pixels, MARGIN_PX)))
     of_finger = region_of_interest(pixels)
     coherent = coherence(pixels, whole, of_finger.tiles)
     values = {
@@ -58,19 +57,17 @@ def native_measures(pixels: Pixels) -> NativeMeasures:
         names.FOREGROUND: float(of_finger.area_px),
     }
     values |= summary(CERTAINTY_PREFIX, certain[has_gradient], CERTAINTY_BOUNDS)
-    values |= summary(FLOW_PREFIX, flow(angles, is_foreground), FLOW_BOUNDS)
-    values |= _of_slanted(pixels, angles, is_foreground)
-    return NativeMeasures(values, certain, coherent, angles, is_foreground, of_finger.mask)
+    values |= summary(FLOW_PREFIX, flow(of.angles_rad, of.foreground), FLOW_BOUNDS)
+    values |= _of_slanted(pixels, of)
+    return NativeMeasures(values, certain, coherent, of.angles_rad, of.foreground, of_finger.mask)
 
 
-def _of_slanted(pixels: Pixels, angles_rad: NDArray[np.float64], is_foreground: NDArray[np.bool_]) -> dict[str, float]:
-    rows, columns = (place * SIDE_PX for place in np.nonzero(is_foreground))
-    angles = angles_rad[is_foreground]
+def _of_slanted(pixels: Pixels, of: Surface) -> dict[str, float]:
+    rows, columns, angles = of.rows, of.columns, of.angles_rad[of.foreground]
     lying = slanted(pixels, rows, columns, angles + np.pi / 2, height_px=LONG_PX, width_px=SHORT_PX, pad_px=_PADDING_PX)
-    upright = slanted(pixels, rows, columns, angles, height_px=SHORT_PX, width_px=LONG_PX)
     padded = slanted(pixels, rows, columns, angles, height_px=SHORT_PX, width_px=LONG_PX, pad_px=_PADDING_PX)
     return {
         **summary(fda.PREFIX, fda.fda(lying), fda.BOUNDS),
-        **summary(lcs.PREFIX, lcs.lcs(upright), lcs.BOUNDS),
+        **summary(lcs.PREFIX, of.clarity, lcs.BOUNDS),
         **summary(rvu.PREFIX, rvu.rvu(padded), rvu.BOUNDS),
     }

@@ -6,7 +6,7 @@ A region is seen by itself: at its borders the gradient is a one-sided differenc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -45,27 +45,33 @@ class Covariance:
 
 def tiles(pixels: Pixels) -> Tiles:
     """Of (h, w) uint8."""
-    height, width = pixels.shape
     sums, squares = cv2.integral2(pixels)
-    at = np.ix_(_borders(height), _borders(width))
-    areas = np.outer(np.diff(_borders(height)), np.diff(_borders(width)))
-    mean = _over_tiles(np.asarray(sums, np.float64)[at]) / areas
-    variance = _over_tiles(np.asarray(squares, np.float64)[at]) / areas - mean**2
+    total, areas = sums_of_tiles(sums, pixels.shape)
+    mean = total / areas
+    variance = sums_of_tiles(squares, pixels.shape)[0] / areas - mean**2
     image_mean = float(sums[-1, -1]) / pixels.size
     return Tiles(mean, variance, image_mean, float(squares[-1, -1]) / pixels.size - image_mean**2)
+
+
+def sums_of_tiles(integral: NDArray[Any], shape: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Of the values whose integral, (h + 1, w + 1), is given: their sums over the tiles, and the tiles' areas."""
+    down, right = _borders(shape[0]), _borders(shape[1])
+    at_borders = np.asarray(integral[np.ix_(down, right)], np.float64)
+    return np.diff(np.diff(at_borders, axis=0), axis=1), np.outer(np.diff(down), np.diff(right))
 
 
 def _borders(extent: int) -> NDArray[np.intp]:
     return np.append(np.arange(0, extent, SIDE_PX), extent)
 
 
-def _over_tiles(integral: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.diff(np.diff(integral, axis=0), axis=1)
+def has_contrast(of: Tiles) -> NDArray[np.bool_]:
+    """(rows, columns) of the tiles."""
+    return np.asarray(of.variance > _CONTRAST_MIN**2 * of.image_variance)
 
 
 def foreground(of: Tiles, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """(rows, columns) of the regions with a margin: whether all four tiles that it touches have contrast."""
-    contrast = of.variance > _CONTRAST_MIN**2 * of.image_variance
+    contrast = has_contrast(of)
     rows, columns = grid(shape, MARGIN_PX)
     upper, lower = contrast[:rows], contrast[1 : rows + 1]
     return (upper[:, :columns] & upper[:, 1 : columns + 1]) & (lower[:, :columns] & lower[:, 1 : columns + 1])

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.quality.nfiq2.regions import SIDE_PX, Covariance, covariance
+from appliance.quality.nfiq2.regions import SIDE_PX, Covariance, covariance, sums_of_tiles
 from drivers.contracts import Pixels
 
 _TILE_PX: Final = SIDE_PX
@@ -99,11 +99,8 @@ def _one_piece(mask: Pixels) -> Pixels:
 def _touched(mask: Pixels) -> NDArray[np.bool_]:
     """By the mean of what is white, as the reference has it: in a smaller tile at the border its rounding may call
     pure white a shade darker, and count it."""
-    height, width = mask.shape
-    rows, columns = np.arange(0, height, _TILE_PX), np.arange(0, width, _TILE_PX)
-    sums = np.add.reduceat(np.add.reduceat(_WHITE - mask, columns, axis=1, dtype=np.float64), rows, axis=0)
-    areas = np.outer(np.diff(rows, append=height), np.diff(columns, append=width))
-    return np.asarray(sums * (1 / areas) < _WHITE)
+    sums, areas = sums_of_tiles(np.asarray(cv2.integral(mask), np.float64), mask.shape)
+    return np.asarray((_WHITE * areas - sums) * (1 / areas) < _WHITE)
 
 
 def coherence(pixels: Pixels, whole: Covariance, touched: NDArray[np.bool_]) -> NDArray[np.float64]:

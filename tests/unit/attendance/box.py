@@ -19,6 +19,7 @@ from appliance.errors import ClockWentBackwards, DeviceError, SealingFailed
 from appliance.model.attendance import Sealed, SealRequested, Step
 from appliance.model.capture import DeviceFacts, ImagePart
 from appliance.model.verdict import CaptureKind, Verdict
+from appliance.quality.stillness import Stillness
 from appliance.runtime.clock import SystemClock
 from drivers.contracts import Contract, Frame, PenPoint, Request, SignatureRequest
 from tests.unit.attendance.makers import AT, DEVICE, WHO, configuration
@@ -208,7 +209,7 @@ class ScriptedDesk:
 
 
 class GreyJudge(Judge):
-    async def judge(self, kind: CaptureKind, frame: Frame) -> Judged:
+    async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None) -> Judged:
         verdict = Verdict(kind=kind, score=int(frame.pixels[0, 0]))
         return Judged(verdict, b"jpeg", None if frame.preview else frame.pixels.copy())
 

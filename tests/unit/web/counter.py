@@ -27,6 +27,7 @@ from appliance.model.capture import DeviceFacts, ImagePart
 from appliance.model.configuration import CapturePlan, Configuration, FieldKind, FieldRule
 from appliance.model.device import Care, CareDue, DeviceStatus, UnusedDevice
 from appliance.model.verdict import CaptureKind, Verdict
+from appliance.quality.stillness import Stillness
 from appliance.technicians.accounts import Accounts
 from appliance.web.news import News
 from appliance.web.ports import WebPorts
@@ -144,7 +145,7 @@ class Device:
 
 
 class GreyJudge(Judge):
-    async def judge(self, kind: CaptureKind, frame: Frame) -> Judged:
+    async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None) -> Judged:
         score = int(frame.pixels[0, 0])
         reasons = ("too-dark",) if score < 10 else ()
         pixels = None if frame.preview else frame.pixels.copy()
