@@ -25,7 +25,10 @@ def cut_out(position: str, *, lossy: bool = False) -> Frame:
     return Frame(draw_fingerprint(1, position, 0), 0, 0, 500, simulated=True, position=position, lossy=lossy)
 
 
-def live() -> Frame:
+def live(pixels: Pixels | None = None) -> Frame:
+    """A picture to look at; of all fingers its scale is known, of something else not."""
+    if pixels is not None:
+        return Frame(pixels, 0, 0, 500, simulated=True, preview=True)
     return Frame(np.full((300, 320), 200, np.uint8), 0, 0, None, simulated=True, preview=True)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from appliance.attendance.judging import Judge
 from appliance.attendance.permission import permit_all
+from appliance.attendance.preview import PreviewFrame
 from appliance.attendance.recording import Recorded, recorded
 from appliance.attendance.register import Register
 from appliance.attendance.service import AttendanceService
@@ -134,6 +135,22 @@ async def test_three_of_four_are_told_and_the_next_slap_is_asked_for(posts: Call
     assert [len(attempt.fingers) for attempt in made.manifest.attempts] == [3, 4]
     assert {capture.attempts for capture in made.manifest.captures} == {1, 2}
     assert [part.name for part in made.manifest.parts] == ["captures/fingerprint/right_four.png"]
+
+
+async def test_while_the_hand_comes_it_is_told_what_is_wrong_and_nothing_of_that_is_kept(
+    posts: Callable[..., Post], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = posts(SlapScanner([live(), live(drawn(RIGHT[:3])), of_all(drawn(RIGHT))]))
+    said: list[str] = []
+
+    async def heard(frame: PreviewFrame | None) -> None:
+        said.append("" if frame is None else frame.instruction)
+
+    monkeypatch.setattr(post.service.preview, "show", heard)
+    await post.at_fingers()
+    made = as_read(await post.capture())
+    assert said == ["", "fingers-missing", "", ""]
+    assert (len(made.manifest.attempts), len(post.vault.blobs)) == (1, 1)
 
 
 async def test_the_other_hand_ends_no_attempt_well(posts: Callable[..., Post]) -> None:
