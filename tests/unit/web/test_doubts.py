@@ -16,6 +16,7 @@ from appliance.liveness.frame_memory import FrameMemory
 from appliance.model.attendance import Attempted, Event
 from appliance.model.capture import DeviceFacts
 from appliance.model.liveness import Hint, LivenessHints
+from appliance.model.placement import Placement
 from appliance.model.position import Position
 from appliance.model.resemblance import Likeness, Resemblance
 from appliance.quality.exception_photo import assess_exception_photo
@@ -25,6 +26,7 @@ from appliance.web.wording import Wording
 from drivers.contracts import Frame
 from drivers.simulated.drawn.fingerprint import RESOLUTION_PPI, draw_fingerprint
 from tests.unit.attendance.makers import AT, DEVICE, WHO, attempt, entered, noticed, opened
+from tests.unit.attendance.slaps import slap
 from tests.unit.web.counter import Counter, Person
 
 RIGHT_INDEX, LEFT_INDEX = Position.RIGHT_INDEX, Position.LEFT_INDEX
@@ -68,6 +70,56 @@ def test_a_doubt_names_both_fingers() -> None:
     assert doubts(both_hands(0.1)) == ()
 
 
+def two_placements(
+    *, of_thumb: dict[str, float] | None = None, of_middle: float = 0.0, hints: LivenessHints | None = None
+) -> Attendance:
+    """Two slaps. The right thumb is so much like fingers of the right hand; its middle finger like its index, and
+    `hints` are the middle finger's."""
+    start = opened(fingers=(), signature=False)
+    plan = msgspec.structs.replace(start.plan, document=False, face=False, placements=("right_four", "two_thumbs"))
+    events: list[Event] = [msgspec.structs.replace(start, plan=plan), entered(), noticed()]
+    for name, likenesses in (
+        ("right_four", {"right_middle": {"right_index": of_middle}}),
+        ("two_thumbs", {"right_thumb": of_thumb or {}}),
+    ):
+        target = replay(events).target(name)
+        assert target is not None
+        made = slap(target, dict.fromkeys(target.fingers, 80), part=f"{name}.png")
+        fingers = tuple(
+            msgspec.structs.replace(
+                finger,
+                resemblance=Resemblance(
+                    minutiae=30,
+                    scores=tuple(
+                        Likeness(part="right_four.png", finger=other, score=score)
+                        for other, score in likenesses.get(finger.position, {}).items()
+                    ),
+                ),
+                liveness=hints if finger.position == "right_middle" else None,
+            )
+            for finger in made.fingers
+        )
+        made = msgspec.structs.replace(made, fingers=fingers, device=REAL)
+        events.append(Attempted(at=AT, technician_id=WHO, target=name, attempt=made))
+    return replay(events)
+
+
+def test_a_doubt_about_two_placements_names_the_fingers_and_lets_either_be_taken_again() -> None:
+    (doubt,) = doubts(two_placements(of_thumb={"right_index": 0.1, "right_ring": 0.6}))
+    assert (doubt.kind, doubt.first, doubt.second) == ("repeated", "right_thumb", "right_ring")
+    assert doubt.retakable == ("right_four", "two_thumbs")
+
+
+def test_one_finger_twice_in_one_placement_is_mended_by_taking_that_one_again() -> None:
+    (doubt,) = doubts(two_placements(of_middle=0.6))
+    assert (doubt.first, doubt.second, doubt.retakable) == ("right_index", "right_middle", ("right_four",))
+
+
+def test_an_alarm_names_the_finger_of_a_placement() -> None:
+    hints = hinted(Hint(code="halo", score=0.6), score=0.6)
+    assert alarms(two_placements(hints=hints)) == (HintShown(position="right_middle", word="halo", score=60),)
+
+
 EXACT = Hint(code="repeat", score=1.0, evidence={"exact": 1.0})
 
 
@@ -97,6 +149,7 @@ def test_everything_that_is_said_of_fingers_has_words(language: str) -> None:
     keys = {f"hint.{hint.code}" for hint in looked_for.hints} | {"hint.repeat-exact", "hint.repeat-simulated"}
     keys |= {f"leniency.{rule}" for rule in Leniency} | {f"review.{rule}" for rule in Leniency}
     keys |= {"doubt.repeated", "doubt.swapped"}
+    keys |= {f"target.{placement}" for placement in Placement}
     keys |= {f"target.{exception_target(hand_target(first, 3)).name}" for first in (RIGHT_INDEX, LEFT_INDEX)}
     assert {key for key in keys if catalogue.find(key) is None} == set()
     t = Wording(catalogue)
