@@ -25,7 +25,10 @@ from appliance.web.doubts import HintShown, alarms, doubts
 from appliance.web.wording import Wording
 from drivers.contracts import Frame
 from drivers.simulated.drawn.fingerprint import RESOLUTION_PPI, draw_fingerprint
+from drivers.simulated.drawn.slap import draw_slap
 from tests.unit.attendance.makers import AT, DEVICE, WHO, attempt, entered, noticed, opened
+from tests.unit.attendance.slaps import RIGHT as SLAP
+from tests.unit.attendance.slaps import drawn as drawn_slap
 from tests.unit.attendance.slaps import slap
 from tests.unit.web.counter import Counter, Person
 
@@ -177,9 +180,9 @@ def prints(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Prints:
     return give
 
 
-async def at_fingers(ana: Person) -> str:
-    """Both hands wait."""
-    path = await ana.open("fingers")
+async def at_fingers(ana: Person, plan: str = "fingers") -> str:
+    """Both hands wait, or what else the plan asks for."""
+    path = await ana.open(plan)
     await ana.post(f"{path}/applicant", **{"field:surname": "SILVA", "field:birth-date": "1990-05-01"})
     await ana.post(f"{path}/notice", language="pt")
     return path
@@ -200,6 +203,30 @@ async def test_one_finger_given_twice_is_said_and_the_attendance_goes_on(ana: Pe
     assert "they look like one finger" in (await ana.see(path))[1]
     status, view = await ana.post(f"{path}/seal")
     assert (status, view["step"]) == (200, "sealed")
+
+
+async def test_a_placement_with_one_finger_twice_can_be_taken_again_from_the_warning(
+    counter: Counter, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prints = {position: draw_fingerprint(1, position, 0) for position in SLAP}
+    prints["right_ring"] = draw_fingerprint(1, "right_index", 1)
+    left = [draw_slap(prints), drawn_slap(SLAP, 1)]
+
+    async def pictures(_score: int) -> AsyncIterator[Frame]:
+        yield Frame(left.pop(0), 0, 0, RESOLUTION_PPI, simulated=True)
+
+    monkeypatch.setattr(counter.device, "_pictures", pictures)
+    monkeypatch.setattr(counter.device, "capabilities", lambda: frozenset({"slap"}))
+    path = await at_fingers(ana, "slap")
+    _, view = await ana.post(f"{path}/capture", target="right_four")
+    assert [(doubt["first"], doubt["second"]) for doubt in view["doubts"]] == [("right_index", "right_ring")]
+    assert view["doubts"][0]["retakable"] == ["right_four"]
+    page = (await ana.see(path))[1]
+    assert "Indicador direito e anelar direito: parecem o mesmo dedo" in page
+    assert "Repetir: quatro dedos da mão direita" in page
+    await ana.post(f"{path}/decide", target="right_four", decision="recapture")
+    _, view = await ana.post(f"{path}/capture", target="right_four")
+    assert (view["step"], view["doubts"]) == ("signature", [])
 
 
 async def test_hints_are_on_the_technician_s_screens_alone(ana: Person, prints: Prints) -> None:
