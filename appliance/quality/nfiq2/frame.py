@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,8 +20,10 @@ def without_frame(pixels: Pixels) -> tuple[Pixels, int, int]:
     An image of nothing else stays as it is.
     """
     height, width = pixels.shape
-    top, bottom = _inner(np.sum(pixels, axis=1, dtype=np.int64) > _NEAR_WHITE * width)
-    left, right = _inner(np.sum(pixels, axis=0, dtype=np.int64) > _NEAR_WHITE * height)
+    if not pixels.size:
+        return pixels, 0, 0
+    top, bottom = _inner(cv2.reduce(pixels, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() > _NEAR_WHITE * width)
+    left, right = _inner(cv2.reduce(pixels, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() > _NEAR_WHITE * height)
     return pixels[top:bottom, left:right], top, left
 
 

@@ -6,7 +6,7 @@ A region is seen by itself: at its borders the gradient is a one-sided differenc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -45,12 +45,10 @@ class Covariance:
 
 def tiles(pixels: Pixels) -> Tiles:
     """Of (h, w) uint8."""
-    height, width = pixels.shape
     sums, squares = cv2.integral2(pixels)
-    at = np.ix_(_borders(height), _borders(width))
-    areas = np.outer(np.diff(_borders(height)), np.diff(_borders(width)))
-    mean = _over_tiles(np.asarray(sums, np.float64)[at]) / areas
-    variance = _over_tiles(np.asarray(squares, np.float64)[at]) / areas - mean**2
+    areas = tile_areas(pixels.shape)
+    mean = over_tiles(sums) / areas
+    variance = over_tiles(squares) / areas - mean**2
     image_mean = float(sums[-1, -1]) / pixels.size
     return Tiles(mean, variance, image_mean, float(squares[-1, -1]) / pixels.size - image_mean**2)
 
@@ -59,8 +57,15 @@ def _borders(extent: int) -> NDArray[np.intp]:
     return np.append(np.arange(0, extent, SIDE_PX), extent)
 
 
-def _over_tiles(integral: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.diff(np.diff(integral, axis=0), axis=1)
+def tile_areas(shape: tuple[int, ...]) -> NDArray[np.intp]:
+    """(rows, columns) of the tiles of an image of (height, width)."""
+    return np.outer(np.diff(_borders(shape[0])), np.diff(_borders(shape[1])))
+
+
+def over_tiles(integral: Any) -> NDArray[np.float64]:
+    """What (h + 1, w + 1) sums up in each tile."""
+    at = np.ix_(*(_borders(extent - 1) for extent in integral.shape))
+    return np.diff(np.diff(np.asarray(integral[at], np.float64), axis=0), axis=1)
 
 
 def foreground(of: Tiles, shape: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.quality.nfiq2.regions import SIDE_PX, Covariance, covariance
+from appliance.quality.nfiq2.regions import SIDE_PX, Covariance, covariance, over_tiles, tile_areas
 from drivers.contracts import Pixels
 
 _TILE_PX: Final = SIDE_PX
@@ -63,21 +63,31 @@ def _blurred(pixels: Pixels) -> Pixels:
     """As `cv2.GaussianBlur` of whole numbers, which takes four times as long; all but a few pixels are equal."""
     bell = cv2.getGaussianKernel(_BLUR_PX, 0, cv2.CV_32F)
     blurred = cv2.sepFilter2D(pixels, cv2.CV_32F, bell, bell, borderType=cv2.BORDER_REFLECT_101)
-    return np.rint(blurred).astype(np.uint8)
+    return _whole_numbers(blurred)
 
 
 def _blurred_wide(pixels: Pixels) -> Pixels:
-    """The same, so wide that it is as good from means of 4 x 4 pixels: what they blur already is taken off."""
+    """The same of what is black or white, so wide that it is as good from means of 4 x 4 pixels: what they blur already
+    is taken off."""
     height, width = pixels.shape
     down, right = -height % _MEAN_PX, -width % _MEAN_PX
     whole = cv2.copyMakeBorder(pixels, 0, down, 0, right, cv2.BORDER_REFLECT_101)
     size = whole.shape[1], whole.shape[0]
-    small = cv2.resize(
-        whole.astype(np.float32), (size[0] // _MEAN_PX, size[1] // _MEAN_PX), interpolation=cv2.INTER_AREA
-    )
-    blurred = cv2.sepFilter2D(small, -1, _WIDE_BELL, _WIDE_BELL, borderType=cv2.BORDER_REFLECT)
-    seen = cv2.resize(blurred, size, interpolation=cv2.INTER_LANCZOS4)[:height, :width]
-    return np.asarray(np.rint(np.clip(seen, 0, _WHITE)), np.uint8)
+    blurred = cv2.sepFilter2D(_means(whole), -1, _WIDE_BELL, _WIDE_BELL, borderType=cv2.BORDER_REFLECT)
+    return _whole_numbers(cv2.resize(blurred, size, interpolation=cv2.INTER_LANCZOS4)[:height, :width])
+
+
+def _means(pixels: Pixels) -> NDArray[np.float32]:
+    """Of each 4 x 4 of (h, w) uint8, 0 or 255: so few ones are counted in bytes."""
+    ones = pixels & np.uint8(1)
+    lines = ones[0::_MEAN_PX] + ones[1::_MEAN_PX] + ones[2::_MEAN_PX] + ones[3::_MEAN_PX]
+    count = lines[:, 0::_MEAN_PX] + lines[:, 1::_MEAN_PX] + lines[:, 2::_MEAN_PX] + lines[:, 3::_MEAN_PX]
+    return count * np.float32(_WHITE / _MEAN_PX**2)
+
+
+def _whole_numbers(values: Any) -> Pixels:
+    """The nearest from 0 to 255."""
+    return np.asarray(cv2.add(values, 0.0, dtype=cv2.CV_8U), np.uint8)
 
 
 def _one_piece(mask: Pixels) -> Pixels:
@@ -99,11 +109,9 @@ def _one_piece(mask: Pixels) -> Pixels:
 def _touched(mask: Pixels) -> NDArray[np.bool_]:
     """By the mean of what is white, as the reference has it: in a smaller tile at the border its rounding may call
     pure white a shade darker, and count it."""
-    height, width = mask.shape
-    rows, columns = np.arange(0, height, _TILE_PX), np.arange(0, width, _TILE_PX)
-    sums = np.add.reduceat(np.add.reduceat(_WHITE - mask, columns, axis=1, dtype=np.float64), rows, axis=0)
-    areas = np.outer(np.diff(rows, append=height), np.diff(columns, append=width))
-    return np.asarray(sums * (1 / areas) < _WHITE)
+    areas = tile_areas(mask.shape)
+    whites = over_tiles(cv2.integral(mask))
+    return np.asarray((_WHITE * areas - whites) * (1 / areas) < _WHITE)
 
 
 def coherence(pixels: Pixels, whole: Covariance, touched: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+import cv2
 import numpy as np
 
 from appliance.fingerprint.grey_image import require_grey
@@ -62,9 +63,10 @@ def measured(pixels: Pixels) -> Scored:
         return Scored(None, "image-too-small" if min(pixels.shape) < LEAST_WIDTH_PX else "finger-too-small", {})
     if height > LARGEST_PX[0] or width > LARGEST_PX[1]:
         return Scored(None, "image-too-large", {})
-    if float(inner.std()) < _LEAST_DEVIATION or float(inner.mean()) > _LIGHTEST:
-        return Scored(None, "empty-image", {})
     inner = np.ascontiguousarray(inner)
+    mean, deviation = cv2.meanStdDev(inner)
+    if deviation.item() < _LEAST_DEVIATION or mean.item() > _LIGHTEST:
+        return Scored(None, "empty-image", {})
     native = native_measures(inner)
     if int(native.foreground.sum()) < BINS:
         return Scored(None, "finger-too-small", native.values, native, None, top, left)
