@@ -17,7 +17,7 @@ from appliance.quality.nfiq2.orientation import (
     certainty,
     flow,
 )
-from appliance.quality.nfiq2.regions import MARGIN_PX, SIDE_PX, covariance, foreground, orientation_rad, regions, tiles
+from appliance.quality.nfiq2.regions import MARGIN_PX, SIDE_PX, covariance, foreground, grid, orientation_rad, regions, tiles
 from appliance.quality.nfiq2.roi import coherence, region_of_interest
 from appliance.quality.nfiq2.slanted import LONG_PX, SHORT_PX, slanted
 from drivers.contracts import Pixels
@@ -41,12 +41,12 @@ class NativeMeasures:
 def native_measures(pixels: Pixels) -> NativeMeasures:
     """Of contiguous (h, w) uint8 without its frame, at least 36 in both."""
     grey = tiles(pixels)
-    whole = covariance(regions(pixels))
-    certain, has_gradient = certainty(whole)
+    of_tiles = covariance(pixels)
+    certain, has_gradient = certainty(of_tiles.within(*grid(pixels.shape)))
     is_foreground = foreground(grey, pixels.shape)
     angles = orientation_rad(covariance(regions(pixels, MARGIN_PX)))
     of_finger = region_of_interest(pixels)
-    coherent = coherence(pixels, whole, of_finger.tiles)
+    coherent = coherence(of_tiles, of_finger.tiles)
     values = {
         names.MEAN: grey.image_mean,
         names.MEAN_OF_BLOCKS: float(grey.mean.mean()),

@@ -60,5 +60,6 @@ def _certain(pixels: Pixels, x: NDArray[np.intp], y: NDArray[np.intp]) -> NDArra
     every = as_strided(
         pixels, (height - SIDE_PX + 1, width - SIDE_PX + 1, SIDE_PX, SIDE_PX), (down, right, down, right)
     )
-    values, has_gradient = certainty(covariance(every[top, left][None]))
+    beside_one_another = every[top, left].transpose(1, 0, 2).reshape(SIDE_PX, -1)
+    values, has_gradient = certainty(covariance(beside_one_another))
     return np.asarray((np.where(has_gradient, values, 0.0) * 100 + 0.5).astype(np.intp)[0] > _CERTAIN)

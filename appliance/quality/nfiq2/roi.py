@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.quality.nfiq2.regions import SIDE_PX, Covariance, covariance, over_tiles, tile_areas
+from appliance.quality.nfiq2.regions import SIDE_PX, Covariance, over_tiles, tile_areas
 from drivers.contracts import Pixels
 
 _TILE_PX: Final = SIDE_PX
@@ -114,25 +114,8 @@ def _touched(mask: Pixels) -> NDArray[np.bool_]:
     return np.asarray((_WHITE * areas - whites) * (1 / areas) < _WHITE)
 
 
-def coherence(pixels: Pixels, whole: Covariance, touched: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """(rows, columns) of the tiles: 1 where all gradients have one direction; 0 outside the region of interest.
-
-    `whole`: of the tiles that are not cut off by the image's border."""
-    values = np.zeros(touched.shape)
-    height, width = pixels.shape
-    rows, columns = whole.xx.shape
-    foot, side = rows * _TILE_PX, columns * _TILE_PX
-    values[:rows, :columns] = _coherence(whole)
-    if side < width:
-        values[:rows, columns:] = _coherence(covariance(pixels[:foot, side:].reshape(rows, 1, _TILE_PX, -1)))
-    if foot < height:
-        below = pixels[foot:, :side].reshape(-1, columns, _TILE_PX).transpose(1, 0, 2)
-        values[rows:, :columns] = _coherence(covariance(below[None]))
-        if side < width:
-            values[rows:, columns:] = _coherence(covariance(pixels[None, None, foot:, side:]))
-    return np.where(touched, values, 0.0)
-
-
-def _coherence(of: Covariance) -> NDArray[np.float64]:
+def coherence(of: Covariance, touched: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(rows, columns) of the tiles: 1 where all gradients have one direction; 0 outside the region of interest."""
     strength = of.xx + of.yy
-    return np.asarray(np.hypot(of.xx - of.yy, 2 * of.xy) / np.where(strength > 0, strength, 1.0))
+    values = np.hypot(of.xx - of.yy, 2 * of.xy) / np.where(strength > 0, strength, 1.0)
+    return np.where(touched, values, 0.0)
