@@ -20,23 +20,25 @@ _VALLEY: Final = (2.0 / _WIDEST_PX, 10.0 / _WIDEST_PX)
 
 
 def lcs(blocks: Pixels) -> NDArray[np.float64]:
-    """(n,) of (n, 16, 32) uint8 with upright ridges: 1 where no ridge is as light, and no valley as dark, as the line
-    between them; 0 where ridges or valleys are too thin or too thick."""
+    """(n,) of (16, 32, n) uint8, along the ridges and across them: 1 where no ridge is as light, and no valley as dark,
+    as the line between them; 0 where ridges or valleys are too thin or too thick."""
     found = profile(blocks)
+    along, across, count = blocks.shape
     block, after = changes(found.is_ridge)
     width = np.diff(after, prepend=0)
     first = np.flatnonzero(np.diff(block, prepend=-1))
     width[first] = after[first]
     of_ridge = found.is_ridge[block, after]
-    usual = _in(_mean_width(block, width, of_ridge, len(blocks)), _RIDGE)
-    usual &= _in(_mean_width(block, width, ~of_ridge, len(blocks)), _VALLEY)
+    usual = _in(_mean_width(block, width, of_ridge, count), _RIDGE)
+    usual &= _in(_mean_width(block, width, ~of_ridge, count), _VALLEY)
     # A grey value is a whole number: it lies below the line if it does below the next whole one.
-    dark = blocks < np.ceil(found.line)[:, None, :]
-    dark_in_column = dark.sum(axis=1, dtype=np.int32)
-    ridges = found.is_ridge.sum(axis=1) * blocks.shape[1]
-    valleys = blocks.shape[1] * blocks.shape[2] - ridges
-    dark_valley = np.where(found.is_ridge, 0, dark_in_column).sum(axis=1)
-    light_ridge = ridges - np.where(found.is_ridge, dark_in_column, 0).sum(axis=1)
+    dark = blocks < np.ceil(found.line).astype(np.int16).T
+    dark_in_column = dark.view(np.uint8).sum(axis=0, dtype=np.uint8).T
+    dark_ridge = (dark_in_column * found.is_ridge).sum(axis=1)
+    dark_valley = dark_in_column.sum(axis=1) - dark_ridge
+    ridges = found.is_ridge.sum(axis=1) * along
+    valleys = along * across - ridges
+    light_ridge = ridges - dark_ridge
     value = 1 - (dark_valley / np.maximum(valleys, 1) + light_ridge / np.maximum(ridges, 1)) / 2
     return np.where(usual, value, 0.0)
 

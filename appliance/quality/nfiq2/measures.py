@@ -17,9 +17,18 @@ from appliance.quality.nfiq2.orientation import (
     certainty,
     flow,
 )
-from appliance.quality.nfiq2.regions import MARGIN_PX, SIDE_PX, covariance, foreground, grid, orientation_rad, regions, tiles
+from appliance.quality.nfiq2.regions import (
+    MARGIN_PX,
+    SIDE_PX,
+    covariance,
+    foreground,
+    grid,
+    orientation_rad,
+    regions,
+    tiles,
+)
 from appliance.quality.nfiq2.roi import coherence, region_of_interest
-from appliance.quality.nfiq2.slanted import LONG_PX, SHORT_PX, slanted
+from appliance.quality.nfiq2.slanted import slanted
 from drivers.contracts import Pixels
 
 _PADDING_PX = 2
@@ -66,9 +75,9 @@ def native_measures(pixels: Pixels) -> NativeMeasures:
 def _of_slanted(pixels: Pixels, angles_rad: NDArray[np.float64], is_foreground: NDArray[np.bool_]) -> dict[str, float]:
     rows, columns = (place * SIDE_PX for place in np.nonzero(is_foreground))
     angles = angles_rad[is_foreground]
-    lying = slanted(pixels, rows, columns, angles + np.pi / 2, height_px=LONG_PX, width_px=SHORT_PX, pad_px=_PADDING_PX)
-    upright = slanted(pixels, rows, columns, angles, height_px=SHORT_PX, width_px=LONG_PX)
-    padded = slanted(pixels, rows, columns, angles, height_px=SHORT_PX, width_px=LONG_PX, pad_px=_PADDING_PX)
+    lying = slanted(pixels, rows, columns, angles + np.pi / 2, lying=True, pad_px=_PADDING_PX)
+    upright = slanted(pixels, rows, columns, angles)
+    padded = slanted(pixels, rows, columns, angles, pad_px=_PADDING_PX)
     return {
         **summary(fda.PREFIX, fda.fda(lying), fda.BOUNDS),
         **summary(lcs.PREFIX, lcs.lcs(upright), lcs.BOUNDS),

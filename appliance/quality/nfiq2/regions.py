@@ -62,13 +62,16 @@ def _borders(extent: int) -> NDArray[np.intp]:
 
 def tile_areas(shape: tuple[int, ...]) -> NDArray[np.intp]:
     """(rows, columns) of the tiles of an image of (height, width)."""
-    return np.outer(np.diff(_borders(shape[0])), np.diff(_borders(shape[1])))
+    rows, columns = (_borders(extent) for extent in shape)
+    return (rows[1:] - rows[:-1])[:, None] * (columns[1:] - columns[:-1])
 
 
 def over_tiles(integral: Any) -> NDArray[np.float64]:
     """What (h + 1, w + 1) sums up in each tile."""
-    at = np.ix_(*(_borders(extent - 1) for extent in integral.shape))
-    return np.diff(np.diff(np.asarray(integral[at], np.float64), axis=0), axis=1)
+    rows, columns = (_borders(extent - 1) for extent in integral.shape)
+    to_left = np.asarray(integral[rows[:, None], columns], np.float64)
+    above = to_left[:, 1:] - to_left[:, :-1]
+    return above[1:] - above[:-1]
 
 
 def foreground(of: Tiles, shape: tuple[int, ...]) -> NDArray[np.bool_]:

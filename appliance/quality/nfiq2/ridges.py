@@ -23,9 +23,9 @@ class Profile:
 
 
 def profile(blocks: Pixels) -> Profile:
-    """Of (n, h, w) uint8."""
-    height, width = blocks.shape[1:]
-    means = blocks.sum(axis=1, dtype=np.uint32) / height
+    """Of (h, w, n) uint8, at most 257 high."""
+    height, width, _ = blocks.shape
+    means = np.ascontiguousarray(blocks.sum(axis=0, dtype=np.uint16).T) / height
     x = np.arange(1, width + 1, dtype=np.float64)
     centred = x - x.mean()
     slope = (means @ centred) / (centred @ centred)

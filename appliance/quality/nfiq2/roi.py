@@ -73,7 +73,7 @@ def _blurred_wide(pixels: Pixels) -> Pixels:
     down, right = -height % _MEAN_PX, -width % _MEAN_PX
     whole = cv2.copyMakeBorder(pixels, 0, down, 0, right, cv2.BORDER_REFLECT_101)
     size = whole.shape[1], whole.shape[0]
-    blurred = cv2.sepFilter2D(_means(whole), -1, _WIDE_BELL, _WIDE_BELL, borderType=cv2.BORDER_REFLECT)
+    blurred = cv2.sepFilter2D(_means(np.asarray(whole, np.uint8)), -1, _WIDE_BELL, _WIDE_BELL, borderType=cv2.BORDER_REFLECT)
     return _whole_numbers(cv2.resize(blurred, size, interpolation=cv2.INTER_LANCZOS4)[:height, :width])
 
 
@@ -82,12 +82,12 @@ def _means(pixels: Pixels) -> NDArray[np.float32]:
     ones = pixels & np.uint8(1)
     lines = ones[0::_MEAN_PX] + ones[1::_MEAN_PX] + ones[2::_MEAN_PX] + ones[3::_MEAN_PX]
     count = lines[:, 0::_MEAN_PX] + lines[:, 1::_MEAN_PX] + lines[:, 2::_MEAN_PX] + lines[:, 3::_MEAN_PX]
-    return count * np.float32(_WHITE / _MEAN_PX**2)
+    return np.asarray(count * np.float32(_WHITE / _MEAN_PX**2), np.float32)
 
 
 def _whole_numbers(values: Any) -> Pixels:
-    """The nearest from 0 to 255."""
-    return np.asarray(cv2.add(values, 0.0, dtype=cv2.CV_8U), np.uint8)
+    """The nearest, at most 255; of a blur none is less than nothing by as much as would count."""
+    return np.asarray(cv2.convertScaleAbs(values), np.uint8)
 
 
 def _one_piece(mask: Pixels) -> Pixels:

@@ -15,8 +15,8 @@ BOUNDS: Final = np.array([0.5, 0.667, 0.8, 1, 1.25, 1.5, 2, 24, 30])
 
 
 def rvu(blocks: Pixels) -> NDArray[np.float64]:
-    """(k,) of all neighbours in (n, 16, 32) uint8 with upright ridges; what touches a block's border, and the first
-    whole one, is left out, as in the reference."""
+    """(k,) of all neighbours in (16, 32, n) uint8, along the ridges and across them; what touches a block's border, and
+    the first whole one, is left out, as in the reference."""
     found = profile(blocks)
     # The reference does not look at the last column.
     block, after = changes(found.is_ridge[:, :-1])
