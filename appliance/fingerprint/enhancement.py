@@ -23,41 +23,37 @@ _HALF: Final = 4096.0
 _DIAGONAL: Final = 181 / 256
 _WHITE: Final = 251
 _LEAST_RANGE: Final = 16.0
-_AT_ONCE: Final = 48
-"""So many blocks stay in a processor's cache."""
 
 
-def _waves(numbers: NDArray[np.intp]) -> NDArray[np.float32]:
-    """(2, n, 32): cosines and sines of so many waves a block."""
-    angles = np.outer(numbers, np.arange(_SIDE_PX)) * (2 * np.pi / _SIDE_PX)
-    return np.stack([np.cos(angles), np.sin(angles)]).astype(np.float32)
+def _waves() -> NDArray[np.float32]:
+    """(26, 32): the cosines of 0 to 12 waves a block, and their sines."""
+    angles = np.outer(np.arange(_REACH), np.arange(_SIDE_PX)) * (2 * np.pi / _SIDE_PX)
+    return np.concatenate([np.cos(angles), np.sin(angles)]).astype(np.float32)
 
 
-def _trapezoid() -> NDArray[np.float32]:
-    """(32, 32): what a block counts at each pixel, so that overlapping ones sum up to one."""
+def _band() -> NDArray[np.float32]:
+    """(13, 13), across and down: of a ridge's waves, what each counts for when the transform is undone. Those that run
+    to the left are those to the right in a real image, and those upwards come by themselves but for level ones."""
+    number = np.arange(_REACH)
+    squared = number[:, None] ** 2 + number**2
+    times = np.outer(np.where(number > 0, 2, 1), np.where(number > 0, 1, 0.5))
+    is_ridge = (squared > _SLOWEST) & (squared < _FASTEST)
+    return np.asarray(is_ridge * times / (8 * _SIDE_PX**2), np.float32)
+
+
+def _ramps() -> NDArray[np.float32]:
+    """(32,): what a block counts along one axis, so that overlapping ones sum up to one."""
     ramp = np.minimum(np.arange(_SIDE_PX) + 1, np.arange(_SIDE_PX, 0, -1))
-    side = np.minimum(ramp, _OVERLAP_PX + 1) / (_OVERLAP_PX + 1)
-    return np.outer(side, side).astype(np.float32)
+    return np.asarray(np.minimum(ramp, _OVERLAP_PX + 1) / (_OVERLAP_PX + 1), np.float32)
 
 
 _REACH: Final = int(_FASTEST**0.5)
 """No wave of a ridge is faster along one axis."""
-_RIGHT: Final = np.arange(_REACH)
-_DOWN: Final = np.arange(1 - _REACH, _REACH)
-_SQUARED: Final = _DOWN[:, None] ** 2 + _RIGHT**2
-_BAND: Final = ((_SQUARED > _SLOWEST) & (_SQUARED < _FASTEST)).astype(np.float32) / 8
-"""(25, 13)."""
-_TO: Final = np.ascontiguousarray(np.concatenate(_waves(_DOWN), axis=1))
-"""(25, 64): what is multiplied with the cosines beside what is multiplied with the sines."""
-_COSINES, _SINES = (part.T for part in _waves(_RIGHT))
-_ACROSS: Final = (np.concatenate([_COSINES, -_SINES], axis=1), np.concatenate([-_SINES, -_COSINES], axis=1))
-"""(32, 26) each: real parts in the first half, imaginary ones in the second; and the same a quarter turned back."""
-_TWICE: Final = np.tile(np.where(_RIGHT > 0, 2, 1) / _SIDE_PX**2, 2)[:, None].astype(np.float32)
-"""A real image's waves to the left are those to the right."""
-_BACK: Final = tuple(np.ascontiguousarray(_TWICE * turned.T) for turned in _ACROSS)
-_FROM: Final = np.ascontiguousarray(_TO.reshape(len(_DOWN), 2, _SIDE_PX).transpose(2, 1, 0)).reshape(_SIDE_PX, -1)
-"""(32, 50)."""
-_WEIGHT: Final = _trapezoid() * np.float32(_WHITE)
+_TO: Final = _waves()
+_FROM: Final = np.ascontiguousarray(_TO.T)
+_BAND: Final = _band()[:, :, None]
+_RAMPS: Final = _ramps()
+_WEIGHT_DOWN: Final = _RAMPS[:, None] * np.float32(_WHITE)
 
 
 def enhanced(pixels: Pixels, where: NDArray[np.bool_]) -> Pixels:
@@ -68,21 +64,31 @@ def enhanced(pixels: Pixels, where: NDArray[np.bool_]) -> Pixels:
     dark = np.zeros((rows * _STEP_PX + _SIDE_PX, columns * _STEP_PX + _SIDE_PX), np.float32)
     inner = np.s_[_OVERLAP_PX : _OVERLAP_PX + height, _OVERLAP_PX : _OVERLAP_PX + width]
     np.subtract(np.float32(255), pixels, out=dark[inner])
-    down, right = dark.strides
-    step = (_STEP_PX * down, _STEP_PX * right, down, right)
-    blocks = as_strided(dark, (rows, columns, _SIDE_PX, _SIDE_PX), step)
     of_row, of_column = _with_any(where, rows, columns)
+    weighed = _ranged(_ridges(_waves_down(dark, rows, columns)[:, of_row, of_column]))
     total = np.zeros_like(dark)
-    for first in range(0, len(of_row), _AT_ONCE):
-        some = slice(first, first + _AT_ONCE)
-        for block, row, column in zip(
-            _ranged(_ridges(blocks[of_row[some], of_column[some]])),
-            (of_row[some] * _STEP_PX).tolist(),
-            (of_column[some] * _STEP_PX).tolist(),
-            strict=True,
-        ):
-            total[row : row + _SIDE_PX, column : column + _SIDE_PX] += block
+    places = _blocks(total, rows, columns)
+    for number, (row, column) in enumerate(zip(of_row.tolist(), of_column.tolist(), strict=True)):
+        place = places[row, column]
+        place += weighed[:, number]
     return (np.float32(255) - total[inner]).astype(np.uint8)
+
+
+def _blocks(of: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
+    """(rows, columns, 32, 32), a view that may be written to, though blocks overlap."""
+    down, right = of.strides
+    step = (_STEP_PX * down, _STEP_PX * right, down, right)
+    return as_strided(of, (rows, columns, _SIDE_PX, _SIDE_PX), step)
+
+
+def _waves_down(dark: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
+    """(26, rows, columns, 32): each block's columns as waves. Blocks beside one another share most of them."""
+    down, right = dark.strides
+    lines = as_strided(dark, (rows, _SIDE_PX, dark.shape[1]), (_STEP_PX * down, down, right))
+    found = _TO @ lines
+    of_row, of_wave, of_pixel = found.strides
+    step = (of_wave, of_row, _STEP_PX * of_pixel, of_pixel)
+    return as_strided(found, (len(_TO), rows, columns, _SIDE_PX), step)
 
 
 def _with_any(where: NDArray[np.bool_], rows: int, columns: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -102,23 +108,30 @@ def _cells(blocks: int, cells: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]
     return np.clip(begin // CELL_PX, 0, cells), np.clip(-(-(begin + _SIDE_PX) // CELL_PX), 0, cells)
 
 
-def _ridges(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
-    """By Fourier's transform as matrices: for the few waves that are a ridge's it is quicker than the fast one."""
-    count = len(blocks)
-    across = np.empty((count, 2, _SIDE_PX, 2 * _REACH), np.float32)
-    for turn, waves in enumerate(_ACROSS):
-        np.matmul(blocks, waves, out=across[:, turn])
-    spectrum = _TO @ across.reshape(count, 2 * _SIDE_PX, -1)
-    _strengthen(spectrum)
-    back = np.empty((count, 2, len(_DOWN), _SIDE_PX), np.float32)
-    for turn, waves in enumerate(_BACK):
-        np.matmul(spectrum, waves, out=back[:, turn])
-    return np.asarray(np.rint(_FROM @ back.reshape(count, 2 * len(_DOWN), -1)), np.float32)
+def _ridges(waves_down: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(32, n, 32) of (26, n, 32): what is left of each block's pixels when only a ridge's waves are kept.
+
+    Fourier's transform as products of matrices: for so few waves it is quicker than the fast one. Cosines and sines
+    down times cosines and sines across are the real and the imaginary part of the waves that run down to the right,
+    and, added where those are subtracted, of those that run up."""
+    count = waves_down.shape[1]
+    waves = (_TO @ waves_down.reshape(-1, _SIDE_PX).T).reshape(2, _REACH, 2, _REACH, count)
+    kept = np.empty_like(waves)
+    real_down, real_up = waves[0, :, 0] - waves[1, :, 1], waves[0, :, 0] + waves[1, :, 1]
+    imaginary_down, imaginary_up = waves[1, :, 0] + waves[0, :, 1], waves[1, :, 0] - waves[0, :, 1]
+    _strengthen(real_down, imaginary_down)
+    _strengthen(real_up, imaginary_up)
+    np.add(real_down, real_up, out=kept[0, :, 0])
+    np.subtract(real_up, real_down, out=kept[1, :, 1])
+    np.add(imaginary_down, imaginary_up, out=kept[1, :, 0])
+    np.subtract(imaginary_down, imaginary_up, out=kept[0, :, 1])
+    across = kept.reshape(len(_TO), -1).T @ _TO
+    blocks = (_FROM @ across.reshape(len(_TO), -1)).reshape(_SIDE_PX, count, _SIDE_PX)
+    return np.asarray(np.rint(blocks, out=blocks), np.float32)
 
 
-def _strengthen(spectrum: NDArray[np.float32]) -> None:
-    """In place. Its amplitude is taken as the reference does, by an octagon."""
-    real, imaginary = spectrum[:, :, :_REACH], spectrum[:, :, _REACH:]
+def _strengthen(real: NDArray[np.float32], imaginary: NDArray[np.float32]) -> None:
+    """In place. Their amplitude is taken as the reference does, by an octagon."""
     across, down = np.abs(real), np.abs(imaginary)
     gain = np.maximum(across, down)
     across += down
@@ -132,12 +145,13 @@ def _strengthen(spectrum: NDArray[np.float32]) -> None:
 
 
 def _ranged(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Each from black to white, weighed; one of almost no range stays in the middle of it."""
-    darkest = blocks.min(axis=(1, 2), keepdims=True)
-    span = blocks.max(axis=(1, 2), keepdims=True) - darkest
+    """In place: each from black to white, weighed; one of almost no range stays in the middle of it."""
+    darkest = blocks.min(axis=0).min(axis=1, keepdims=True)
+    span = blocks.max(axis=0).max(axis=1, keepdims=True) - darkest
     missing = np.maximum(_LEAST_RANGE - span, 0)
-    scaled = np.asarray(blocks - (darkest - missing / 2), np.float32)
-    scaled *= 1 / np.maximum(span, _LEAST_RANGE)
-    scaled *= _WEIGHT
-    np.rint(scaled, out=scaled)
-    return scaled
+    blocks -= np.repeat(darkest - missing / 2, _SIDE_PX, axis=1)
+    blocks *= _RAMPS / np.maximum(span, _LEAST_RANGE)
+    flat = blocks.reshape(_SIDE_PX, -1)
+    flat *= _WEIGHT_DOWN
+    np.rint(flat, out=flat)
+    return blocks

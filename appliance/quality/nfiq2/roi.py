@@ -73,7 +73,9 @@ def _blurred_wide(pixels: Pixels) -> Pixels:
     down, right = -height % _MEAN_PX, -width % _MEAN_PX
     whole = cv2.copyMakeBorder(pixels, 0, down, 0, right, cv2.BORDER_REFLECT_101)
     size = whole.shape[1], whole.shape[0]
-    blurred = cv2.sepFilter2D(_means(np.asarray(whole, np.uint8)), -1, _WIDE_BELL, _WIDE_BELL, borderType=cv2.BORDER_REFLECT)
+    blurred = cv2.sepFilter2D(
+        _means(np.asarray(whole, np.uint8)), -1, _WIDE_BELL, _WIDE_BELL, borderType=cv2.BORDER_REFLECT
+    )
     return _whole_numbers(cv2.resize(blurred, size, interpolation=cv2.INTER_LANCZOS4)[:height, :width])
 
 
