@@ -48,7 +48,7 @@ def corners(phase: Pixels) -> Corners:
 
 def _covariance(phase: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Of the gradients around each place, with `REACH_PX` more at either side."""
-    signed = run_on(phase.astype(np.float32), NOWHERE)
+    signed = run_on(phase, NOWHERE)
     x, y = np.zeros_like(signed), np.zeros_like(signed)
     seen = slice(_FIRST_LINE, -1)
     np.subtract(signed[seen, 2:], signed[seen, :-2], out=x[seen, 1:-1])
@@ -75,7 +75,7 @@ def _peaks(response: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.
     highest = cv2.dilate(response, np.ones((_AROUND_PX, _AROUND_PX), np.uint8))
     # The reference numbers its lines from the first that it looks at, and its columns from the one before.
     height, width = response.shape
-    rows, columns = np.nonzero((response == highest) & (response > 0))
+    rows, columns = np.divmod(np.flatnonzero((response == highest) & (response > 0)), width)
     line, column = rows - _FIRST_LINE + 1, columns + 1
     tile_row, tile_column = (line - _FIRST_PX) // _TILE_PX, (column - _FIRST_PX) // _TILE_PX
     whole = (line >= _FIRST_PX) & (column >= _FIRST_PX)

@@ -63,22 +63,32 @@ def enhanced(pixels: Pixels, where: NDArray[np.bool_]) -> Pixels:
     rows, columns = (-(-(extent + _OVERLAP_PX) // _STEP_PX) for extent in pixels.shape)
     dark = np.zeros((rows * _STEP_PX + _SIDE_PX, columns * _STEP_PX + _SIDE_PX), np.float32)
     inner = np.s_[_OVERLAP_PX : _OVERLAP_PX + height, _OVERLAP_PX : _OVERLAP_PX + width]
-    np.subtract(np.float32(255), pixels, out=dark[inner])
-    of_row, of_column = _with_any(where, rows, columns)
-    weighed = _ranged(_ridges(_waves_down(dark, rows, columns)[:, of_row, of_column]))
+    dark[inner] = 255 - pixels
     total = np.zeros_like(dark)
-    places = _blocks(total, rows, columns)
-    for number, (row, column) in enumerate(zip(of_row.tolist(), of_column.tolist(), strict=True)):
-        place = places[row, column]
-        place += weighed[:, number]
+    counts = _with_any(where, rows, columns)
+    if counts.any():
+        around = _box(counts)
+        waves = _waves_down(dark, rows, columns)[:, *around]
+        blocks = _ridges(waves.reshape(len(_TO), -1, _SIDE_PX))
+        _add(_ranged(blocks, counts[around].ravel()).reshape(_SIDE_PX, *waves.shape[1:]), total, around)
     return (np.float32(255) - total[inner]).astype(np.uint8)
 
 
-def _blocks(of: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
-    """(rows, columns, 32, 32), a view that may be written to, though blocks overlap."""
-    down, right = of.strides
-    step = (_STEP_PX * down, _STEP_PX * right, down, right)
-    return as_strided(of, (rows, columns, _SIDE_PX, _SIDE_PX), step)
+def _box(counts: NDArray[np.bool_]) -> tuple[slice, slice]:
+    rows, columns = np.flatnonzero(counts.any(axis=1)), np.flatnonzero(counts.any(axis=0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def _add(blocks: NDArray[np.float32], total: NDArray[np.float32], around: tuple[slice, slice]) -> None:
+    """Each of (32, rows, columns, 32) at its place: every second one of a row, and every second row, do not overlap."""
+    down, right = total.strides
+    begin = total[around[0].start * _STEP_PX :, around[1].start * _STEP_PX :]
+    step = (down, _STEP_PX * down, _STEP_PX * right, right)
+    places = as_strided(begin, blocks.shape, step)
+    for row in range(2):
+        for column in range(2):
+            part = places[:, row::2, column::2]
+            part += blocks[:, row::2, column::2]
 
 
 def _waves_down(dark: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
@@ -91,21 +101,20 @@ def _waves_down(dark: NDArray[np.float32], rows: int, columns: int) -> NDArray[n
     return as_strided(found, (len(_TO), rows, columns, _SIDE_PX), step)
 
 
-def _with_any(where: NDArray[np.bool_], rows: int, columns: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Row and column of the blocks that cover some of it."""
-    counted = cv2.integral(where.astype(np.uint8))
+def _with_any(where: NDArray[np.bool_], rows: int, columns: int) -> NDArray[np.bool_]:
+    """(rows, columns): which blocks cover some of it."""
+    counted = np.asarray(cv2.integral(where.view(np.uint8)))
     top, bottom = _cells(rows, where.shape[0])
     left, right = _cells(columns, where.shape[1])
-    corners = (counted[np.ix_(*corner)] for corner in ((bottom, right), (top, right), (bottom, left), (top, left)))
-    whole, above, beside, both = corners
-    row, column = np.nonzero(whole - above - beside + both)
-    return row, column
+    above = counted[bottom] - counted[top]
+    return np.asarray(above[:, right] > above[:, left])
 
 
 def _cells(blocks: int, cells: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Along one axis, from which cell to which each block reaches, half open."""
     begin = np.arange(blocks) * _STEP_PX - _OVERLAP_PX
-    return np.clip(begin // CELL_PX, 0, cells), np.clip(-(-(begin + _SIDE_PX) // CELL_PX), 0, cells)
+    end = begin + _SIDE_PX + CELL_PX - 1
+    return np.minimum(np.maximum(begin // CELL_PX, 0), cells), np.minimum(end // CELL_PX, cells)
 
 
 def _ridges(waves_down: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -144,13 +153,14 @@ def _strengthen(real: NDArray[np.float32], imaginary: NDArray[np.float32]) -> No
     imaginary *= gain
 
 
-def _ranged(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
-    """In place: each from black to white, weighed; one of almost no range stays in the middle of it."""
+def _ranged(blocks: NDArray[np.float32], counts: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """In place: each from black to white, weighed; one of almost no range stays in the middle of it, and those that do
+    not count are nothing."""
     darkest = blocks.min(axis=0).min(axis=1, keepdims=True)
     span = blocks.max(axis=0).max(axis=1, keepdims=True) - darkest
     missing = np.maximum(_LEAST_RANGE - span, 0)
     blocks -= np.repeat(darkest - missing / 2, _SIDE_PX, axis=1)
-    blocks *= _RAMPS / np.maximum(span, _LEAST_RANGE)
+    blocks *= _RAMPS * counts[:, None] / np.maximum(span, _LEAST_RANGE)
     flat = blocks.reshape(_SIDE_PX, -1)
     flat *= _WEIGHT_DOWN
     np.rint(flat, out=flat)

@@ -32,7 +32,7 @@ _UNSEEN_PX: Final = 2
 
 def orientation_field(pixels: Pixels) -> Vectors:
     """(h/4, w/4) each: unit vectors at twice the angle of the ridges' normals; (0, 0) where there is no ridge."""
-    dark = run_on((255 - pixels).astype(np.float32))
+    dark = run_on(255 - pixels)
     dark[:_UNSEEN_PX] = 0
     smooth = np.asarray(cv2.filter2D(dark, -1, _SMOOTHING, borderType=cv2.BORDER_REPLICATE), np.float32)
     across = _filtered(smooth, _CURVE, _SUM)

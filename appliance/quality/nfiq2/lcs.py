@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.quality.nfiq2.ridges import changes, profile
+from appliance.quality.nfiq2.ridges import Changes, changes, profile
 from drivers.contracts import Pixels
 
 PREFIX: Final = "LCS_Bin10_"
@@ -24,13 +24,10 @@ def lcs(blocks: Pixels) -> NDArray[np.float64]:
     as the line between them; 0 where ridges or valleys are too thin or too thick."""
     found = profile(blocks)
     along, across, count = blocks.shape
-    block, after = changes(found.is_ridge)
-    width = np.diff(after, prepend=0)
-    first = np.flatnonzero(np.diff(block, prepend=-1))
-    width[first] = after[first]
-    of_ridge = found.is_ridge[block, after]
-    usual = _in(_mean_width(block, width, of_ridge, count), _RIDGE)
-    usual &= _in(_mean_width(block, width, ~of_ridge, count), _VALLEY)
+    between = changes(found.is_ridge)
+    of_ridge = found.is_ridge[between.block, between.after]
+    usual = _in(_mean_width(between, of_ridge, count), _RIDGE)
+    usual &= _in(_mean_width(between, ~of_ridge, count), _VALLEY)
     # A grey value is a whole number: it lies below the line if it does below the next whole one.
     dark = blocks < np.ceil(found.line).astype(np.int16).T
     dark_in_column = dark.view(np.uint8).sum(axis=0, dtype=np.uint8).T
@@ -43,11 +40,10 @@ def lcs(blocks: Pixels) -> NDArray[np.float64]:
     return np.where(usual, value, 0.0)
 
 
-def _mean_width(
-    block: NDArray[np.intp], width: NDArray[np.intp], of: NDArray[np.bool_], blocks: int
-) -> NDArray[np.float64]:
-    count = np.bincount(block[of], minlength=blocks)
-    total = np.bincount(block[of], weights=width[of] / _WIDEST_PX, minlength=blocks)
+def _mean_width(between: Changes, of: NDArray[np.bool_], blocks: int) -> NDArray[np.float64]:
+    block = between.block[of]
+    count = np.bincount(block, minlength=blocks)
+    total = np.bincount(block, weights=between.width[of] / _WIDEST_PX, minlength=blocks)
     return total * (1 / np.maximum(count, 1))
 
 
