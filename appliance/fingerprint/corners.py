@@ -66,7 +66,7 @@ def _response(xx: NDArray[np.float32], yy: NDArray[np.float32], xy: NDArray[np.f
     response = more_x * more_y
     response -= xy * xy
     more_x += more_y
-    response[more_x >= 0] = 0
+    response *= more_x < 0
     return np.asarray(np.maximum(response, 0, out=response), np.float32)
 
 

@@ -22,9 +22,9 @@ _SMOOTHING: Final = np.asarray(cv2.filter2D(np.pad(_CROSS, 1), -1, _CROSS, borde
 _SUM: Final = np.array([1, 2, 1], np.float32)
 _CURVE: Final = np.array([1, -2, 1], np.float32)
 _SLOPE: Final = np.array([1, 0, -1], np.float32)
-_CLEAR: Final = 50_000.0
+_CLEAR: Final = 50_000
 """Of a cell's sum of squared curvature, in 127ths: less is no ridge."""
-_AGREED: Final = 128.0
+_AGREED: Final = 128
 _TRIANGLE: Final = np.array([1, 2, 3, 4, 5, 4, 3, 2, 1], np.float32)
 _UNSEEN_PX: Final = 2
 """Lines at the top that the reference does not look at."""
