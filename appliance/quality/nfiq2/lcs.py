@@ -17,6 +17,7 @@ _WIDEST_PX: Final = 20.0
 _RIDGE: Final = (3.0 / _WIDEST_PX, 10.0 / _WIDEST_PX)
 _VALLEY: Final = (2.0 / _WIDEST_PX, 10.0 / _WIDEST_PX)
 """What the mean width may be."""
+_LIGHTEST: Final = 255
 
 
 def lcs(blocks: Pixels) -> NDArray[np.float64]:
@@ -28,9 +29,7 @@ def lcs(blocks: Pixels) -> NDArray[np.float64]:
     of_ridge = found.is_ridge[between.block, between.after]
     usual = _in(_mean_width(between, of_ridge, count), _RIDGE)
     usual &= _in(_mean_width(between, ~of_ridge, count), _VALLEY)
-    # A grey value is a whole number: it lies below the line if it does below the next whole one.
-    dark = blocks < np.ceil(found.line).astype(np.int16).T
-    dark_in_column = dark.view(np.uint8).sum(axis=0, dtype=np.uint8).T
+    dark_in_column = _below(blocks, np.ascontiguousarray(found.line.T)).view(np.uint8).sum(axis=0, dtype=np.uint8).T
     dark_ridge = (dark_in_column * found.is_ridge).sum(axis=1)
     dark_valley = dark_in_column.sum(axis=1) - dark_ridge
     ridges = found.is_ridge.sum(axis=1) * along
@@ -38,6 +37,15 @@ def lcs(blocks: Pixels) -> NDArray[np.float64]:
     light_ridge = ridges - dark_ridge
     value = 1 - (dark_valley / np.maximum(valleys, 1) + light_ridge / np.maximum(ridges, 1)) / 2
     return np.where(usual, value, 0.0)
+
+
+def _below(blocks: Pixels, line: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Of (h, w, n) uint8 and (w, n). A whole number lies below the line if it does below the next whole one, and all of
+    8 bits lie below one that needs more."""
+    limit = np.ceil(line)
+    below = blocks < np.minimum(np.maximum(limit, 0), _LIGHTEST).astype(np.uint8)
+    below |= limit > _LIGHTEST
+    return below
 
 
 def _mean_width(between: Changes, of: NDArray[np.bool_], blocks: int) -> NDArray[np.float64]:

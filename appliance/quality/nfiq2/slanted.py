@@ -60,9 +60,9 @@ def slanted(
     is_seen &= at_y < (span_y * _UNIT).astype(np.uint16)
     at_x >>= _BITS
     at_y >>= _BITS
-    place = np.multiply(at_y, width, dtype=np.intp)
+    place = np.multiply(at_y, width, dtype=np.int32)
     place += at_x
-    place += (rows - pad_px + top) * width + (columns - pad_px + left)
+    place += ((rows - pad_px + top) * width + (columns - pad_px + left)).astype(np.int32)
     taken = np.asarray(pixels.ravel().take(place, mode="clip"), np.uint8)
     taken *= is_seen.view(np.uint8)
     return taken
