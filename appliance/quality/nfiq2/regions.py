@@ -107,11 +107,10 @@ def _differences(grey: NDArray[np.float32], out: NDArray[np.float32]) -> None:
     """Along the rows, of a pixel's neighbours in its tile; twice the one-sided difference where a tile begins or ends,
     and nothing, which is what `out` has to be, where a tile is but a pixel wide."""
     np.subtract(grey[:, 2:], grey[:, :-2], out=out[:, 1:-1])
-    of_begin, of_end = out[:, :-1:SIDE_PX], out[:, SIDE_PX - 1 :: SIDE_PX]
-    np.subtract(grey[:, 1::SIDE_PX], grey[:, :-1:SIDE_PX], out=of_begin)
-    np.subtract(grey[:, SIDE_PX - 1 :: SIDE_PX], grey[:, SIDE_PX - 2 : -1 : SIDE_PX], out=of_end)
-    of_begin *= 2
-    of_end *= 2
+    of_begin = grey[:, 1::SIDE_PX] - grey[:, :-1:SIDE_PX]
+    of_end = grey[:, SIDE_PX - 1 :: SIDE_PX] - grey[:, SIDE_PX - 2 : -1 : SIDE_PX]
+    out[:, :-1:SIDE_PX] = 2 * of_begin
+    out[:, SIDE_PX - 1 :: SIDE_PX] = 2 * of_end
     if grey.shape[1] % SIDE_PX > 1:
         out[:, -1] = 2 * (grey[:, -1] - grey[:, -2])
 

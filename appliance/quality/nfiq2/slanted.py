@@ -7,7 +7,7 @@ ridges.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,8 @@ _FRAME_PX: Final = SIDE_PX + 2 * MARGIN_PX
 """What of the image belongs to a region with its margin."""
 _BITS: Final = 10
 _UNIT: Final = 1 << _BITS
-_ACROSS: Final = np.arange(_FRAME_PX // 2 - LONG_PX // 2, _FRAME_PX // 2 + LONG_PX // 2)
-_ALONG: Final = np.arange(_FRAME_PX // 2 - SHORT_PX // 2, _FRAME_PX // 2 + SHORT_PX // 2)
+_ACROSS: Final = np.arange(_FRAME_PX // 2 - LONG_PX // 2, _FRAME_PX // 2 + LONG_PX // 2, dtype=np.float64)
+_ALONG: Final = np.arange(_FRAME_PX // 2 - SHORT_PX // 2, _FRAME_PX // 2 + SHORT_PX // 2, dtype=np.float64)
 """Where in the turned frame the block lies."""
 
 
@@ -32,8 +32,8 @@ def slanted(
     columns: NDArray[np.intp],
     angles_rad: NDArray[np.float64],
     *,
-    lying: bool = False,
-    pad_px: int = 0,
+    lying: NDArray[np.bool_] | bool = False,
+    pad_px: NDArray[np.intp] | int = 0,
 ) -> Pixels:
     """(16, 32, n) uint8, along the ridges and across them, of the n regions whose margin begins at `rows` and `columns`
     of a contiguous image, turned by `angles_rad` so that the ridges are upright, or `lying`.
@@ -42,38 +42,54 @@ def slanted(
     around a point that lies as much farther down and right, as in the reference for two of its three measures.
     """
     height, width = pixels.shape
-    left, span_x = _seen(columns, width, pad_px)
-    top, span_y = _seen(rows, height, pad_px)
-    centre = _FRAME_PX / 2 + pad_px
-    cosine, sine = np.cos(angles_rad), np.sin(angles_rad)
-    x_shift = centre - cosine * centre + sine * centre
-    y_shift = centre - sine * centre - cosine * centre
-    x, y = (_ALONG, _ACROSS) if lying else (_ACROSS, _ALONG)
-    of_y = (_fixed(x_shift - np.outer(y, sine)) + _UNIT // 2, _fixed(np.outer(y, cosine) + y_shift) + _UNIT // 2)
-    of_x = (_fixed(np.outer(x, cosine)) - left * _UNIT, _fixed(np.outer(x, sine)) - top * _UNIT)
-    at_x, at_y = (
-        (a if lying else b).astype(np.uint16)[:, None] + (b if lying else a).astype(np.uint16)
-        for a, b in zip(of_x, of_y, strict=True)
-    )
-    # What is negative is a large number in 16 bits.
-    is_seen = at_x < (span_x * _UNIT).astype(np.uint16)
-    is_seen &= at_y < (span_y * _UNIT).astype(np.uint16)
+    rows, columns = rows - pad_px, columns - pad_px
+    left, top = np.maximum(-columns, 0), np.maximum(-rows, 0)
+    side = _FRAME_PX + 2 * np.asarray(pad_px)
+    at_x, at_y = _coordinates(angles_rad, side / 2, lying, left, top)
+    # What is left of the image or above it is a large number in 16 bits.
+    is_seen = at_x < _limit(side, width - columns, left)
+    is_seen &= at_y < _limit(side, height - rows, top)
     at_x >>= _BITS
     at_y >>= _BITS
     place = np.multiply(at_y, width, dtype=np.int32)
     place += at_x
-    place += ((rows - pad_px + top) * width + (columns - pad_px + left)).astype(np.int32)
+    place += ((rows + top) * width + columns + left).astype(np.int32)
     taken = np.asarray(pixels.ravel().take(place, mode="clip"), np.uint8)
     taken *= is_seen.view(np.uint8)
     return taken
 
 
-def _seen(begin: NDArray[np.intp], extent: int, pad_px: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Along one axis: from which pixel of its padded frame on a region is within the image, and how many are."""
-    first = np.maximum(pad_px - begin, 0)
-    return first, np.minimum(_FRAME_PX + 2 * pad_px, extent - begin + pad_px) - first
+def _coordinates(
+    angles_rad: NDArray[np.float64],
+    centre: NDArray[np.float64],
+    lying: NDArray[np.bool_] | bool,
+    left: NDArray[np.intp],
+    top: NDArray[np.intp],
+) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
+    """(16, 32, n) each: x and y in 1024ths, from `left` and `top` of the region on; what is less wraps around. Of both
+    parts, that down the turned block and that to its right, the reference adds the shift to the first and rounds each.
+    """
+    cosine, sine = np.cos(angles_rad), np.sin(angles_rad)
+    x_shift = centre - cosine * centre + sine * centre
+    y_shift = centre - sine * centre - cosine * centre
+    down, right = (-sine, cosine, x_shift, y_shift), (cosine, sine, 0.0, 0.0)
+    along, across = ([np.where(lying, a, b) for a, b in zip(*of, strict=True)] for of in ((right, down), (down, right)))
+    half = _UNIT // 2
+    x = _fixed(_ALONG, along[0], along[2], half - left * _UNIT)[:, None] + _fixed(_ACROSS, across[0], across[2])
+    y = _fixed(_ALONG, along[1], along[3], half - top * _UNIT)[:, None] + _fixed(_ACROSS, across[1], across[3])
+    return x, y
 
 
-def _fixed(values: NDArray[Any]) -> NDArray[Any]:
-    """In 1024ths: whole numbers of 32 bits."""
-    return np.asarray(np.rint(values * _UNIT), np.int32)
+def _fixed(
+    places: NDArray[np.float64], by: NDArray[np.float64], shift: NDArray[np.float64], more: NDArray[np.intp] | int = 0
+) -> NDArray[np.uint16]:
+    """In 1024ths, and as many of them more."""
+    values = places[:, None] * by
+    values += shift
+    values *= _UNIT
+    return np.asarray((np.rint(values, out=values) + more).astype(np.int32).astype(np.uint16))
+
+
+def _limit(side: NDArray[np.intp], extent: NDArray[np.intp], begin: NDArray[np.intp]) -> NDArray[np.uint16]:
+    """In 1024ths, how far along one axis from where it begins to be in the image a region is within it."""
+    return ((np.minimum(side, extent) - begin) * _UNIT).astype(np.uint16)
