@@ -57,7 +57,7 @@ _WEIGHT_DOWN: Final = _RAMPS[:, None] * np.float32(_WHITE)
 
 
 def enhanced(pixels: Pixels, where: NDArray[np.bool_]) -> Pixels:
-    """(h, w) uint8 of (h, w) uint8 at 333 ppi: each block's ridges over its full range of grey; black where the block
+    """(h, w) uint8 of (h, w) uint8 at 333 ppi: each block's ridges over its full range of grey; white where the block
     has none of `where`, which is of cells of `CELL_PX`."""
     height, width = pixels.shape
     rows, columns = (-(-(extent + _OVERLAP_PX) // _STEP_PX) for extent in pixels.shape)

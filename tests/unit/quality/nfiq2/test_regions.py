@@ -93,6 +93,20 @@ def test_smaller_tiles_at_the_border_are_seen_by_themselves(height: int, width: 
         assert not has_gradient[-1, -1]
 
 
+def test_clarity_where_the_line_leaves_the_greys_there_are() -> None:
+    """At the foot or the top of a steep slope the line lies below 0 or above 255: all is light, or all is dark."""
+    rng = np.random.default_rng(8)
+    waves = 60 * np.cos(np.arange(32) * 2 * np.pi / 9)
+    steep = np.clip(np.linspace(-60, 315, 32) + waves, 0, 255)
+    blocks = [(level + rng.uniform(0, 0.99, (16, 32))).astype(np.uint8) for level in (steep, steep[::-1])]
+    lines = [plain.line_and_ridges(block)[0] for block in blocks]
+    assert min(line.min() for line in lines) < 0
+    assert max(line.max() for line in lines) > 255
+    values = lcs.lcs(np.stack(blocks, axis=2))
+    assert values == pytest.approx([plain.clarity(block) for block in blocks], abs=1e-9)
+    assert (values > 0).any(), "else nothing was looked at"
+
+
 def test_flow_is_of_regions_with_neighbours_only() -> None:
     angles = np.zeros((4, 5))
     angles[1, 2] = np.radians(44)
