@@ -97,7 +97,7 @@ def regions(pixels: Pixels, margin_px: int = 0) -> Pixels:
 def covariance(pixels: Pixels) -> Covariance:
     """Of (h, w) uint8, in tiles of `SIDE_PX` from the left and the top; the last row and column may be smaller."""
     grey = pixels.astype(np.float32)
-    x, y = np.zeros_like(grey), np.zeros_like(grey)
+    x, y = np.empty_like(grey), np.empty_like(grey)
     _differences(grey, x)
     _differences(grey.T, y.T)
     return Covariance(_sum_of_products(x, x), _sum_of_products(y, y), _sum_of_products(x, y))
@@ -105,14 +105,15 @@ def covariance(pixels: Pixels) -> Covariance:
 
 def _differences(grey: NDArray[np.float32], out: NDArray[np.float32]) -> None:
     """Along the rows, of a pixel's neighbours in its tile; twice the one-sided difference where a tile begins or ends,
-    and nothing, which is what `out` has to be, where a tile is but a pixel wide."""
+    and nothing where a tile is but a pixel wide."""
     np.subtract(grey[:, 2:], grey[:, :-2], out=out[:, 1:-1])
     of_begin = grey[:, 1::SIDE_PX] - grey[:, :-1:SIDE_PX]
     of_end = grey[:, SIDE_PX - 1 :: SIDE_PX] - grey[:, SIDE_PX - 2 : -1 : SIDE_PX]
     out[:, :-1:SIDE_PX] = 2 * of_begin
     out[:, SIDE_PX - 1 :: SIDE_PX] = 2 * of_end
-    if grey.shape[1] % SIDE_PX > 1:
-        out[:, -1] = 2 * (grey[:, -1] - grey[:, -2])
+    rest = grey.shape[1] % SIDE_PX
+    if rest:
+        out[:, -1] = 2 * (grey[:, -1] - grey[:, -2]) if rest > 1 else 0
 
 
 def _sum_of_products(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float64]:
