@@ -6,13 +6,14 @@ fallbacks (that is `target`) and stores nothing (that is `service`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
 from appliance.attendance.choosing import Candidate, Choice, Next
 from appliance.attendance.images import PREVIEW_EDGE_PX
+from appliance.attendance.instruction import Instructions
 from appliance.attendance.judging import Judge
 from appliance.attendance.looking import Frames, Wish, until
 from appliance.attendance.preview import Preview, PreviewFrame
@@ -21,6 +22,7 @@ from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CaptureRules
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
+from appliance.quality.stillness import Stillness
 from appliance.runtime.clock import Clock
 from drivers.contracts import (
     CameraRequest,
@@ -36,9 +38,6 @@ NOTHING_PRESENTED = "nothing-presented"
 
 _NO_STILL = "The camera shows pictures and takes none: try again, or plug it in again."
 
-SETTLE_S = 1.0
-"""How long a finger may settle after its first frame before the best one counts as the attempt."""
-
 STILL_WITHIN_S = 10.0
 """How long a camera may go on with previews after it was asked for a still: longer than its driver takes to be sure."""
 
@@ -46,7 +45,11 @@ CONTRACTS = {
     CaptureKind.DOCUMENT: Contract.DOCUMENT_SCANNER,
     CaptureKind.FACE: Contract.CAMERA,
     CaptureKind.FINGERPRINT: Contract.FINGERPRINT_READER,
+    CaptureKind.EXCEPTION_PHOTO: Contract.CAMERA,
 }
+
+_NEVER = 101
+"""No score is as high. A hand is shown as the technician wants it shown: they take the picture, or the time is up."""
 
 
 class CaptureDevice(Protocol):
@@ -58,6 +61,10 @@ class CaptureDevice(Protocol):
 
     def quality_thresholds(self) -> Mapping[str, int]:
         """The model's own lowest scores, by finger (`index` …), `face` or `document`."""
+        ...
+
+    def capabilities(self) -> Collection[str]:
+        """What the model can do beyond its contract, by the names that profiles use."""
         ...
 
 
@@ -76,21 +83,23 @@ class Presented:
     verdict: Verdict
     pixels: Pixels | None
     simulated: bool
+    resolution_ppi: int | None = None
+    lossy: bool = False
 
 
 def request_for(kind: CaptureKind, position: str | None, rules: CaptureRules) -> Request:
     match kind:
         case CaptureKind.DOCUMENT:
             return ScanRequest(timeout_s=rules.document_timeout_s)
-        case CaptureKind.FACE:
+        case CaptureKind.FACE | CaptureKind.EXCEPTION_PHOTO:
             return CameraRequest(timeout_s=rules.face_timeout_s, preview_width=PREVIEW_EDGE_PX)
         case CaptureKind.FINGERPRINT:
             return FingerprintRequest(position=position or "unknown", timeout_s=rules.fingerprint_timeout_s, live=True)
 
 
 def window_s(kind: CaptureKind, rules: CaptureRules) -> float:
-    """How long frames are compared once the first has come."""
-    return SETTLE_S if kind is CaptureKind.FINGERPRINT else rules.face_timeout_s
+    """How long frames are compared once the first has come: for a finger, once it lies on the glass."""
+    return rules.fingerprint_window_s if kind is CaptureKind.FINGERPRINT else rules.face_timeout_s
 
 
 async def capture_once(
@@ -107,22 +116,35 @@ async def capture_once(
 ) -> Presented:
     """Raises DeviceError for whatever goes wrong with the device, and `capture-cancelled` where it is left; nobody
     presenting anything is not an error."""
-    request, choice = request_for(kind, position, rules), Choice(threshold, window_s(kind, rules), STILL_WITHIN_S)
+    enough = _NEVER if kind is CaptureKind.EXCEPTION_PHOTO else threshold
+    request, is_finger = request_for(kind, position, rules), kind is CaptureKind.FINGERPRINT
+    choice = Choice(enough, window_s(kind, rules), STILL_WITHIN_S, awaits_presence=is_finger)
+    instructions, stillness = Instructions(enough), Stillness()
     stills, step = isinstance(request, CameraRequest), Next.GO_ON
     try:
         async with (
             device.frames(request) as frames,
-            aclosing(until(wish, frames, frames.ask_still if stills else None)) as coming,
+            aclosing(
+                until(
+                    wish,
+                    frames,
+                    frames.ask_still if stills else None,
+                    lambda: choice.left_s(clock.monotonic()) if is_finger else None,
+                )
+            ) as coming,
         ):
             async for frame, taken in coming:
-                judged = await judge.judge(kind, frame)
-                await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict))
+                judged = await judge.judge(kind, frame, stillness)
+                said = instructions.after(judged.verdict, clock.monotonic())
+                await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict, said))
                 if judged.pixels is None and not stills:
                     continue  # guides the hand, and what is kept comes by itself
                 if judged.pixels is None:
                     step = choice.looked_at(judged.verdict, clock.monotonic(), taken=taken)
                 else:
-                    candidate = Candidate(judged.verdict, judged.pixels, frame.simulated)
+                    candidate = Candidate(
+                        judged.verdict, judged.pixels, frame.simulated, frame.resolution_ppi, frame.lossy
+                    )
                     step = choice.offered(candidate, clock.monotonic(), taken=taken)
                 if step is Next.ASK_STILL:
                     frames.ask_still()
@@ -140,7 +162,7 @@ async def capture_once(
     best = choice.best
     if best is None:
         return Presented(_nothing(kind), None, False)
-    return Presented(best.verdict, best.pixels, best.simulated)
+    return Presented(best.verdict, best.pixels, best.simulated, best.resolution_ppi, best.lossy)
 
 
 def _nothing(kind: CaptureKind) -> Verdict:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from appliance.attendance.ranking import verdict_rank
-from appliance.model.verdict import Verdict
+from appliance.model.verdict import NOT_JUDGED, Verdict
 from drivers.contracts import Pixels
 
 
@@ -24,18 +24,23 @@ class Next(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A picture that may be kept."""
+    """A picture that may be kept. `resolution_ppi` and `lossy` as its frame had them."""
 
     verdict: Verdict
     pixels: Pixels
     simulated: bool
+    resolution_ppi: int | None = None
+    lossy: bool = False
 
 
 class Choice:
     """Of one attempt. `window_s`: how long pictures are compared once the first has come; `still_within_s`: how long
-    previews go on for a still that was asked for."""
+    previews go on for a still that was asked for. `awaits_presence`: what cannot be judged (bare glass) begins nothing.
+    """
 
-    def __init__(self, threshold: int, window_s: float, still_within_s: float) -> None:
+    def __init__(
+        self, threshold: int, window_s: float, still_within_s: float, *, awaits_presence: bool = False
+    ) -> None:
         self.best: Candidate | None = None
         self._threshold = threshold
         self._window_s = window_s
@@ -43,10 +48,17 @@ class Choice:
         self._still_within_s = still_within_s
         self._asked_s: float | None = None
         self._taken = False
+        self._awaits_presence = awaits_presence
+
+    def left_s(self, now_s: float) -> float | None:
+        """How long to wait for another picture, at least 0; None where nothing is kept yet that could be taken."""
+        if self.best is None or self._first_s is None:
+            return None
+        return max(0.0, self._first_s + self._window_s - now_s)
 
     def looked_at(self, verdict: Verdict, now_s: float, *, taken: bool) -> Next:
         """After a preview. A still is asked for once, until it comes. `taken`: the technician has asked for one."""
-        wanted = verdict.accepted(self._threshold) or self._over(now_s)
+        wanted = verdict.accepted(self._threshold) or self._over(verdict, now_s)
         if taken and not self._taken:
             # Asked for anew, whatever was asked for before.
             self._taken, self._asked_s = True, now_s
@@ -62,10 +74,12 @@ class Choice:
         self._asked_s = None
         if taken or self.best is None or verdict_rank(candidate.verdict) > verdict_rank(self.best.verdict):
             self.best = candidate
-        ends = taken or candidate.verdict.accepted(self._threshold) or self._over(now_s)
+        ends = taken or candidate.verdict.accepted(self._threshold) or self._over(candidate.verdict, now_s)
         return Next.END if ends else Next.GO_ON
 
-    def _over(self, now_s: float) -> bool:
+    def _over(self, verdict: Verdict, now_s: float) -> bool:
         if self._first_s is None:
+            if self._awaits_presence and verdict.score == NOT_JUDGED:
+                return False
             self._first_s = now_s
         return now_s - self._first_s >= self._window_s

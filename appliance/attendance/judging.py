@@ -11,17 +11,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 
 from appliance.attendance.images import preview_jpeg
-from appliance.model.verdict import CaptureKind, Verdict
+from appliance.fingerprint.scored_scale import SCORED_PPI
+from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.document import assess_document
+from appliance.quality.exception_photo import assess_exception_photo
 from appliance.quality.face import FaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
 from appliance.quality.nfiq2.forest import Forest
+from appliance.quality.stillness import Stillness
 from drivers.contracts import Frame, Pixels
 
 T = TypeVar("T")
+
+NS_PER_S = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +45,7 @@ class Judged:
 class Judge:
     def __init__(self, forest: Forest | None = None) -> None:
         """`forest`: NIST's, for NFIQ 2; None where it is not installed."""
-        self._forest = forest
+        self.forest = forest
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
         self._faces: FaceAssessor | None = None
 
@@ -47,9 +53,12 @@ class Judge:
         """Loads the face detector before the first applicant sits down."""
         await self.run(self._face_assessor)
 
-    async def judge(self, kind: CaptureKind, frame: Frame) -> Judged:
-        """The verdict and the page's small picture. The frame may be given back once this returns."""
-        return await self.run(lambda: self._judged(kind, frame))
+    async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None) -> Judged:
+        """The verdict and the page's small picture. The frame may be given back once this returns.
+
+        `stillness`: of the capture that a finger's preview belongs to; one that moves is told so.
+        """
+        return await self.run(lambda: self._judged(kind, frame, stillness))
 
     async def run(self, work: Callable[[], T]) -> T:
         """Any other long work on pixels, in the same thread."""
@@ -64,16 +73,30 @@ class Judge:
             self._faces = FaceAssessor()
         return self._faces
 
-    def _judged(self, kind: CaptureKind, frame: Frame) -> Judged:
+    def _judged(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None) -> Judged:
         pixels = np.array(frame.pixels, copy=True)
         verdict = self._verdict(kind, pixels, frame)
+        if stillness is not None and frame.preview and kind is CaptureKind.FINGERPRINT:
+            verdict = _with_motion(verdict, stillness.moves(pixels, frame.captured_monotonic_ns / NS_PER_S))
         return Judged(verdict, preview_jpeg(pixels), None if frame.preview else pixels)
 
     def _verdict(self, kind: CaptureKind, pixels: Pixels, frame: Frame) -> Verdict:
         match kind:
             case CaptureKind.FINGERPRINT:
-                return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi, forest=self._forest)
+                if frame.preview:
+                    # It guides and is never recorded: scanners show live what they take, and leave the scale unsaid.
+                    return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi or SCORED_PPI)
+                return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi, forest=self.forest)
             case CaptureKind.FACE:
                 return self._face_assessor().assess(pixels, reduced_by=frame.reduced_by)
+            case CaptureKind.EXCEPTION_PHOTO:
+                return assess_exception_photo(pixels)
             case CaptureKind.DOCUMENT:
                 return assess_document(pixels, resolution_ppi=frame.resolution_ppi)
+
+
+def _with_motion(verdict: Verdict, moving: bool) -> Verdict:
+    """A finger that is there and moves is not taken yet, and hears of that before anything else."""
+    if not moving or verdict.score == NOT_JUDGED:
+        return verdict
+    return msgspec.structs.replace(verdict, reasons=("moving", *verdict.reasons))

@@ -39,9 +39,14 @@ class Wish:
 
 
 async def until(
-    wish: Wish, coming_in: AsyncIterator[T], ask_still: Callable[[], None] | None = None
+    wish: Wish,
+    coming_in: AsyncIterator[T],
+    ask_still: Callable[[], None] | None = None,
+    left_s: Callable[[], float | None] = lambda: None,
 ) -> AsyncGenerator[tuple[T, bool], None]:
     """What comes, each with whether it comes in answer to the wish; ends by the wish also while nothing comes.
+
+    `left_s`: how long is still waited for the next, asked whenever something happened; None for as long as it takes.
 
     Where the device takes stills of a stream of previews, one is asked for and still comes; elsewhere to take now is
     to look no further. To leave ends it at once. Whoever stops looking before the end closes it (`aclosing`).
@@ -59,7 +64,10 @@ async def until(
             if coming is None:
                 coming = asyncio.create_task(_next(coming_in))
             waits: list[asyncio.Task[Any]] = [coming, *(waiting for waiting in wishes if not waiting.done())]
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            patience_s = left_s()
+            done, _ = await asyncio.wait(waits, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+            if not done and patience_s is not None:
+                return
             if coming.done():
                 came, coming = coming.result(), None
                 if came is None:

@@ -5,14 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Final
 
 from appliance.model.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewFrame:
+    """`instruction`: the code of what the person is to be told with it, empty for nothing."""
+
     jpeg: bytes
     verdict: Verdict
+    instruction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An instruction's code, and what is being captured; both empty for nothing."""
+
+    kind: str
+    code: str
+
+
+NOTHING: Final = Said("", "")
 
 
 class Preview:
@@ -55,3 +70,14 @@ class Preview:
             if frame is None or self._endings != endings:
                 return
             yield frame
+
+    async def instruction_after(self, said: Said) -> Said:
+        """What the person is to be told now, as soon as it is not `said` any more; `NOTHING` while no capture runs."""
+        async with self._news:
+            await self._news.wait_for(lambda: self._instruction != said)
+            return self._instruction
+
+    @property
+    def _instruction(self) -> Said:
+        frame = self._frame
+        return NOTHING if frame is None or not frame.instruction else Said(frame.verdict.kind, frame.instruction)

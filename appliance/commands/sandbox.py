@@ -78,7 +78,14 @@ async def _until_done(request: SandboxRequest, layout: Layout) -> int:
     try:
         async with AsyncExitStack() as stack:
             tell("Starting the sandbox: a stand-in AIMA and a kiosk, on this machine only …")
-            hall = TownHall(layout, scenes=request.scenes, applicant=request.applicant, port=request.port, tell=tell)
+            hall = TownHall(
+                layout,
+                scenes=request.scenes,
+                applicant=request.applicant,
+                port=request.port,
+                tell=tell,
+                watched=not request.once and not request.as_json,
+            )
             stack.push_async_callback(hall.stop)
             await hall.start()
             if request.once:

@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from appliance.quality.ridge_area import ridge_share
 from appliance.quality.ridge_bands import BLOCK_PX, split_bands, windows
 from appliance.quality.ridge_flow import ridge_flow
 from drivers.contracts import Pixels
@@ -30,7 +29,7 @@ def finger_pattern(grey: Pixels) -> float:
     levels = grey[:height, :width].astype(np.float32)
     bands, flow = split_bands(levels), ridge_flow(levels)
     printed = windows(bands.relief) > _LEAST_RELIEF
-    ridges = ridge_share(bands)[printed]
+    ridges = windows(bands.ridges)[printed] / (windows(bands.relief)[printed] + 1.0)
     if not ridges.size or ridges.mean() < _RIDGES_FROM:
         return 0.0
     # The angle four times over: two directions at right angles are one, however the page lies.

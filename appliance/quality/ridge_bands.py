@@ -1,4 +1,4 @@
-"""An impression split by how fine its structure is, as four energies per block. Not a judgement.
+"""A small page split by how fine its structure is, as two energies per block. Not a judgement.
 
 Parseval's theorem lets one transform of the whole image stand for a transform of every block: the image is filtered
 by rings of spatial frequency, and the squares are averaged.
@@ -23,22 +23,18 @@ _PADDING_PX = 12
 _RELIEF, _RELIEF_EDGE = 1 / 24, 1 / 48
 _RIDGES_LOW, _RIDGES_LOW_EDGE = 1 / 13, 0.02
 _RIDGES_HIGH, _RIDGES_HIGH_EDGE = 1 / 5.8, 0.04
-_EDGES_LOW, _EDGES_HIGH, _EDGES_EDGE = 1 / 5.5, 1 / 3, 0.04
-_GRAIN, _GRAIN_EDGE = 1 / 3.2, 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RidgeBands:
-    """Mean squares per block of 16 pixels, grey levels squared: all structure, ridges, their edges, grain."""
+    """Mean squares per block of 16 pixels, grey levels squared: all structure, and ridges."""
 
     relief: Grid
     ridges: Grid
-    edges: Grid
-    grain: Grid
 
 
 def split_bands(grey: Plane) -> RidgeBands:
-    """(H, W) float32 at 500 ppi, H and W multiples of 16, to four (H/16, W/16) float32 grids."""
+    """(H, W) float32 at 500 ppi, H and W multiples of 16, to two (H/16, W/16) float32 grids."""
     height, width = grey.shape
     rows, columns = (cv2.getOptimalDFTSize(side + 2 * _PADDING_PX) for side in (height, width))
     top, left = (rows - height) // 2, (columns - width) // 2
@@ -66,14 +62,12 @@ def windows(grid: Grid) -> Grid:
 
 
 @lru_cache(maxsize=8)
-def _rings(rows: int, columns: int) -> tuple[Plane, Plane, Plane, Plane]:
+def _rings(rows: int, columns: int) -> tuple[Plane, Plane]:
     """Soft-edged frequency masks in OpenCV's packed form for real images, which halves the work."""
     frequency = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.fftfreq(columns)[None, :])
     relief = _rise(frequency, _RELIEF, _RELIEF_EDGE)
     ridges = _rise(frequency, _RIDGES_LOW, _RIDGES_LOW_EDGE) - _rise(frequency, _RIDGES_HIGH, _RIDGES_HIGH_EDGE)
-    edges = _rise(frequency, _EDGES_LOW, _EDGES_EDGE) - _rise(frequency, _EDGES_HIGH, _EDGES_EDGE)
-    grain = _rise(frequency, _GRAIN, _GRAIN_EDGE)
-    return _packed(relief), _packed(ridges), _packed(edges), _packed(grain)
+    return _packed(relief), _packed(ridges)
 
 
 def _rise(frequency: NDArray[np.float64], at: float, edge: float) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""How clearly one direction rules each window, and how much directions differ over the finger.
+"""How clearly one direction rules each window of a small page.
 
 Coherence is that of the averaged squared gradients (Bazen and Gerez, Systematic methods for the computation of
 the directional fields and singular points of fingerprints, IEEE TPAMI 24(7), 2002).
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from appliance.quality.foreground import Mask
 from appliance.quality.ridge_bands import Grid, Plane, block_means, windows
 
 
@@ -34,8 +33,3 @@ def ridge_flow(grey: Plane) -> RidgeFlow:
     return RidgeFlow(
         coherence=strength / (xx + yy + 1e-3), doubled_cosine=(xx - yy) / safe, doubled_sine=2.0 * xy / safe
     )
-
-
-def direction_uniformity(flow: RidgeFlow, where: Mask) -> float:
-    """1 when all ridges are parallel, as in no finger; 0 when all directions are there."""
-    return float(np.hypot(flow.doubled_cosine[where].mean(), flow.doubled_sine[where].mean()))

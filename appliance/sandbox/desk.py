@@ -8,8 +8,11 @@ from pathlib import Path
 from appliance.durable.private_file import write_private
 from appliance.settings import DemonstrationLogIn
 
+FINGERPRINT_READER = "fingerprint-reader"
+ARRIVES_S = 3.0
+
 DEVICES = {
-    "fingerprint-reader": "simulated-fingerprint",
+    FINGERPRINT_READER: "simulated-fingerprint",
     "camera": "simulated-camera",
     "document-scanner": "simulated-scanner",
 }
@@ -25,8 +28,12 @@ def write_settings(
     scenes: Path | None,
     applicant: str,
     demonstration: DemonstrationLogIn,
+    watched: bool,
 ) -> None:
-    """The daemon's settings file (TOML). JSON strings are TOML basic strings."""
+    """The daemon's settings file (TOML). JSON strings are TOML basic strings.
+
+    `watched`: somebody looks at the page, and sees how a finger comes to lie on the glass.
+    """
     lines = [
         "# Written by the sandbox at each start.",
         "[kiosk]",
@@ -44,8 +51,12 @@ def write_settings(
     ]
     for device_id, profile in DEVICES.items():
         lines += ["[[devices]]", f"device_id = {json.dumps(device_id)}", f"profile = {json.dumps(profile)}"]
-        if scenes is not None:
-            shown = {"scenes": str(scenes.resolve()), "applicant": applicant}
-            options = ", ".join(f"{name} = {json.dumps(value)}" for name, value in shown.items() if value)
+        shown: dict[str, str | float] = (
+            {} if scenes is None else {"scenes": str(scenes.resolve()), "applicant": applicant}
+        )
+        if watched and device_id == FINGERPRINT_READER:
+            shown["arrives_s"] = ARRIVES_S
+        options = ", ".join(f"{name} = {json.dumps(value)}" for name, value in shown.items() if value)
+        if options:
             lines.append(f"options = {{ {options} }}")
     write_private(path, ("\n".join(lines) + "\n").encode())

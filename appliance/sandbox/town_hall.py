@@ -26,13 +26,22 @@ class TownHall:
     """`start`, look around, `stop`. What it starts ends with it, however it ends."""
 
     def __init__(
-        self, layout: Layout, *, scenes: Path | None, applicant: str, port: int, tell: Callable[[str], None]
+        self,
+        layout: Layout,
+        *,
+        scenes: Path | None,
+        applicant: str,
+        port: int,
+        tell: Callable[[str], None],
+        watched: bool = False,
     ) -> None:
+        """`watched`: somebody looks at the page, and is shown how a finger comes to lie on the glass."""
         self.layout = layout
         self._scenes = scenes
         self._applicant = applicant
         self._port = port
         self._tell = tell
+        self._watched = watched
         self._logs: list[IO[bytes]] = []
         self._aima: Child | None = None
         self._daemon: Child | None = None
@@ -73,6 +82,7 @@ class TownHall:
             scenes=self._scenes,
             applicant=self._applicant,
             demonstration=self.demonstration,
+            watched=self._watched,
         )
         await self.start_daemon()
         await asyncio.to_thread(

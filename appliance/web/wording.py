@@ -25,6 +25,10 @@ class Wording:
         find = self._catalogue.find
         return find(f"reason.{kind}.{code}") or find(f"reason.{code}") or code
 
+    def instruction(self, kind: str, code: str) -> str:
+        """What to do now, while the picture is being taken."""
+        return self._catalogue.find(f"instruction.{code}") or self.reason(kind, code)
+
     def what_and_what_to_do(self, kind: str, code: str) -> tuple[str, str]:
         """A quality reason in two: what was seen, as words within a sentence, and what to do, which may be nothing."""
         what, _, to_do = self.reason(kind, code).partition(": ")

@@ -1,4 +1,5 @@
-"""A fingerprint reader that is not there: one impression an acquisition, recorded or drawn, marked as simulated."""
+"""A fingerprint reader that is not there: one impression an acquisition, or one slap, recorded or drawn, marked as
+simulated."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ import numpy as np
 
 from drivers.contracts import DeviceIdentity, FingerprintRequest, Frame, FramePool, Pixels, Stop
 from drivers.errors import CaptureTimedOut
+from drivers.simulated.arriving import PICTURES_PER_S, arriving
 from drivers.simulated.drawn.fingerprint import RESOLUTION_PPI, draw_fingerprint
+from drivers.simulated.drawn.slap import draw_slap
 from drivers.simulated.misbehaviour import Misbehaviour, wait_until
 from drivers.simulated.options import SceneOptions, read_scene
 from drivers.simulated.scenes import Scenes
@@ -20,9 +23,11 @@ from drivers.transport.picture_file import as_grey
 
 
 class Options(SceneOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Recorded impressions are taken as 500 ppi, drawn ones are."""
+    """Recorded impressions are taken as 500 ppi, drawn ones are. `arrives_s`: how long a finger takes to lie still, for
+    whoever asks for live pictures; 0 for none."""
 
     resolution_ppi: Annotated[int, msgspec.Meta(ge=RESOLUTION_PPI, le=RESOLUTION_PPI)] = RESOLUTION_PPI
+    arrives_s: Annotated[float, msgspec.Meta(ge=0, le=10)] = 0.0
 
 
 def create(options: Options) -> SimulatedFingerprintReader:
@@ -50,18 +55,40 @@ class SimulatedFingerprintReader:
         self._faults.closed()
 
     def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
-        """One frame: (H, W) uint8 at 500 ppi."""
+        """One frame: (H, W) uint8 at 500 ppi, of one finger or of all `positions` as they lie on the glass.
+
+        With `live`, previews of how they come before it."""
         deadline_s = time.monotonic() + request.timeout_s
         self._faults.before_frame(deadline_s, stop)
-        impression = self._impression(request.position)
+        impression = self._slap(request.positions) if request.positions else self._impression(request.position)
         if impression is None:
             wait_until(deadline_s, stop)
             raise CaptureTimedOut
-        pixels = pool.take(*impression.shape)
-        np.copyto(pixels, impression)
+        if request.live and self._options.arrives_s:
+            for shown in arriving(impression, self._options.arrives_s):
+                yield self._frame(shown, pool, preview=True)
+                wait_until(time.monotonic() + 1 / PICTURES_PER_S, stop)
+        yield self._frame(impression, pool, preview=False)
+
+    def _frame(self, shown: Pixels, pool: FramePool, *, preview: bool) -> Frame:
+        pixels = pool.take(*shown.shape)
+        np.copyto(pixels, shown)
         self._sequence += 1
         self._faults.frame_given()
-        yield Frame(pixels, self._sequence, time.monotonic_ns(), resolution_ppi=RESOLUTION_PPI, simulated=True)
+        return Frame(
+            pixels,
+            self._sequence,
+            time.monotonic_ns(),
+            resolution_ppi=RESOLUTION_PPI,
+            simulated=True,
+            preview=preview,
+        )
+
+    def _slap(self, positions: tuple[str, ...]) -> Pixels | None:
+        """All of those that the scenes have, side by side; a finger that they do not list is not there."""
+        fingers = {position: self._impression(position) for position in positions}
+        there = {position: impression for position, impression in fingers.items() if impression is not None}
+        return draw_slap(there) if there else None
 
     def _impression(self, position: str) -> Pixels | None:
         """What lies on the glass; None for nothing."""

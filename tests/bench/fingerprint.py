@@ -21,10 +21,9 @@ from numpy.typing import NDArray
 
 from appliance.errors import QualityError
 from appliance.installed_forest import installed_forest
+from appliance.quality.fingerprint import assess_fingerprint
 from appliance.quality.nfiq2 import names
 from appliance.quality.nfiq2.forest import Forest
-from appliance.quality.nfiq2.frame import without_frame
-from appliance.quality.nfiq2.measures import native_measures
 from appliance.quality.nfiq2.score import Scored, nfiq2
 from appliance.runtime.memory import keep_freed_memory
 from drivers.contracts import Pixels
@@ -45,7 +44,7 @@ def rows() -> list[Row]:
     cv2.setNumThreads(1)
     for image in images[:_WARM]:
         nfiq2(image, forest)
-    found, ms, peer_ms, native_ms = _measured(images, forest)
+    found, ms, peer_ms, preview_ms = _measured(images, forest)
     table = list(_agreement(reference, found, forest))
     table += [
         Row(measure="CPU an impression, median", ours=float(np.median(ms)), unit="ms", against="goal", peer=12.0),
@@ -58,8 +57,15 @@ def rows() -> list[Row]:
             peer=float(np.median(peer_ms)),
         ),
         Row(
-            measure="CPU without forest and minutiae, median",
-            ours=float(np.median(native_ms)),
+            measure="CPU a preview's verdict, median",
+            ours=float(np.median(preview_ms)),
+            unit="ms",
+            against="goal",
+            peer=4.0,
+        ),
+        Row(
+            measure="CPU a preview's verdict, p95",
+            ours=float(np.percentile(preview_ms, 95)),
             unit="ms",
             against="goal",
             peer=4.0,
@@ -88,8 +94,11 @@ def _read(row: dict[str, str]) -> Pixels:
 
 
 def _measured(images: Sequence[Pixels], forest: Forest) -> tuple[list[Scored], list[float], list[float], list[float]]:
-    """Ours and theirs in turns, so that whatever else the machine does falls on both."""
-    found, ms, peer_ms, native_ms = [], [], [], []
+    """Ours and theirs in turns, so that whatever else the machine does falls on both.
+
+    Ours is the whole verdict: the score, and what is to be said to the hand.
+    """
+    found, ms, peer_ms, preview_ms = [], [], [], []
     with tempfile.TemporaryDirectory(prefix="claim-kiosk-bench-") as folder, _peer() as peer:
         assert peer.stdin is not None
         assert peer.stdout is not None
@@ -97,16 +106,16 @@ def _measured(images: Sequence[Pixels], forest: Forest) -> tuple[list[Scored], l
         for image in images:
             path.write_bytes(cv2.imencode(".png", image)[1].tobytes())
             begin = time.process_time()
-            found.append(nfiq2(image, forest))
+            assess_fingerprint(image, forest=forest)
             ms.append((time.process_time() - begin) * 1000)
             peer.stdin.write(f"{path}\n")
             peer.stdin.flush()
             peer_ms.append(json.loads(peer.stdout.readline())["ms"])
-            inner = np.ascontiguousarray(without_frame(image)[0])
             begin = time.process_time()
-            native_measures(inner)
-            native_ms.append((time.process_time() - begin) * 1000)
-    return found, ms, peer_ms, native_ms
+            assess_fingerprint(image)
+            preview_ms.append((time.process_time() - begin) * 1000)
+            found.append(nfiq2(image, forest))
+    return found, ms, peer_ms, preview_ms
 
 
 def _peer() -> subprocess.Popen[str]:

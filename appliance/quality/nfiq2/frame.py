@@ -22,9 +22,13 @@ def without_frame(pixels: Pixels) -> tuple[Pixels, int, int]:
     height, width = pixels.shape
     if not pixels.size:
         return pixels, 0, 0
-    top, bottom = _inner(cv2.reduce(pixels, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() > _NEAR_WHITE * width)
-    left, right = _inner(cv2.reduce(pixels, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() > _NEAR_WHITE * height)
+    top, bottom = _inner(_sums(pixels, along=1) > _NEAR_WHITE * width)
+    left, right = _inner(_sums(pixels, along=0) > _NEAR_WHITE * height)
     return pixels[top:bottom, left:right], top, left
+
+
+def _sums(pixels: Pixels, *, along: int) -> NDArray[np.int32]:
+    return np.asarray(cv2.reduce(pixels, along, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32).ravel()
 
 
 def _inner(near_white: NDArray[np.bool_]) -> tuple[int, int]:

@@ -17,18 +17,10 @@ from appliance.quality.nfiq2.orientation import (
     certainty,
     flow,
 )
-from appliance.quality.nfiq2.regions import (
-    MARGIN_PX,
-    SIDE_PX,
-    covariance,
-    foreground,
-    grid,
-    orientation_rad,
-    regions,
-    tiles,
-)
+from appliance.quality.nfiq2.regions import covariance, grid
 from appliance.quality.nfiq2.roi import coherence, region_of_interest
 from appliance.quality.nfiq2.slanted import slanted
+from appliance.quality.nfiq2.surface import Surface, surface
 from drivers.contracts import Pixels
 
 _PADDING_PX = 2
@@ -47,13 +39,11 @@ class NativeMeasures:
     mask: Pixels
 
 
-def native_measures(pixels: Pixels) -> NativeMeasures:
-    """Of contiguous (h, w) uint8 without its frame, at least 36 in both."""
-    grey = tiles(pixels)
-    of_tiles = covariance(pixels)
+def native_measures(pixels: Pixels, of: Surface | None = None) -> NativeMeasures:
+    """Of contiguous (h, w) uint8 without its frame, at least 36 in both. `of`: its surface, where it is known."""
+    of = of or surface(pixels)
+    grey, of_tiles = of.tiles, covariance(pixels)
     certain, has_gradient = certainty(of_tiles.within(*grid(pixels.shape)))
-    is_foreground = foreground(grey, pixels.shape)
-    angles = orientation_rad(covariance(regions(pixels, MARGIN_PX)))
     of_finger = region_of_interest(pixels)
     coherent = coherence(of_tiles, of_finger.tiles)
     values = {
@@ -67,27 +57,25 @@ def native_measures(pixels: Pixels) -> NativeMeasures:
         names.FOREGROUND: float(of_finger.area_px),
     }
     values |= summary(CERTAINTY_PREFIX, certain[has_gradient], CERTAINTY_BOUNDS)
-    values |= summary(FLOW_PREFIX, flow(angles, is_foreground), FLOW_BOUNDS)
-    values |= _of_slanted(pixels, angles, is_foreground)
-    return NativeMeasures(values, certain, coherent, angles, is_foreground, of_finger.mask)
+    values |= summary(FLOW_PREFIX, flow(of.angles_rad, of.foreground), FLOW_BOUNDS)
+    values |= _of_slanted(pixels, of)
+    return NativeMeasures(values, certain, coherent, of.angles_rad, of.foreground, of_finger.mask)
 
 
-def _of_slanted(pixels: Pixels, angles_rad: NDArray[np.float64], is_foreground: NDArray[np.bool_]) -> dict[str, float]:
-    rows, columns = (place * SIDE_PX for place in np.nonzero(is_foreground))
-    angles = angles_rad[is_foreground]
-    # All three at once: there are few regions, and what counts is how often arrays are gone through.
-    each = len(angles)
+def _of_slanted(pixels: Pixels, of: Surface) -> dict[str, float]:
+    angles = of.angles_rad[of.foreground]
+    # Both at once: there are few regions, and what counts is how often arrays are gone through.
     turned = slanted(
         pixels,
-        np.tile(rows, 3),
-        np.tile(columns, 3),
-        np.concatenate([angles + np.pi / 2, angles, angles]),
-        lying=np.repeat([True, False, False], each),
-        pad_px=np.repeat([_PADDING_PX, 0, _PADDING_PX], each),
+        np.tile(of.rows, 2),
+        np.tile(of.columns, 2),
+        np.concatenate([angles + np.pi / 2, angles]),
+        lying=np.repeat([True, False], len(angles)),
+        pad_px=_PADDING_PX,
     )
-    lying, upright, padded = np.split(turned, 3, axis=2)
+    lying, padded = np.split(turned, 2, axis=2)
     return {
         **summary(fda.PREFIX, fda.fda(lying), fda.BOUNDS),
-        **summary(lcs.PREFIX, lcs.lcs(upright), lcs.BOUNDS),
+        **summary(lcs.PREFIX, of.clarity, lcs.BOUNDS),
         **summary(rvu.PREFIX, rvu.rvu(padded), rvu.BOUNDS),
     }

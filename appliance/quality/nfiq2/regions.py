@@ -49,34 +49,33 @@ class Covariance:
 def tiles(pixels: Pixels) -> Tiles:
     """Of (h, w) uint8."""
     sums, squares = cv2.integral2(pixels)
-    areas = tile_areas(pixels.shape)
-    mean = over_tiles(sums) / areas
-    variance = over_tiles(squares) / areas - mean**2
+    total, areas = sums_of_tiles(sums)
+    mean = total / areas
+    variance = sums_of_tiles(squares)[0] / areas - mean**2
     image_mean = float(sums[-1, -1]) / pixels.size
     return Tiles(mean, variance, image_mean, float(squares[-1, -1]) / pixels.size - image_mean**2)
+
+
+def sums_of_tiles(integral: Any) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Of the values whose integral, (h + 1, w + 1), is given: their sums over the tiles, and the tiles' areas."""
+    down, right = (_borders(extent - 1) for extent in integral.shape)
+    to_left = np.asarray(integral[down[:, None], right], np.float64)
+    above = to_left[:, 1:] - to_left[:, :-1]
+    return above[1:] - above[:-1], (down[1:] - down[:-1])[:, None] * (right[1:] - right[:-1])
 
 
 def _borders(extent: int) -> NDArray[np.intp]:
     return np.append(np.arange(0, extent, SIDE_PX), extent)
 
 
-def tile_areas(shape: tuple[int, ...]) -> NDArray[np.intp]:
-    """(rows, columns) of the tiles of an image of (height, width)."""
-    rows, columns = (_borders(extent) for extent in shape)
-    return (rows[1:] - rows[:-1])[:, None] * (columns[1:] - columns[:-1])
-
-
-def over_tiles(integral: Any) -> NDArray[np.float64]:
-    """What (h + 1, w + 1) sums up in each tile."""
-    rows, columns = (_borders(extent - 1) for extent in integral.shape)
-    to_left = np.asarray(integral[rows[:, None], columns], np.float64)
-    above = to_left[:, 1:] - to_left[:, :-1]
-    return above[1:] - above[:-1]
+def has_contrast(of: Tiles) -> NDArray[np.bool_]:
+    """(rows, columns) of the tiles."""
+    return np.asarray(of.variance > _CONTRAST_MIN**2 * of.image_variance)
 
 
 def foreground(of: Tiles, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """(rows, columns) of the regions with a margin: whether all four tiles that it touches have contrast."""
-    contrast = of.variance > _CONTRAST_MIN**2 * of.image_variance
+    contrast = has_contrast(of)
     rows, columns = grid(shape, MARGIN_PX)
     upper, lower = contrast[:rows], contrast[1 : rows + 1]
     return (upper[:, :columns] & upper[:, 1 : columns + 1]) & (lower[:, :columns] & lower[:, 1 : columns + 1])

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.quality.nfiq2.regions import SIDE_PX, Covariance, over_tiles, tile_areas
+from appliance.quality.nfiq2.regions import SIDE_PX, Covariance, sums_of_tiles
 from drivers.contracts import Pixels
 
 _TILE_PX: Final = SIDE_PX
@@ -111,9 +111,8 @@ def _one_piece(mask: Pixels) -> Pixels:
 def _touched(mask: Pixels) -> NDArray[np.bool_]:
     """By the mean of what is white, as the reference has it: in a smaller tile at the border its rounding may call
     pure white a shade darker, and count it."""
-    areas = tile_areas(mask.shape)
-    whites = over_tiles(cv2.integral(mask))
-    return np.asarray((_WHITE * areas - whites) * (1 / areas) < _WHITE)
+    sums, areas = sums_of_tiles(cv2.integral(mask))
+    return np.asarray((_WHITE * areas - sums) * (1 / areas) < _WHITE)
 
 
 def coherence(of: Covariance, touched: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from appliance.quality.nfiq2.frame import without_frame
 from appliance.quality.nfiq2.histogram import BINS
 from appliance.quality.nfiq2.measures import NativeMeasures, native_measures
 from appliance.quality.nfiq2.minutiae_quality import minutiae_quality
+from appliance.quality.nfiq2.surface import Surface
 from drivers.contracts import Pixels
 
 LEAST_WIDTH_PX: Final = 196
@@ -41,13 +42,14 @@ class Scored:
     left: int = 0
 
 
-def nfiq2(pixels: Pixels, forest: Forest) -> Scored:
-    """Of (h, w) uint8 at 500 ppi, ridges dark on light. Raises QualityError: not such an image."""
-    found = measured(pixels)
+def nfiq2(pixels: Pixels, forest: Forest, of: Surface | None = None) -> Scored:
+    """Of (h, w) uint8 at 500 ppi, ridges dark on light. `of`: the surface of the image without its frame, where it is
+    known. Raises QualityError: not such an image."""
+    found = measured(pixels, of)
     return found if found.reason is not None else replace(found, score=forest.score(found.measures))
 
 
-def measured(pixels: Pixels) -> Scored:
+def measured(pixels: Pixels, of: Surface | None = None) -> Scored:
     """As `nfiq2`, all but the score.
 
     Reasons: `image-too-small`, `image-too-large`, `empty-image` (uniform, or as good as white), `finger-too-small` (the
@@ -64,10 +66,10 @@ def measured(pixels: Pixels) -> Scored:
     if height > LARGEST_PX[0] or width > LARGEST_PX[1]:
         return Scored(None, "image-too-large", {})
     inner = np.ascontiguousarray(inner)
-    mean, deviation = cv2.meanStdDev(inner)
-    if deviation.item() < _LEAST_DEVIATION or mean.item() > _LIGHTEST:
+    mean, deviation = (value.item() for value in cv2.meanStdDev(inner))
+    if deviation < _LEAST_DEVIATION or mean > _LIGHTEST:
         return Scored(None, "empty-image", {})
-    native = native_measures(inner)
+    native = native_measures(inner, of)
     if int(native.foreground.sum()) < BINS:
         return Scored(None, "finger-too-small", native.values, native, None, top, left)
     minutiae = find_minutiae(inner)

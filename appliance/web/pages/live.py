@@ -6,14 +6,17 @@ Neither keeps a screen unlocked, and both end when it locks or its reader has go
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from functools import wraps
 
 from aiohttp import web
 
+from appliance.attendance.preview import NOTHING, Said
 from appliance.errors import AccessDenied
 from appliance.web.doorkeeper import COOKIE, HEADERS
 from appliance.web.keys import NEWS, PORTS, STREAMS
+from appliance.web.rendering import wording_of
 
 LOOK_ROUND_S = 2.0
 """How often a silent stream checks that the session is still open and somebody is still reading."""
@@ -83,24 +86,42 @@ async def preview(request: web.Request) -> web.StreamResponse:
 
 @_stream
 async def events(request: web.Request) -> web.StreamResponse:
-    """Server-sent events: a number that grows whenever something changed; `locked` once, when the screen locks."""
-    news = request.app[NEWS]
+    """Server-sent events: a number that grows whenever something changed; `instruction`, what whoever is being captured
+    is to do now (JSON, `code` and `sentence`, empty for nothing); `locked` once, when the screen locks."""
+    news, preview = request.app[NEWS], request.app[PORTS].attendances.preview
     response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
     await response.prepare(request)
-    number = news.number
+    number, said = news.number, NOTHING
     await response.write(f"data: {number}\n\n".encode())
-    while _reading(request):
-        if not _unlocked(request):
-            await response.write(b"event: locked\ndata: 0\n\n")
-            break
-        try:
-            async with asyncio.timeout(LOOK_ROUND_S):
-                number = await news.after(number)
-        except TimeoutError:
-            continue
-        if not await _told(response, f"data: {number}\n\n".encode()):
-            break
+    changed = asyncio.ensure_future(news.after(number))
+    instructed = asyncio.ensure_future(preview.instruction_after(said))
+    try:
+        while _reading(request):
+            if not _unlocked(request):
+                await response.write(b"event: locked\ndata: 0\n\n")
+                break
+            await asyncio.wait({changed, instructed}, timeout=LOOK_ROUND_S, return_when=asyncio.FIRST_COMPLETED)
+            told = b""
+            if instructed.done():
+                said = instructed.result()
+                instructed = asyncio.ensure_future(preview.instruction_after(said))
+                told += _instruction(request, said)
+            if changed.done():
+                number = changed.result()
+                changed = asyncio.ensure_future(news.after(number))
+                told += f"data: {number}\n\n".encode()
+            if told and not await _told(response, told):
+                break
+    finally:
+        changed.cancel()
+        instructed.cancel()
+        await asyncio.gather(changed, instructed, return_exceptions=True)
     return response
+
+
+def _instruction(request: web.Request, said: Said) -> bytes:
+    sentence = wording_of(request).instruction(said.kind, said.code) if said.code else ""
+    return f"event: instruction\ndata: {json.dumps({'code': said.code, 'sentence': sentence})}\n\n".encode()
 
 
 async def _told(response: web.StreamResponse, data: bytes) -> bool:

@@ -123,6 +123,16 @@ async function refresh() {
   }
 }
 
+/** What to do now, under the live picture; what the page said of its own where there is nothing to say. */
+let instruction = { code: "", sentence: "" };
+function instruct(said) {
+  instruction = said;
+  const state = document.querySelector("[data-instruction]");
+  if (!state) return;
+  state.classList.toggle("good", said.code === "good");
+  state.querySelector(".instruction").textContent = said.sentence || state.dataset.instruction;
+}
+
 /** A tab that nobody sees gives its connection back (a browser has six for one host), and looks now and then. */
 function follow() {
   if (!document.getElementById("nav")) return;
@@ -140,6 +150,7 @@ function follow() {
       offline.hidden = true;
       if (known !== seen) refresh();
     };
+    events.addEventListener("instruction", (event) => instruct(JSON.parse(event.data)));
     events.addEventListener("locked", () => {
       events.close();
       location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
@@ -163,6 +174,7 @@ function follow() {
 }
 
 function setUp(root) {
+  instruct(instruction);
   for (const element of root.querySelectorAll("[data-uppercase]")) {
     element.addEventListener("input", () => {
       const { selectionStart, selectionEnd } = element;

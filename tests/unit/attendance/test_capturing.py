@@ -11,17 +11,24 @@ import numpy as np
 import pytest
 
 from appliance.attendance.capturing import STILL_WITHIN_S, Presented, capture_once, request_for
+from appliance.attendance.instruction import Instructions
 from appliance.attendance.judging import Judge
 from appliance.attendance.looking import Wish
-from appliance.attendance.preview import Preview
+from appliance.attendance.preview import NOTHING, Preview, PreviewFrame
 from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CaptureRules
 from appliance.model.verdict import CaptureKind
+from appliance.quality.fingerprint import ALGORITHM, SIMPLE_ALGORITHM
+from appliance.quality.nfiq2.forest_file import read_forest
+from appliance.quality.stillness import Stillness
 from appliance.runtime.clock import Clock, SystemClock
-from drivers.contracts import CameraRequest, Frame, Request
+from drivers.contracts import CameraRequest, Frame, Pixels, Request
+from drivers.simulated.drawn.fingerprint import draw_fingerprint
 from tests.unit.attendance.box import GreyJudge, ScriptedFrames, picture
 from tests.unit.attendance.makers import DEVICE
+from tests.unit.quality.degrading import further_right, paler
+from tests.unit.quality.forests import file_of, some_arrays
 
 THRESHOLD = 40
 T = TypeVar("T")
@@ -36,6 +43,9 @@ class Camera:
 
     def quality_thresholds(self) -> dict[str, int]:
         return {}
+
+    def capabilities(self) -> frozenset[str]:
+        return frozenset()
 
     @asynccontextmanager
     async def frames(self, request: Request) -> AsyncIterator[ScriptedFrames]:
@@ -68,14 +78,20 @@ class NoStills(ScriptedFrames):
         return self._frames.pop(0) if self._frames else picture(10, preview=True)
 
 
-async def attempt(frames: ScriptedFrames, wish: Wish | None = None, clock: Clock | None = None) -> Presented:
+async def attempt(
+    frames: ScriptedFrames,
+    wish: Wish | None = None,
+    clock: Clock | None = None,
+    kind: CaptureKind = CaptureKind.FACE,
+    rules: CaptureRules | None = None,
+) -> Presented:
     judge = GreyJudge()
     try:
         return await capture_once(
             Camera(frames),
-            CaptureKind.FACE,
+            kind,
             None,
-            rules=CaptureRules(),
+            rules=rules or CaptureRules(),
             threshold=THRESHOLD,
             judge=judge,
             preview=Preview(),
@@ -110,6 +126,29 @@ def test_a_face_is_looked_at_in_small_and_kept_as_the_camera_gives_it() -> None:
 async def test_a_preview_that_is_good_enough_makes_the_camera_take_a_still_which_is_kept() -> None:
     frames = ScriptedFrames(*previews(10, 20, 90, 91), still=80)
     assert score_kept(await attempt(frames)) == 80
+    assert frames.stills_asked == 1
+
+
+async def test_a_picture_of_a_hand_is_taken_by_nobody_but_the_technician() -> None:
+    wish = Wish()
+    frames = ScriptedFrames(*previews(90, 95, 99), still=80, then_waits=True)
+    running = asyncio.create_task(attempt(frames, wish, kind=CaptureKind.EXCEPTION_PHOTO))
+    await frames.waiting.wait()
+    assert frames.stills_asked == 0
+    wish.take.set()
+    assert score_kept(await running) == 80
+
+
+async def test_a_picture_of_a_hand_is_taken_when_the_time_is_up() -> None:
+    clock = TurnedClock()
+
+    class Slow(ScriptedFrames):
+        async def __anext__(self) -> Frame:
+            clock.now_s += 10.0
+            return await super().__anext__()
+
+    frames = Slow(*previews(90, 91, 92, 93, 94), still=80)
+    assert score_kept(await attempt(frames, clock=clock, kind=CaptureKind.EXCEPTION_PHOTO)) == 80
     assert frames.stills_asked == 1
 
 
@@ -192,3 +231,48 @@ async def test_the_judge_gives_back_no_pixels_of_a_preview(preview: bool) -> Non
         await judge.close()
     assert (judged.pixels is None) is preview
     assert judged.preview_jpeg
+
+
+async def test_a_reader_that_sends_nothing_better_in_time_is_not_waited_for() -> None:
+    frames = ScriptedFrames(picture(10), picture(12), then_waits=True)
+    presented = await within(
+        attempt(frames, kind=CaptureKind.FINGERPRINT, rules=CaptureRules(fingerprint_window_s=0.1))
+    )
+    assert score_kept(presented) == 12
+    assert frames.waiting.is_set()
+
+
+async def test_a_live_finger_is_guided_by_the_quick_measures_and_kept_by_nfiq2() -> None:
+    impression = draw_fingerprint(3, "right_index", 0)
+    shown = [_frame(paler(impression, 0.9), 0, preview=True), _frame(impression, 1, preview=True)]
+    judge, preview = Judge(read_forest(file_of(some_arrays(1)))), Preview()
+    said: list[str] = []
+    verdicts = [
+        (await judge.judge(CaptureKind.FINGERPRINT, frame, Stillness())).verdict
+        for frame in (*shown, _frame(impression, 2, preview=False))
+    ]
+    assert [verdict.algorithm for verdict in verdicts] == [SIMPLE_ALGORITHM, SIMPLE_ALGORITHM, ALGORITHM]
+    assert verdicts[0].reasons == ("too-little-contrast",)
+
+    async def listen() -> None:
+        said.append((await preview.instruction_after(NOTHING)).code)
+
+    listening = asyncio.create_task(listen())
+    await asyncio.sleep(0)
+    await preview.show(PreviewFrame(b"", verdicts[0], Instructions(30).after(verdicts[0], 0.0)))
+    await within(listening)
+    assert said == ["too-little-contrast"]
+    await judge.close()
+
+
+async def test_a_finger_that_slides_is_told_to_hold_still() -> None:
+    impression = draw_fingerprint(3, "right_index", 0)
+    judge, stillness = Judge(), Stillness()
+    frames = [_frame(further_right(impression, 4 * number), number, preview=True) for number in range(3)]
+    reasons = [(await judge.judge(CaptureKind.FINGERPRINT, frame, stillness)).verdict.reasons for frame in frames]
+    await judge.close()
+    assert reasons == [(), ("moving",), ("moving",)]
+
+
+def _frame(pixels: Pixels, number: int, *, preview: bool) -> Frame:
+    return Frame(np.ascontiguousarray(pixels), number, number * 66_000_000, preview=preview, resolution_ppi=500)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from appliance.attendance.choosing import Candidate, Choice, Next
-from appliance.model.verdict import CaptureKind, Verdict
+from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 
 THRESHOLD, WINDOW_S, STILL_WITHIN_S = 40, 30.0, 5.0
 
@@ -78,3 +78,23 @@ def test_what_the_technician_asks_for_has_its_own_time_and_is_asked_for_once() -
     assert choice.looked_at(verdict(80), 5.0, taken=True) is Next.GO_ON
     assert choice.looked_at(verdict(80), 9.9, taken=True) is Next.GO_ON
     assert choice.looked_at(verdict(80), 10.0, taken=True) is Next.GIVE_UP
+
+
+def test_bare_glass_begins_no_time_for_a_finger() -> None:
+    choice = Choice(THRESHOLD, 5.0, STILL_WITHIN_S, awaits_presence=True)
+    bare = Candidate(verdict(NOT_JUDGED), np.zeros((2, 2), np.uint8), simulated=True)
+    assert choice.offered(bare, 0.0, taken=False) is Next.GO_ON
+    assert choice.offered(bare, 60.0, taken=False) is Next.GO_ON
+    assert choice.left_s(60.0) is None
+    assert choice.offered(candidate(10), 61.0, taken=False) is Next.GO_ON
+    assert choice.left_s(63.5) == 2.5
+    assert choice.offered(candidate(12), 66.0, taken=False) is Next.END
+    assert kept(choice) == 12
+
+
+def test_nobody_waits_longer_than_the_time_for_a_better_picture() -> None:
+    choice = Choice(THRESHOLD, 5.0, STILL_WITHIN_S)
+    assert choice.left_s(0.0) is None
+    choice.offered(candidate(10), 0.0, taken=False)
+    assert choice.left_s(4.0) == 1.0
+    assert choice.left_s(7.0) == 0.0

@@ -20,7 +20,7 @@ from drivers.errors import (
 )
 from drivers.registry import build_driver
 from drivers.simulated.fingerprint import SimulatedFingerprintReader
-from tests.unit.simulated.desk import POOL, impressions, opened, pages, scenes_of, views
+from tests.unit.simulated.desk import POOL, impressions, never, opened, pages, scenes_of, views
 
 DRIVERS = ("simulated-fingerprint", "simulated-camera", "simulated-scanner")
 
@@ -33,6 +33,21 @@ def test_each_acquisition_presents_the_next_entry_and_the_last_repeats(tmp_path:
         assert [int(views(camera)[0].pixels[0, 0, 0]) for _ in range(4)] == [10, 20, 30, 30]
     with opened("simulated-scanner", scenes=scenes) as scanner:
         assert [int(pages(scanner)[0].pixels[0, 0, 0]) for _ in range(4)] == [10, 20, 30, 30]
+
+
+def test_whoever_asks_for_live_pictures_sees_a_finger_come_before_it_is_taken() -> None:
+    live = FingerprintRequest(position="right_index", live=True)
+    with opened("simulated-fingerprint", arrives_s=0.5) as reader:
+        assert isinstance(reader, SimulatedFingerprintReader)
+        frames = [
+            (frame.preview, frame.simulated, frame.pixels.copy()) for frame in reader.acquire(live, POOL, never())
+        ]
+        plain = list(reader.acquire(FingerprintRequest(position="right_index"), POOL, never()))
+    assert [preview for preview, _, _ in frames] == [True, True, True, True, False]
+    assert all(simulated for _, simulated, _ in frames)
+    ink = [float((255.0 - pixels).std()) for _, _, pixels in frames]
+    assert ink[0] < 5 < ink[-1]
+    assert [frame.preview for frame in plain] == [False]
 
 
 def test_a_finger_that_is_not_listed_is_never_presented(tmp_path: Path) -> None:

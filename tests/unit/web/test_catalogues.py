@@ -53,8 +53,9 @@ def _text(node: ast.expr | None) -> set[str]:
 
 
 def _quality_codes(stage: str) -> set[str]:
-    """The reasons and the advice of one stage: kebab-case text in tuples and returns of its file."""
-    trees = [tree for name, tree in modules("appliance") if name == f"appliance/quality/{stage}.py"]
+    """The reasons and the advice of one stage: kebab-case text in tuples and returns of its files."""
+    files = {f"appliance/quality/{stage}{part}.py" for part in ("", "_guidance")}
+    trees = [tree for name, tree in modules("appliance") if name in files]
     literals = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     named = {
         v

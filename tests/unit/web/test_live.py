@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
@@ -69,3 +70,19 @@ async def test_a_page_without_scripts_waits_for_the_next_capture(counter: Counte
         shown = await asyncio.wait_for(response.content.read(), 10)
     assert (b"image/jpeg" in shown) is not scripts
     assert (await capture)[0] == 200
+
+
+async def test_an_open_page_hears_what_the_person_is_to_do_now(counter: Counter, ana: Person) -> None:
+    preview = counter.ports.attendances.preview
+    async with ana.session.get(counter.url_of("/events")) as response:
+        await response.content.readuntil(b"\n\n")
+        await preview.show(PreviewFrame(b"", VERDICT, "too-dark"))
+        told = await asyncio.wait_for(response.content.readuntil(b"\n\n"), 10)
+        assert told.startswith(b"event: instruction\n")
+        assert json.loads(told.partition(b"data: ")[2]) == {
+            "code": "too-dark",
+            "sentence": "Pouca luz no rosto: acenda a luz da frente.",
+        }
+        await preview.show(None)
+        told = await asyncio.wait_for(response.content.readuntil(b"\n\n"), 10)
+        assert json.loads(told.partition(b"data: ")[2]) == {"code": "", "sentence": ""}
