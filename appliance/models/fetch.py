@@ -1,4 +1,4 @@
-"""Where a pack's distribution comes from: a folder, pip's index or npm's. Whichever, it is checked before it is opened."""
+"""Where a pack's distribution comes from: a folder, or pip's or npm's index. It is checked before it is opened."""
 
 from __future__ import annotations
 

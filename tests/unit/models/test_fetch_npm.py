@@ -1,4 +1,4 @@
-"""Fetching asks npm where its packages lie, and nothing of theirs is run. The index is a small server on this machine."""
+"""Fetching asks npm where its packages lie, and nothing of theirs is run. The index is a server on this machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from appliance.models.store import read_pack
 from tests.unit.models.packages import CONTENTS, FOREST, LICENCE, NPM, npm, pack_of
 
 _MARKER = "somebody-ran-it"
-_SCRIPTS = {name: f"touch {_MARKER}" for name in ("prepack", "postpack", "prepare", "install", "postinstall")}
+_SCRIPTS = dict.fromkeys(("prepack", "postpack", "prepare", "install", "postinstall"), f"touch {_MARKER}")
 
 
 def _described(version: str = "1.0.0") -> bytes:
