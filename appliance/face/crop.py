@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.face.detection import DetectedFace, Keypoint
-from appliance.face.picture import shrunk
 from drivers.contracts import Pixels
 
 _AROUND_DETECTION: Final = 1.5
@@ -88,12 +87,14 @@ def _made_smaller(
 ) -> tuple[Pixels, NDArray[np.float64]]:
     """The part of the picture that the crop lies in, `times` smaller, and the matrix that belongs to it."""
     corners = np.array([[0, 0, 1], [edge_px, 0, 1], [0, edge_px, 1], [edge_px, edge_px, 1]]) @ matrix.T
-    height, width = pixels.shape[:2]
-    left, top = np.clip(np.floor(corners.min(axis=0)), 0, [width - 1, height - 1]).astype(int)
-    right, bottom = np.clip(np.ceil(corners.max(axis=0)) + 1, [left + 1, top + 1], [width, height]).astype(int)
+    limits = np.array(pixels.shape[1::-1])
+    # Wider by two of the small pixels, so that none of the crop's is mixed with what lies beside the part.
+    low = np.clip(np.floor(corners.min(axis=0)) - 2 * times, 0, np.maximum(limits - times, 0)).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0)) + 2 * times, low + 1, limits).astype(int)
+    small_size = np.maximum((high - low) // times, 1)
+    (left, top), (right, bottom) = low, np.minimum(low + small_size * times, limits)
     part = np.asarray(pixels[top:bottom, left:right], np.uint8)
-    small_width, small_height = max(1, (right - left) // times), max(1, (bottom - top) // times)
-    by = np.array([(right - left) / small_width, (bottom - top) / small_height])
-    small = shrunk(part, small_width, small_height)
-    shift = (matrix[:, 2] - [left, top] + 0.5) / by - 0.5
+    small = np.asarray(cv2.resize(part, tuple(small_size.tolist()), interpolation=cv2.INTER_AREA), np.uint8)
+    by = np.array([right - left, bottom - top]) / small_size
+    shift = (matrix[:, 2] - low + 0.5) / by - 0.5
     return small, np.column_stack([matrix[:, :2] / by[:, None], shift])

@@ -27,7 +27,8 @@ def require_picture(pixels: Pixels) -> None:
 def shrunk(pixels: Pixels, width_px: int, height_px: int) -> Pixels:
     """The picture in another size, each pixel the mean of those that it stands for; enlarged linearly.
 
-    Halved as often as it can be: means of four are five times as quick as those over an uneven number.
+    Halved as often as it can be, which leaves out an odd last row or column: means of four are five times as quick as
+    those over an uneven number.
     """
     height, width = pixels.shape[:2]
     while width >= 2 * width_px and height >= 2 * height_px and width > 2 and height > 2:

@@ -25,7 +25,7 @@ from drivers.contracts import Pixels
 LEAST_SCORE: Final = 0.35
 SURE_SCORE: Final = 0.75
 LEAST_CLOSER_SCORE: Final = 0.3
-SURE_CLOSER_SCORE: Final = 0.6
+SURE_CLOSER_SCORE: Final = 0.5
 LEAST_PRESENCE: Final = 0.9
 """Chosen on some eighty faces in group photographs, and on prints, documents and backgrounds without any."""
 _ACROSS: Final = (2, 3, 4, 6)

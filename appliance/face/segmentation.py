@@ -42,5 +42,5 @@ class PersonSegmenter:
 
     def mask(self, pixels: Pixels) -> NDArray[np.float32]:
         """As `small_mask`, in the picture's own size: (h, w). Raises QualityError."""
-        height, width = pixels.shape[:2]
-        return np.asarray(cv2.resize(self.small_mask(pixels), (width, height)), np.float32)
+        small = self.small_mask(pixels)
+        return np.asarray(cv2.resize(small, pixels.shape[1::-1]), np.float32)
