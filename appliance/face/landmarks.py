@@ -20,7 +20,7 @@ from drivers.contracts import Pixels
 POINTS: Final = 478
 EDGE_PX: Final = 256
 _WHITE: Final = np.float32(1 / 255)
-_SETTLING: Final = 2
+_SETTLING: Final = 3
 _LOOKS: Final = ((-0.03, -0.03), (0.03, -0.03), (-0.03, 0.03), (0.03, 0.03))
 """By which parts of its edge the crop is moved: errors that come from where pixels happen to fall average out."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from appliance.errors import ModelError
@@ -34,9 +34,7 @@ class Network:
         if file[_MARK] != _FORMAT:
             raise _invalid("its file is not a LiteRT network")
         try:
-            interpreter = Interpreter(
-                model_content=file, num_threads=threads, experimental_op_resolver_type=OpResolverType.AUTO
-            )
+            interpreter = Interpreter(model_content=file, num_threads=threads)
             interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise _invalid(f"LiteRT cannot load it ({type(error).__name__})") from error

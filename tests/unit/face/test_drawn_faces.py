@@ -40,8 +40,8 @@ def test_a_face_has_a_square_box_and_six_points_where_they_belong(detector: Face
     assert face.keypoints[Keypoint.RIGHT_EAR, 0] > eyes[1, 0]
 
 
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("shape", [(720, 1280), (1600, 1244)])
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("shape", [(720, 1280), (800, 622)])
 def test_one_person_is_one_face(search: FaceSearch, seed: int, shape: tuple[int, int]) -> None:
     (face,) = search.find(draw_face(seed, *shape))
     assert face.landmarks is not None
@@ -116,7 +116,7 @@ def test_52_coefficients_have_names_and_do_not_depend_on_where_a_face_is(
     np.testing.assert_allclose(blendshapes.read(elsewhere), coefficients, atol=0.01)
 
 
-@pytest.mark.parametrize("shape", [(720, 1280), (1280, 720), (600, 600)])
+@pytest.mark.parametrize("shape", [(360, 640), (800, 622), (400, 400)])
 def test_a_mask_covers_the_picture_and_is_highest_on_the_person(
     detector: FaceDetector, segmenter: PersonSegmenter, shape: tuple[int, int]
 ) -> None:
