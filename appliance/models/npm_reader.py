@@ -21,7 +21,14 @@ from typing import Final
 NOT_FOUND: Final = 3
 INDEX_BYTES: Final = 64 << 20
 """What npm may write beside the tarball: its list of a package's versions."""
-_QUIET: Final = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--fetch-retries=1")
+_QUIET: Final = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
+_PATIENCE: Final = (
+    "--fetch-timeout=5000",
+    "--fetch-retries=1",
+    "--fetch-retry-mintimeout=500",
+    "--fetch-retry-maxtimeout=1000",
+)
+"""In milliseconds of silence, as long as pip is given: a machine without a network must not wait for npm's minutes."""
 
 
 def main(package: str, version: str, file: str, limit_bytes: int, destination: Path) -> int:
@@ -30,7 +37,7 @@ def main(package: str, version: str, file: str, limit_bytes: int, destination: P
     resource.setrlimit(resource.RLIMIT_FSIZE, (longest, longest))
     with tempfile.TemporaryDirectory(prefix=".npm-", dir=destination.parent) as work:
         places = (f"--prefix={work}", f"--cache={work}/cache", f"--pack-destination={work}", "--logs-max=0")
-        command = ["npm", "pack", *_QUIET, *places, "--", f"{package}@{version}"]
+        command = ["npm", "pack", *_QUIET, *_PATIENCE, *places, "--", f"{package}@{version}"]
         try:
             done = subprocess.run(command, cwd=work, stdin=subprocess.DEVNULL, check=False)
         except OSError:
