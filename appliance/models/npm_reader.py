@@ -35,7 +35,7 @@ def main(package: str, version: str, file: str, limit_bytes: int, destination: P
     # npm knows no limit: whatever it writes beyond this one is refused it.
     longest = max(limit_bytes, INDEX_BYTES)
     resource.setrlimit(resource.RLIMIT_FSIZE, (longest, longest))
-    with tempfile.TemporaryDirectory(prefix=".npm-", dir=destination.parent) as work:
+    with tempfile.TemporaryDirectory(prefix=".npm-", dir=destination.parent.absolute()) as work:
         places = (f"--prefix={work}", f"--cache={work}/cache", f"--pack-destination={work}", "--logs-max=0")
         command = ["npm", "pack", *_QUIET, *_PATIENCE, *places, "--", f"{package}@{version}"]
         try:

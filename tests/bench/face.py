@@ -91,7 +91,9 @@ def _times(
         yield _row(f"CPU {name}, median", float(np.median(_ms(look))), "ms", peer, _MEASURED)
     following = _Following(FaceFollower(detector, landmarker), frame)
     ms = _ms(following.step)
-    yield _row("CPU a tracked frame, median", float(np.median(ms)), "ms", 12.0, "goal: MediaPipe's in measured-peers.md")
+    yield _row(
+        "CPU a tracked frame, median", float(np.median(ms)), "ms", 12.0, "goal: MediaPipe's in measured-peers.md"
+    )
     yield _row("CPU a tracked frame, p95", float(np.percentile(ms, 95)), "ms", 25.0)
 
     def whole() -> None:

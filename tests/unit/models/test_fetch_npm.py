@@ -96,7 +96,8 @@ def test_configuration_where_it_is_called_from_does_not_count(
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / ".npmrc").write_text("offline=true\n")
     monkeypatch.chdir(tmp_path / "here")
-    assert install(_pack(index.tarball), tmp_path / "models", source=None, tell=lambda _: None)
+    assert install(_pack(index.tarball), Path("models"), source=None, tell=lambda _: None)
+    assert (tmp_path / "here" / "models" / "trees").is_dir(), "the folder is the caller's, though npm is run elsewhere"
 
 
 def test_another_tarball_than_the_pinned_one_is_not_opened(tmp_path: Path, index: _Index) -> None:
