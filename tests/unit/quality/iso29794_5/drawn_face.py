@@ -15,6 +15,8 @@ from drivers.contracts import Pixels
 Points = NDArray[np.float64]
 SKIN_BGR: Final = (112, 144, 188)
 BACKGROUND_BGR: Final = (196, 196, 196)
+_GRAINS: Final = 80.0
+"""Between the eyes: skin's own texture, coarser than a pixel, so that it is not what a sensor's noise is like."""
 _EYES: Final = ((251.0, 272.0), (364.0, 272.0))
 
 
@@ -71,7 +73,9 @@ def portrait(
     _features(image, points, face)
     within = np.zeros(image.shape[:2], np.uint8)
     cv2.fillPoly(within, [head], 1)
-    pores = cv2.GaussianBlur(chaos.normal(0.0, 14.0, image.shape[:2]).astype(np.float32), (0, 0), 0.8)
+    grain_px = between_eyes_px / _GRAINS
+    pores = cv2.GaussianBlur(chaos.normal(0.0, 1.0, image.shape[:2]).astype(np.float32), (0, 0), grain_px)
+    pores = np.asarray(pores * (5.0 / float(np.std(pores))), np.float32)
     across = np.linspace(0.92, 1.08, width_px, dtype=np.float32)
     shaded = image * across[None, :, None] + (pores * within)[:, :, None]
     return np.asarray(np.clip(shaded, 0, 255), np.uint8), points
