@@ -25,6 +25,13 @@ _TARGETS: Final = np.array([[251, 272], [364, 272], [308, 336], [262, 402], [355
 """Left eye, right eye, tip of the nose, left and right corner of the mouth."""
 _GRID: Final = 224
 _MARGIN: Final = 0.05
+_FURTHEST_PX: Final = 32767
+"""OpenCV's places in a picture are 16-bit numbers."""
+_LARGEST_SCALE: Final = 64.0
+"""And its inverse the smallest: eyes 2 pixels apart, or 7000."""
+_LARGEST_SIDE_PX: Final = 8 * FRAME_PX
+"""Of a face's region in the upright frame, where a face's is about 250."""
+_NO_FACE: Final = "Eyes, nose and mouth do not lie as a face's do."
 
 _STEPS: Final = 1024
 _FINE: Final = 32
@@ -58,8 +65,12 @@ class AlignedFace:
 
 def align(image: Pixels, landmarks: FaceLandmarks) -> AlignedFace:
     """Of (H, W, 3) uint8 B, G, R. Raises QualityError: no such image, or a face that no similarity brings upright."""
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
         raise QualityError("A face is judged on an image of three colours of 8 bits.")
+    if max(image.shape) > _FURTHEST_PX:
+        raise QualityError(f"A face is judged on an image of at most {_FURTHEST_PX} pixels of height and width.")
+    if np.abs(landmarks.points).max() > _FURTHEST_PX:
+        raise QualityError("This face lies nowhere near the picture.")
     to_frame = _similarity(landmarks)
     moved = np.asarray(cv2.transform(landmarks.points.astype(np.float32)[:, None], to_frame), np.float64)[:, 0]
     aligned = FaceLandmarks(np.copysign(np.floor(np.abs(moved) + 0.5), moved), landmarks.scheme)
@@ -78,8 +89,10 @@ def warped(image: Pixels, to_frame: Matrix, window: Window) -> Pixels:
         fine.append((start[:, None] + along) >> 5)
     x, y = fine
     places = np.empty((*x.shape, 2), np.int16)
-    np.right_shift(x, 5, out=places[:, :, 0], casting="unsafe")
-    np.right_shift(y, 5, out=places[:, :, 1], casting="unsafe")
+    for number, place in enumerate((x >> 5, y >> 5)):
+        # An affine map's extremes lie in the corners.
+        within = np.abs(place[:: len(place) - 1 or 1, :: place.shape[1] - 1 or 1]).max() <= _FURTHEST_PX
+        places[:, :, number] = place if within else np.clip(place, -_FURTHEST_PX, _FURTHEST_PX)
     weights = ((y & (_FINE - 1)) * _FINE + (x & (_FINE - 1))).astype(np.uint16)
     return np.asarray(cv2.remap(image, places, weights, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.uint8)
 
@@ -90,8 +103,8 @@ def _similarity(landmarks: FaceLandmarks) -> Matrix:
     seen[0], seen[1] = landmarks.left_eye, landmarks.right_eye
     seen[2:] = landmarks.points[[scheme.nose_tip, *scheme.mouth_corners]]
     found, _ = cv2.estimateAffinePartial2D(seen, _TARGETS, method=cv2.LMEDS)
-    if found is None or not np.isfinite(found).all() or math.hypot(*found[:, 0]) == 0.0:
-        raise QualityError("Eyes, nose and mouth do not lie as a face's do.")
+    if found is None or not 1.0 / _LARGEST_SCALE <= math.hypot(*found[:, 0]) <= _LARGEST_SCALE:
+        raise QualityError(_NO_FACE)
     return np.asarray(found, np.float64)
 
 
@@ -113,6 +126,8 @@ def _region(landmarks: FaceLandmarks) -> tuple[Window, Pixels]:
     x, y, width, height = cv2.boundingRect(hull)
     top, bottom = int(y - height * _MARGIN), int(y + height * (1 + _MARGIN))
     side = bottom - top
+    if not 0 < side <= _LARGEST_SIDE_PX:
+        raise QualityError(_NO_FACE)
     left, right = int(x + width / 2.0 - side / 2.0), int(x + width / 2.0 + side / 2.0)
     grid = np.zeros((_GRID, _GRID), np.uint8)
     cv2.fillConvexPoly(grid, ((hull.astype(np.float64) - (left, top)) / side * _GRID).astype(np.int32), 1)

@@ -85,7 +85,7 @@ def _own(face: AlignedFace, inputs: FaceInputs) -> Iterator[Found]:
     if inputs.blendshapes is not None and (moved := own_expression.expression(inputs.blendshapes)) is not None:
         yield names.EXPRESSION_NEUTRALITY, moved, own_expression.ALGORITHM
     coarse = coarse_face(face)
-    if (skin := own_skin(coarse)) is None:
+    if coarse is None or (skin := own_skin(coarse)) is None:
         return
     yield from _mapped(own_occlusion.occlusion_raw(coarse, skin), own_occlusion.ALGORITHM)
     if inputs.background is not None:

@@ -74,9 +74,11 @@ class CoarseFace:
         return np.asarray((points - self.origin) / _COARSER)
 
 
-def coarse_face(face: AlignedFace) -> CoarseFace:
-    """Each pixel is the mean of four, so that pores and noise do not count."""
+def coarse_face(face: AlignedFace) -> CoarseFace | None:
+    """Each pixel is the mean of four, so that pores and noise do not count. None of a face that is a mere line."""
     height, width = (edge // _COARSER * _COARSER for edge in face.region.shape)
+    if not height or not width:
+        return None
     size = (width // _COARSER, height // _COARSER)
     small = np.asarray(cv2.resize(face.colour[:height, :width], size, interpolation=cv2.INTER_AREA), np.uint8)
     region = np.ascontiguousarray(face.region[:height:_COARSER, :width:_COARSER])
