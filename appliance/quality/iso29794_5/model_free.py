@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
+from appliance.errors import QualityError
 from appliance.model.verdict import Component
-from appliance.quality.iso29794_5.alignment import AlignedFace, align
+from appliance.quality.iso29794_5.alignment import FRAME_PX, AlignedFace, align
 from appliance.quality.iso29794_5.cheeks import cheeks_raw
 from appliance.quality.iso29794_5.face_count import single_face_raw
 from appliance.quality.iso29794_5.framing import framing_raw
@@ -28,7 +31,7 @@ def model_free_components(
 
     `face_areas_px` are those of all faces found; `yaw_deg` is the head's; `seen` is (616, 616) uint8 of the upright
     frame, 1 where nothing covers the face (without it all of the face counts as seen).
-    Raises QualityError: no such image, or points that are no face's.
+    Raises QualityError: no such image or mask, or points that are no face's.
     """
     face = align(image, landmarks)
     return components_of(face, image, landmarks, face_areas_px=face_areas_px, yaw_deg=yaw_deg, seen=seen)
@@ -43,7 +46,9 @@ def components_of(
     yaw_deg: float | None = None,
     seen: Pixels | None = None,
 ) -> dict[str, Component]:
-    """The same of a face that is aligned already."""
+    """The same of a face that is aligned already. Raises QualityError: `seen` is no such mask."""
+    if seen is not None and (seen.shape != (FRAME_PX, FRAME_PX) or seen.dtype != np.uint8):
+        raise QualityError(f"What is seen of a face is said for {FRAME_PX} x {FRAME_PX} places, by one byte each.")
     raw = _raw(face, image, landmarks, face_areas_px, yaw_deg, seen)
     return {name: component(name, value) for name, value in raw}
 

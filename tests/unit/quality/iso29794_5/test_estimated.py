@@ -18,6 +18,8 @@ from tests.unit.quality.iso29794_5.drawn_face import Drawing, Points, portrait
 
 BLACK, WHITE, BLUE, GREEN = (15, 15, 15), (245, 245, 245), (190, 120, 60), (90, 170, 60)
 SKINS = [(112, 144, 188), (70, 92, 140), (35, 45, 70), (150, 178, 214)]
+SMALL = (560, 520)
+"""Just a head: these tests judge many."""
 Degradation = Callable[[Pixels, float], Pixels]
 
 
@@ -91,7 +93,7 @@ def test_squares_are_found_wherever_the_grid_begins() -> None:
 def test_a_growing_bar_hides_more_and_more_of_any_skin(
     name: str, where: slice, worst: int, bar: tuple[int, int, int], skin_bgr: tuple[int, int, int]
 ) -> None:
-    image, points = portrait(drawing=Drawing(skin_bgr=skin_bgr))
+    image, points = portrait(*SMALL, drawing=Drawing(skin_bgr=skin_bgr))
     middle = points[where].mean(axis=0)
     heights = (0, 3, 8, 15, 25, 40, 60)
     scalars = [_scalars(_barred(image, middle, (180, height), bar), points, name) for height in heights]
@@ -102,7 +104,7 @@ def test_a_growing_bar_hides_more_and_more_of_any_skin(
 
 @pytest.mark.parametrize("skin_bgr", SKINS)
 def test_a_bar_over_the_mouth_does_not_hide_the_eyes(skin_bgr: tuple[int, int, int]) -> None:
-    image, points = portrait(drawing=Drawing(skin_bgr=skin_bgr))
+    image, points = portrait(*SMALL, drawing=Drawing(skin_bgr=skin_bgr))
     barred = _barred(image, points[76:96].mean(axis=0), (180, 40), BLUE)
     assert _scalars(barred, points, names.EYES_VISIBLE) >= 95
     assert _scalars(barred, points, names.MOUTH_OCCLUSION) <= 5
@@ -110,7 +112,7 @@ def test_a_bar_over_the_mouth_does_not_hide_the_eyes(skin_bgr: tuple[int, int, i
 
 @pytest.mark.parametrize("mouth_opening", [0.0, 10.0, 30.0])
 def test_an_open_mouth_is_not_a_covered_one(mouth_opening: float) -> None:
-    image, points = portrait(drawing=Drawing(mouth_opening=mouth_opening))
+    image, points = portrait(*SMALL, drawing=Drawing(mouth_opening=mouth_opening))
     assert _scalars(image, points, names.MOUTH_OCCLUSION) >= 95
 
 
@@ -136,7 +138,7 @@ def _capped(image: Pixels, points: Points, depth: float) -> tuple[Pixels, Pixels
 
 @pytest.mark.parametrize("skin_bgr", SKINS)
 def test_more_of_a_coloured_cap_never_scores_better(skin_bgr: tuple[int, int, int]) -> None:
-    image, points = portrait(drawing=Drawing(skin_bgr=skin_bgr))
+    image, points = portrait(*SMALL, drawing=Drawing(skin_bgr=skin_bgr))
     scalars = []
     for depth in (0.0, 0.25, 0.5, 0.75, 1.0):
         capped, background = _capped(image, points, depth)

@@ -212,3 +212,10 @@ def test_what_is_no_colour_image_is_refused_by_name(image: Pixels) -> None:
     _, points = portrait()
     with pytest.raises(QualityError):
         model_free_components(image, from_adnet98(points))
+
+
+@pytest.mark.parametrize("seen", [np.ones((615, 616), np.uint8), np.ones((616, 616)), np.ones((616, 616, 1), np.uint8)])
+def test_what_is_no_mask_of_the_upright_frame_is_refused_by_name(seen: Pixels) -> None:
+    image, points = portrait()
+    with pytest.raises(QualityError):
+        model_free_components(image, from_adnet98(points), seen=seen)
