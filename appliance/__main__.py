@@ -234,17 +234,18 @@ def _named_value(option: str) -> tuple[str, str]:
 @main.command()
 @click.argument("kind", type=click.Choice(["fingerprint", "face", "document"]))
 @click.argument("files", nargs=-1, required=True)
+@click.option("--ppi", type=click.IntRange(100, 10_000), help="An impression's resolution; else the file's, else 500.")
 @click.option("--report", "report_file", type=FILE, help="Also write a page with pictures and reasons (HTML).")
 @AS_JSON
-def score(kind: str, files: tuple[str, ...], report_file: Path | None, as_json: bool) -> None:
+def score(kind: str, files: tuple[str, ...], ppi: int | None, report_file: Path | None, as_json: bool) -> None:
     """Judge image files."""
     from appliance.commands.score import score_files
 
     if report_file is None:
-        return emit(score_files(kind, files), as_json=as_json)
+        return emit(score_files(kind, files, ppi=ppi), as_json=as_json)
     from appliance.commands.score_report import ScoreReport
 
-    return emit(score_files(kind, files, report=ScoreReport(kind, report_file)), as_json=as_json)
+    return emit(score_files(kind, files, ppi=ppi, report=ScoreReport(kind, report_file)), as_json=as_json)
 
 
 @main.group()

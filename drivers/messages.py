@@ -115,6 +115,7 @@ class FrameReady(_Message, frozen=True, kw_only=True, tag="frame"):
     position: str = ""
     preview: bool = False
     reduced_by: Annotated[float, msgspec.Meta(ge=1.0, le=20_000.0)] = 1.0
+    lossy: bool = False
 
 
 class CardSeen(_Message, frozen=True, kw_only=True, tag="card"):

@@ -86,4 +86,5 @@ class Outbox:
             position=frame.position,
             preview=frame.preview,
             reduced_by=frame.reduced_by,
+            lossy=frame.lossy,
         )

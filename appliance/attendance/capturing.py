@@ -45,7 +45,11 @@ CONTRACTS = {
     CaptureKind.DOCUMENT: Contract.DOCUMENT_SCANNER,
     CaptureKind.FACE: Contract.CAMERA,
     CaptureKind.FINGERPRINT: Contract.FINGERPRINT_READER,
+    CaptureKind.EXCEPTION_PHOTO: Contract.CAMERA,
 }
+
+_NEVER = 101
+"""No score is as high. A hand is shown as the technician wants it shown: they take the picture, or the time is up."""
 
 
 class CaptureDevice(Protocol):
@@ -75,13 +79,15 @@ class Presented:
     verdict: Verdict
     pixels: Pixels | None
     simulated: bool
+    resolution_ppi: int | None = None
+    lossy: bool = False
 
 
 def request_for(kind: CaptureKind, position: str | None, rules: CaptureRules) -> Request:
     match kind:
         case CaptureKind.DOCUMENT:
             return ScanRequest(timeout_s=rules.document_timeout_s)
-        case CaptureKind.FACE:
+        case CaptureKind.FACE | CaptureKind.EXCEPTION_PHOTO:
             return CameraRequest(timeout_s=rules.face_timeout_s, preview_width=PREVIEW_EDGE_PX)
         case CaptureKind.FINGERPRINT:
             return FingerprintRequest(position=position or "unknown", timeout_s=rules.fingerprint_timeout_s, live=True)
@@ -106,9 +112,10 @@ async def capture_once(
 ) -> Presented:
     """Raises DeviceError for whatever goes wrong with the device, and `capture-cancelled` where it is left; nobody
     presenting anything is not an error."""
+    enough = _NEVER if kind is CaptureKind.EXCEPTION_PHOTO else threshold
     request, is_finger = request_for(kind, position, rules), kind is CaptureKind.FINGERPRINT
-    choice = Choice(threshold, window_s(kind, rules), STILL_WITHIN_S, awaits_presence=is_finger)
-    instructions, stillness = Instructions(threshold), Stillness()
+    choice = Choice(enough, window_s(kind, rules), STILL_WITHIN_S, awaits_presence=is_finger)
+    instructions, stillness = Instructions(enough), Stillness()
     stills, step = isinstance(request, CameraRequest), Next.GO_ON
     try:
         async with (
@@ -131,7 +138,9 @@ async def capture_once(
                 if judged.pixels is None:
                     step = choice.looked_at(judged.verdict, clock.monotonic(), taken=taken)
                 else:
-                    candidate = Candidate(judged.verdict, judged.pixels, frame.simulated)
+                    candidate = Candidate(
+                        judged.verdict, judged.pixels, frame.simulated, frame.resolution_ppi, frame.lossy
+                    )
                     step = choice.offered(candidate, clock.monotonic(), taken=taken)
                 if step is Next.ASK_STILL:
                     frames.ask_still()
@@ -149,7 +158,7 @@ async def capture_once(
     best = choice.best
     if best is None:
         return Presented(_nothing(kind), None, False)
-    return Presented(best.verdict, best.pixels, best.simulated)
+    return Presented(best.verdict, best.pixels, best.simulated, best.resolution_ppi, best.lossy)
 
 
 def _nothing(kind: CaptureKind) -> Verdict:

@@ -24,11 +24,13 @@ class Next(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A picture that may be kept."""
+    """A picture that may be kept. `resolution_ppi` and `lossy` as its frame had them."""
 
     verdict: Verdict
     pixels: Pixels
     simulated: bool
+    resolution_ppi: int | None = None
+    lossy: bool = False
 
 
 class Choice:

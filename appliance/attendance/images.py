@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
+
 import cv2
 import numpy as np
 
@@ -9,13 +12,23 @@ from appliance.errors import QualityError
 from drivers.contracts import Pixels
 
 PREVIEW_EDGE_PX = 640
+_AFTER_IHDR = 33
+"""The signature of 8 bytes and IHDR of 25, which is always the first chunk."""
+_INCHES_PER_METRE = 1000 / 25.4
 _PNG_FAST = [cv2.IMWRITE_PNG_COMPRESSION, 1]
 _JPEG_PREVIEW = [cv2.IMWRITE_JPEG_QUALITY, 70]
 
 
-def png(pixels: Pixels) -> bytes:
-    """Lossless PNG (ISO/IEC 15948) of (H, W) or (H, W, 3) B, G, R uint8. Level 1: the time is the technician's."""
-    return _encoded(".png", pixels, _PNG_FAST)
+def png(pixels: Pixels, resolution_ppi: int | None = None) -> bytes:
+    """Lossless PNG (ISO/IEC 15948) of (H, W) or (H, W, 3) B, G, R uint8, with its resolution as pHYs where it is known.
+
+    Level 1: the time is the technician's."""
+    data = _encoded(".png", pixels, _PNG_FAST)
+    if resolution_ppi is None:
+        return data
+    per_metre = round(resolution_ppi * _INCHES_PER_METRE)
+    body = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
+    return data[:_AFTER_IHDR] + struct.pack(">I", 9) + body + struct.pack(">I", zlib.crc32(body)) + data[_AFTER_IHDR:]
 
 
 def preview_jpeg(pixels: Pixels, edge_px: int = PREVIEW_EDGE_PX) -> bytes:

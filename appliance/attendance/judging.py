@@ -15,10 +15,12 @@ import msgspec
 import numpy as np
 
 from appliance.attendance.images import preview_jpeg
+from appliance.fingerprint.scored_scale import SCORED_PPI
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.document import assess_document
+from appliance.quality.exception_photo import assess_exception_photo
 from appliance.quality.face import FaceAssessor
-from appliance.quality.fingerprint import SCORED_PPI, assess_fingerprint
+from appliance.quality.fingerprint import assess_fingerprint
 from appliance.quality.nfiq2.forest import Forest
 from appliance.quality.stillness import Stillness
 from drivers.contracts import Frame, Pixels
@@ -87,6 +89,8 @@ class Judge:
                 return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi, forest=self._forest)
             case CaptureKind.FACE:
                 return self._face_assessor().assess(pixels, reduced_by=frame.reduced_by)
+            case CaptureKind.EXCEPTION_PHOTO:
+                return assess_exception_photo(pixels)
             case CaptureKind.DOCUMENT:
                 return assess_document(pixels, resolution_ppi=frame.resolution_ppi)
 

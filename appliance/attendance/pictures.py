@@ -9,10 +9,8 @@ import asyncio
 from collections.abc import Iterator
 from typing import Protocol
 
-import cv2
-import numpy as np
-
 from appliance.attendance.commands import known_target, require_open
+from appliance.attendance.image_file import pixels_of
 from appliance.attendance.images import preview_jpeg
 from appliance.attendance.register import Register
 from appliance.attendance.target import Target
@@ -90,7 +88,4 @@ def _small_signature(data: bytes) -> bytes:
 
 
 def _small(data: bytes) -> bytes:
-    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYCOLOR)
-    if decoded is None:
-        raise StorageCorrupted("A stored image cannot be shown: capture it again.", code="image-altered")
-    return preview_jpeg(np.asarray(decoded, np.uint8), EDGE_PX)
+    return preview_jpeg(pixels_of(data), EDGE_PX)

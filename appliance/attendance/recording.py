@@ -6,8 +6,15 @@ from typing import Final
 
 import msgspec
 
+from appliance.attendance.finger_records import (
+    liveness_record,
+    overall_liveness_record,
+    resemblance_record,
+    uniqueness_record,
+)
+from appliance.attendance.record_images import images_of, part_name, position_of, tries_of
 from appliance.attendance.state import Attendance
-from appliance.attendance.target import Target
+from appliance.attendance.target import Leniency, Target
 from appliance.errors import SealingFailed
 from appliance.model.attendance import SignatureUnable, Signed
 from appliance.model.capture import Attempt, ImagePart
@@ -33,6 +40,8 @@ _DECISIONS = {
     "automatic": CaptureDecision.AUTOMATIC,
     "operator": CaptureDecision.OPERATOR,
     "best-of-hand": CaptureDecision.BEST_OF_ROUND,
+    Leniency.EVALUATION_ONLY.value: CaptureDecision.EVALUATION_ONLY,
+    Leniency.CHILD.value: CaptureDecision.CHILD,
 }
 
 
@@ -55,10 +64,12 @@ def recorded(
     applicant, notice = attendance.applicant, attendance.notice
     if applicant is None or notice is None:
         raise SealingFailed("This attendance is not complete: it cannot be sealed.")
-    parts = [(_part_name(attempt), attempt.part) for attempt in _chosen(attendance) if attempt.part is not None]
+    tries = tries_of(attendance)
+    attempts = [attempt for _, attempt in tries]
+    images = images_of(tries)
+    parts = list(images.values())
     if isinstance(attendance.signature, Signed):
         parts.append(("signature.json", attendance.signature.part))
-    attempts = _attempts(attendance)
     devices = tuple(dict.fromkeys(attempt.device for attempt in attempts))
     opened, centre = attendance.opened, attendance.opened.centre
     manifest = Manifest(
@@ -84,7 +95,10 @@ def recorded(
             face=opened.plan.face,
             fingers=opened.plan.fingers,
             signature=opened.plan.signature,
+            use=opened.plan.use,
+            exception_photo=opened.plan.exception_photo,
         ),
+        age_group=attendance.age_group,
         applicant=applicant.fields,
         representative=applicant.representative,
         notice=NoticeRecord(language=notice.language, shown_at=notice.at, text_sha256=notice.text_sha256),
@@ -92,7 +106,12 @@ def recorded(
         captures=tuple(
             _capture_record(target, target.chosen) for target in attendance.targets if target.chosen is not None
         ),
-        attempts=tuple(_attempt_record(attempt, devices.index(attempt.device)) for attempt in attempts),
+        attempts=tuple(
+            _attempt_record(target, attempt, attempts, devices.index(attempt.device), images.get(index))
+            for index, (target, attempt) in enumerate(tries)
+        ),
+        uniqueness=uniqueness_record(attendance, attempts),
+        liveness_hints=overall_liveness_record(attempts),
         exemptions=tuple(
             ExemptionRecord(position=known.position, reason=known.reason, permanent=known.permanent)
             for target in attendance.targets
@@ -107,26 +126,11 @@ def recorded(
     return Recorded(manifest=manifest, stored=tuple(part for _, part in parts))
 
 
-def _chosen(attendance: Attendance) -> list[Attempt]:
-    return [target.chosen for target in attendance.targets if target.chosen is not None]
-
-
-def _attempts(attendance: Attendance) -> list[Attempt]:
-    """Every try, those before a restart included, in the order in which they were made."""
-    tries = [attempt for target in attendance.targets for attempt in target.tries]
-    return sorted(tries, key=lambda attempt: attempt.started_at)
-
-
-def _part_name(attempt: Attempt) -> str:
-    name = f"{attempt.kind.value}/{attempt.position}" if attempt.position else attempt.kind.value
-    return f"captures/{name}.png"
-
-
 def _capture_record(target: Target, chosen: Attempt) -> CaptureRecord:
     tries = [a for a in target.tries if a.position == chosen.position]
     return CaptureRecord(
         kind=chosen.kind,
-        position=chosen.position,
+        position=position_of(target, chosen),
         quality=chosen.verdict.score,
         attempts=len(tries),
         accepted=chosen.accepted,
@@ -134,15 +138,17 @@ def _capture_record(target: Target, chosen: Attempt) -> CaptureRecord:
         threshold=chosen.threshold,
         decision=_DECISIONS[target.decision],
         device=chosen.device,
-        part=_part_name(chosen) if chosen.part is not None else None,
+        part=part_name(target, chosen) if chosen.part is not None else None,
         pad=PAD_NOT_PERFORMED,
     )
 
 
-def _attempt_record(attempt: Attempt, device_index: int) -> AttemptRecord:
+def _attempt_record(
+    target: Target, attempt: Attempt, attempts: list[Attempt], device_index: int, image: tuple[str, ImagePart] | None
+) -> AttemptRecord:
     return AttemptRecord(
         kind=attempt.kind,
-        position=attempt.position,
+        position=position_of(target, attempt),
         round=attempt.round,
         number=attempt.number,
         score=attempt.verdict.score,
@@ -156,6 +162,9 @@ def _attempt_record(attempt: Attempt, device_index: int) -> AttemptRecord:
         technician_id=attempt.technician_id,
         device_id=attempt.device.device_id,
         device_index=device_index,
+        part=image[0] if image is not None else None,
+        resemblance=resemblance_record(attempt, attempts),
+        liveness_hints=liveness_record(attempt),
     )
 
 

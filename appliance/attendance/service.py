@@ -15,6 +15,7 @@ import structlog
 from appliance.attendance import commands
 from appliance.attendance.capturing import CaptureDevices
 from appliance.attendance.idleness import Idleness
+from appliance.attendance.impressions import Impressions
 from appliance.attendance.judging import Judge
 from appliance.attendance.ports import Sealer, Vault
 from appliance.attendance.prefill import prefill
@@ -65,7 +66,14 @@ class AttendanceService:
         believed about how much time has passed.
         """
         self.register = register
-        self._taking = Taking(devices=devices, judge=judge, vault=vault, clock=clock, permitted=permitted)
+        self._taking = Taking(
+            devices=devices,
+            judge=judge,
+            vault=vault,
+            impressions=Impressions(register, judge, vault),
+            clock=clock,
+            permitted=permitted,
+        )
         self.preview = self._taking.preview
         self._vault = vault
         self._sealer = sealer

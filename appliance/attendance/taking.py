@@ -11,7 +11,8 @@ from contextlib import contextmanager
 import msgspec
 
 from appliance.attendance.capturing import CONTRACTS, CaptureDevices, Presented, capture_once
-from appliance.attendance.images import png
+from appliance.attendance.image_file import image_file
+from appliance.attendance.impressions import Impressions
 from appliance.attendance.judging import Judge
 from appliance.attendance.looking import Wish
 from appliance.attendance.ports import Vault
@@ -23,6 +24,7 @@ from appliance.attendance.thresholds import threshold_for
 from appliance.errors import AttendanceError
 from appliance.model.capture import Attempt, DeviceFacts, ImagePart
 from appliance.model.signature import SignatureRecord
+from appliance.model.verdict import CaptureKind
 from appliance.runtime.clock import Clock, timestamp
 from drivers.contracts import SignatureRequest
 
@@ -36,6 +38,7 @@ class Taking:
         devices: CaptureDevices,
         judge: Judge,
         vault: Vault,
+        impressions: Impressions,
         clock: Clock,
         permitted: Callable[[DeviceFacts], None],
     ) -> None:
@@ -43,6 +46,7 @@ class Taking:
         self._devices = devices
         self._judge = judge
         self._vault = vault
+        self._impressions = impressions
         self._clock = clock
         self._permitted = permitted
         self._holder: str | None = None
@@ -84,7 +88,11 @@ class Taking:
         rules = attendance.opened.rules
         device = self._devices.device(CONTRACTS[target.kind])
         threshold = threshold_for(
-            target.kind, target.position, attendance.opened.thresholds, device.quality_thresholds()
+            target.kind,
+            target.position,
+            attendance.opened.thresholds,
+            device.quality_thresholds(),
+            attendance.opened.plan.use,
         )
         started_at, started_s = timestamp(self._clock.now()), self._clock.monotonic()
         presented = await capture_once(
@@ -103,7 +111,7 @@ class Taking:
         self._permitted(facts)
         duration_ms = round((self._clock.monotonic() - started_s) * 1000)
         part = await self._stored(attendance, target, presented)
-        return Attempt(
+        attempt = Attempt(
             kind=target.kind,
             position=target.position,
             round=target.round,
@@ -115,7 +123,9 @@ class Taking:
             accepted=part is not None and presented.verdict.accepted(threshold),
             device=facts,
             part=part,
+            resolution_ppi=presented.resolution_ppi,
         )
+        return await self._compared(attendance, attempt, presented)
 
     async def signature(self, attendance: Attendance) -> tuple[bytes, bool]:
         """The vector record (JSON) of what was written on the post's own pad, and whether nobody wrote it.
@@ -132,11 +142,25 @@ class Taking:
         strokes = await self._judge.run(lambda: SignatureRecord.from_points(points, size).to_bytes())
         return strokes, facts.simulated
 
+    async def _compared(self, attendance: Attendance, attempt: Attempt, presented: Presented) -> Attempt:
+        """With what is looked for in an impression beside its quality, which changes nothing else of the attempt."""
+        part, pixels = attempt.part, presented.pixels
+        if attempt.kind is not CaptureKind.FINGERPRINT or part is None or pixels is None:
+            return attempt
+        resemblance, liveness = await self._impressions.looked_at(
+            attendance, part.name, pixels, presented.resolution_ppi
+        )
+        return msgspec.structs.replace(attempt, resemblance=resemblance, liveness=liveness)
+
     async def _stored(self, attendance: Attendance, target: Target, presented: Presented) -> ImagePart | None:
         pixels = presented.pixels
         if pixels is None:
             return None
-        data = await self._judge.run(lambda: png(pixels))
+        wanted = attendance.opened.rules.fingerprint_format if target.kind is CaptureKind.FINGERPRINT else None
+        file = await self._judge.run(
+            lambda: image_file(pixels, resolution_ppi=presented.resolution_ppi, lossy=presented.lossy, wanted=wanted)
+        )
         what = f"{target.kind.value}-{target.position}" if target.position else target.kind.value
-        name = f"{what}-{attendance.length:04d}.png"  # the journal's length never repeats, not even after a restart
-        return await self._vault.store(attendance.attendance_id, name, "image/png", data)
+        # The journal's length never repeats, not even after a restart.
+        name = f"{what}-{attendance.length:04d}.{file.suffix}"
+        return await self._vault.store(attendance.attendance_id, name, file.media_type, file.data)

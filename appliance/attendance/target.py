@@ -32,10 +32,18 @@ class Exemption(msgspec.Struct, frozen=True, kw_only=True):
     permanent: bool
 
 
+class Leniency(StrEnum):
+    """Why a score asks nobody to repeat: the best of the first attempt is taken, whatever it is."""
+
+    EVALUATION_ONLY = "evaluation-only"
+    CHILD = "child"
+
+
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """`positions` are what may be captured, in order; `(None,)` for the document and the face.
 
-    `attempts` compete to be the choice; `discarded` ones do not any more, and stay in the record.
+    `attempts` compete to be the choice; `discarded` ones do not any more, and stay in the record. `waived`: it is not
+    asked for any more.
     """
 
     name: str
@@ -49,6 +57,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     exemptions: tuple[Exemption, ...] = ()
     chosen: Attempt | None = None
     decision: str = ""
+    leniency: Leniency | None = None
+    waived: bool = False
 
     @property
     def exempt(self) -> bool:
@@ -70,7 +80,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def phase(self) -> Phase:
-        if self.chosen is not None or self.exempt:
+        if self.chosen is not None or self.exempt or self.waived:
             return Phase.DONE
         if self.attempts_in_round >= self.attempts_per_round:
             return Phase.DECIDE
@@ -116,7 +126,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def options(self) -> tuple[Decision, ...]:
         """What the operator may decide now, the most usual first."""
-        if any(exemption.reason is ExemptionReason.UNDER_SIX for exemption in self.exemptions):
+        if self.waived or any(exemption.reason is ExemptionReason.UNDER_SIX for exemption in self.exemptions):
             return ()
         if self.exempt:
             return (Decision.RESTART,)
@@ -148,4 +158,13 @@ def hand_target(first: Position, rules_attempts: int) -> Target:
         kind=CaptureKind.FINGERPRINT,
         positions=tuple(position.value for position in candidates(first)),
         attempts_per_round=rules_attempts,
+    )
+
+
+def exception_target(hand: Target) -> Target:
+    return Target(
+        name=f"{hand.name}_exception",
+        kind=CaptureKind.EXCEPTION_PHOTO,
+        positions=(None,),
+        attempts_per_round=hand.attempts_per_round,
     )

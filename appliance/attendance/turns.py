@@ -9,18 +9,19 @@ from collections.abc import Iterable
 
 import msgspec
 
-from appliance.attendance.target import Exemption, Target
+from appliance.attendance.target import Exemption, Leniency, Target
 from appliance.model.attendance import Decision, ExemptionReason
 from appliance.model.capture import Attempt
+from appliance.model.verdict import NOT_JUDGED
 
 replace = msgspec.structs.replace
 
 
 def after_attempt(target: Target, attempt: Attempt) -> Target:
     grown = replace(target, attempts=(*target.attempts, attempt))
-    if attempt.accepted:
+    if attempt.accepted and target.leniency is None:
         return replace(grown, chosen=grown.best, decision="automatic")
-    return grown
+    return _leniently(grown)
 
 
 def after_decision(target: Target, decision: Decision) -> Target:
@@ -55,11 +56,14 @@ def after_exemption(target: Target, exemption: Exemption) -> Target:
 def after_damage(target: Target, part: str) -> Target:
     """One of its images cannot be used any more: the attempt stays on record, and its finger is captured again.
 
-    Where no finger can be captured again, the best of what is left takes its place.
+    Where no finger can be captured again, the best of what is left takes its place. One that was not chosen is missed
+    by nobody.
     """
-    damaged = next((a for a in target.attempts if a.part is not None and a.part.name == part), None)
+    damaged = next((a for a in target.tries if a.part is not None and a.part.name == part), None)
     if damaged is None:
         return target
+    if damaged != target.chosen:
+        return _without_image(target, damaged)
     left = _discarding(_without_choice(target), damaged)
     if left.exempt:
         return _best_of_hand(left)
@@ -81,6 +85,43 @@ def not_under_six(target: Target) -> Target:
     if not any(exemption.reason is ExemptionReason.UNDER_SIX for exemption in target.exemptions):
         return target
     return _taken_up(replace(target, exemptions=()), 0)
+
+
+def under(leniency: Leniency | None, target: Target) -> Target:
+    """From now on; also after a corrected birth date. What was taken by another rule is looked at by this one."""
+    changed = replace(target, leniency=leniency)
+    if target.chosen is None:
+        return _leniently(changed)
+    if target.decision not in tuple(Leniency):
+        return changed
+    if leniency is not None:
+        return replace(changed, decision=leniency.value)
+    return replace(changed, decision="automatic") if target.chosen.accepted else _without_choice(changed)
+
+
+def waived(target: Target) -> Target:
+    """It is not asked for any more; what was tried before stays in the record."""
+    return replace(_without_choice(target), attempts=(), discarded=target.tries, waived=True)
+
+
+def wanted_again(target: Target) -> Target:
+    return _in_new_round(replace(target, waived=False), [0]) if target.waived else target
+
+
+def _leniently(target: Target) -> Target:
+    """The best there is, whatever its score, where a score asks nobody to repeat. What could not be judged shows
+    nothing that could be taken: that is as if nobody had presented anything."""
+    best = target.best
+    if target.leniency is None or target.exempt or best is None or best.verdict.score == NOT_JUDGED:
+        return target
+    return replace(target, chosen=best, decision=target.leniency.value)
+
+
+def _without_image(target: Target, damaged: Attempt) -> Target:
+    def kept(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+        return tuple(replace(known, part=None) if known == damaged else known for known in attempts)
+
+    return replace(target, attempts=kept(target.attempts), discarded=kept(target.discarded))
 
 
 def _recaptured(target: Target) -> Target:

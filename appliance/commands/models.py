@@ -5,7 +5,7 @@ Responsible for which packs are meant and for the answers' form. Not for what ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -38,12 +38,16 @@ def install_packs(
 
 
 def list_packs(*, folder: Path | None, packs: Path = PACKS_DIRECTORY) -> Iterator[dict[str, Any]]:
-    """What packs there are, whether each is installed (by its record and sizes), and where it comes from."""
+    """What packs there are, whether each is installed (by its record and sizes), and where it comes from.
+
+    One that cannot be read does not keep the others from being listed. Raises ModelError at the end.
+    """
     place = models_folder(folder)
+    unreadable: list[ModelError] = []
     for pack in load_packs(packs).values():
         yield {
             **_row(pack, place),
-            "status": look(pack, place).value,
+            "status": _status(look, pack, place, unreadable),
             "title": pack.title,
             "purpose": pack.purpose,
             "licence": pack.licence,
@@ -53,19 +57,25 @@ def list_packs(*, folder: Path | None, packs: Path = PACKS_DIRECTORY) -> Iterato
             "packed_by": pack.packed_by,
             "source": pack.source,
         }
+    if unreadable:
+        _raise_all(unreadable)
 
 
 def verify_packs(
     wanted: Sequence[str], *, folder: Path | None, packs: Path = PACKS_DIRECTORY
 ) -> Iterator[dict[str, Any]]:
-    """Hashes what is installed anew. Raises ModelError at the end: `model-mismatch`, or else `model-missing`."""
+    """Hashes what is installed anew. Raises ModelError at the end: `model-unreadable`, `model-mismatch`, or else
+    `model-missing`."""
     place = models_folder(folder)
-    states: dict[str, PackState] = {}
+    states: dict[str, str] = {}
+    unreadable: list[ModelError] = []
     for pack in choose(load_packs(packs), wanted):
-        states[pack.pack_id] = verify(pack, place)
-        yield {**_row(pack, place), "status": states[pack.pack_id].value}
-    damaged = [pack_id for pack_id, state in states.items() if state is PackState.DAMAGED]
-    missing = [pack_id for pack_id, state in states.items() if state is PackState.MISSING]
+        states[pack.pack_id] = _status(verify, pack, place, unreadable)
+        yield {**_row(pack, place), "status": states[pack.pack_id]}
+    if unreadable:
+        _raise_all(unreadable)
+    damaged = [pack_id for pack_id, state in states.items() if state == PackState.DAMAGED]
+    missing = [pack_id for pack_id, state in states.items() if state == PackState.MISSING]
     parts = [f"damaged: {', '.join(damaged)}"] * bool(damaged) + [f"not installed: {', '.join(missing)}"] * bool(
         missing
     )
@@ -84,7 +94,16 @@ def _row(pack: Pack, place: Path) -> dict[str, Any]:
     }
 
 
-def _raise_all(failed: list[KioskError]) -> NoReturn:
+def _status(ask: Callable[[Pack, Path], PackState], pack: Pack, place: Path, unreadable: list[ModelError]) -> str:
+    """The state's word; `unreadable` where its files cannot be asked, and why is kept."""
+    try:
+        return ask(pack, place).value
+    except ModelError as error:
+        unreadable.append(error)
+        return "unreadable"
+
+
+def _raise_all(failed: Sequence[KioskError]) -> NoReturn:
     """The first one's kind and code, with what all have to say."""
     first = failed[0]
     if len(failed) == 1:

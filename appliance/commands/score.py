@@ -15,11 +15,13 @@ from appliance.errors import QualityError
 from appliance.installed_forest import installed_forest
 from appliance.model.verdict import CaptureKind, Pose, Verdict
 from appliance.quality.document import assess_document
+from appliance.quality.exception_photo import assess_exception_photo
 from appliance.quality.face import FaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
 from appliance.runtime.memory import keep_freed_memory
 from drivers.contracts import Pixels
 from drivers.transport.picture_file import PictureRefused, as_colour, as_grey, decode_picture, read_bytes
+from drivers.transport.picture_resolution import declared_ppi
 
 FINGERPRINT_PPI = 500
 NS_PER_MS = 1_000_000
@@ -28,18 +30,21 @@ NS_PER_MS = 1_000_000
 class Report(Protocol):
     """Where what was judged is also written down, for people (`appliance.commands.score_report`)."""
 
-    def add(self, file: str, pixels: Pixels, verdict: Verdict) -> None: ...
+    def add(self, file: str, pixels: Pixels, resolution_ppi: int, verdict: Verdict) -> None: ...
 
     def write(self) -> None: ...
 
 
-def score_files(kind: str, files: Sequence[str], *, report: Report | None = None) -> Iterator[dict[str, Any]]:
-    """One object per file that can be read, in the order given; impressions are taken as 500 ppi.
+def score_files(
+    kind: str, files: Sequence[str], *, ppi: int | None = None, report: Report | None = None
+) -> Iterator[dict[str, Any]]:
+    """One object per file that can be read, in the order given. Impressions have the resolution `ppi`; where that is
+    not given the one that their file says, else 500 ppi.
 
     `ms` is the process's CPU time for judging that image, without reading and decoding it and without loading the
     detectors. Raises QualityError at the end, with the first unreadable file's code (`file-missing`,
-    `file-unreadable`, `not-an-image`, `image-too-large`) and all their names. `report` is told of each, and
-    written once all are judged; raises what that does.
+    `file-unreadable`, `not-an-image`, `image-too-large`, `no-wsq-decoder`) and all their names.
+    `report` is told of each, and written once all are judged; raises what that does.
     """
     try:
         chosen = CaptureKind(kind)
@@ -57,12 +62,19 @@ def score_files(kind: str, files: Sequence[str], *, report: Report | None = None
         except PictureRefused as refusal:
             refused.append((file, refusal))
             continue
+        resolution_ppi = ppi or declared_ppi(data) or FINGERPRINT_PPI
         started_ns = time.process_time_ns()
-        verdict = judge(pixels)
+        verdict = judge(pixels, resolution_ppi)
         spent_ms = (time.process_time_ns() - started_ns) / NS_PER_MS
         if report is not None:
-            report.add(file, pixels, verdict)
-        yield _face(file, verdict, spent_ms) if chosen is CaptureKind.FACE else _print_or_page(file, verdict, spent_ms)
+            report.add(file, pixels, resolution_ppi, verdict)
+        match chosen:
+            case CaptureKind.FINGERPRINT:
+                yield {**_print_or_page(file, verdict, spent_ms), "resolution_ppi": resolution_ppi}
+            case CaptureKind.DOCUMENT:
+                yield _print_or_page(file, verdict, spent_ms)
+            case CaptureKind.FACE:
+                yield _face(file, verdict, spent_ms)
     if report is not None:
         report.write()
     if refused:
@@ -70,17 +82,19 @@ def score_files(kind: str, files: Sequence[str], *, report: Report | None = None
         raise QualityError(f"Not judged: {named}.", code=refused[0][1].refusal.value)
 
 
-def _judge(kind: CaptureKind) -> Callable[[Pixels], Verdict]:
-    """What judges pixels of a kind, with its detectors loaded."""
+def _judge(kind: CaptureKind) -> Callable[[Pixels, int], Verdict]:
+    """What judges pixels of a kind, with its detectors loaded; the resolution is an impression's."""
     match kind:
         case CaptureKind.FINGERPRINT:
             forest = installed_forest()
-            return lambda pixels: assess_fingerprint(as_grey(pixels), resolution_ppi=FINGERPRINT_PPI, forest=forest)
+            return lambda pixels, ppi: assess_fingerprint(as_grey(pixels), resolution_ppi=ppi, forest=forest)
         case CaptureKind.DOCUMENT:
-            return lambda pixels: assess_document(pixels, resolution_ppi=None)
+            return lambda pixels, _: assess_document(pixels, resolution_ppi=None)
+        case CaptureKind.EXCEPTION_PHOTO:
+            return lambda pixels, _: assess_exception_photo(pixels)
         case CaptureKind.FACE:
             assessor = FaceAssessor()
-            return lambda pixels: assessor.assess(as_colour(pixels))
+            return lambda pixels, _: assessor.assess(as_colour(pixels))
 
 
 def _print_or_page(file: str, verdict: Verdict, spent_ms: float) -> dict[str, Any]:

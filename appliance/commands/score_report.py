@@ -13,6 +13,7 @@ import numpy as np
 
 from appliance.durable.private_file import write_private
 from appliance.errors import DiskFull, QualityError, StateError, UsageError
+from appliance.fingerprint.scored_scale import at_500_ppi
 from appliance.model.verdict import CaptureKind, Verdict
 from appliance.quality.nfiq2.frame import without_frame
 from appliance.quality.nfiq2.score import measured
@@ -22,7 +23,7 @@ from appliance.reports.sources import ReportSources, read_sources
 from drivers.contracts import Pixels
 from drivers.transport.picture_file import as_grey
 
-_Sections = Callable[[str, Pixels, Verdict, int], Section]
+_Sections = Callable[[str, Pixels, int, Verdict, int], Section]
 
 
 class ScoreReport:
@@ -37,8 +38,8 @@ class ScoreReport:
         self._section = _sections(kind, self._sources)
         self._found: list[Section] = []
 
-    def add(self, file: str, pixels: Pixels, verdict: Verdict) -> None:
-        self._found.append(self._section(Path(file).name, pixels, verdict, len(self._found) + 1))
+    def add(self, file: str, pixels: Pixels, resolution_ppi: int, verdict: Verdict) -> None:
+        self._found.append(self._section(Path(file).name, pixels, resolution_ppi, verdict, len(self._found) + 1))
 
     def write(self) -> None:
         """Nothing where nothing was judged. Raises QualityError `report-not-written`, DiskFull."""
@@ -80,8 +81,8 @@ def _sections(kind: str, sources: ReportSources) -> _Sections:
     """What makes a section of one image of a kind."""
     if kind != CaptureKind.FINGERPRINT:
         raise UsageError(f"There is no report of a {kind} yet: leave --report out.")
-    return lambda name, pixels, verdict, number: fingerprint_section(
-        _scored(name, as_grey(pixels), verdict), sources, number
+    return lambda name, pixels, ppi, verdict, number: fingerprint_section(
+        _scored(name, at_500_ppi(as_grey(pixels), ppi), verdict), sources, number
     )
 
 

@@ -69,6 +69,7 @@ class FrameStream:
             position=event.position,
             preview=event.preview,
             reduced_by=event.reduced_by,
+            lossy=event.lossy,
         )
 
     def _give_back(self) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from appliance.model.liveness import LivenessHints
+from appliance.model.resemblance import Resemblance
 from appliance.model.verdict import CaptureKind, Verdict
 
 
@@ -33,7 +35,8 @@ class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """`round` and `number` count from 1. Without an image `part` is None and the verdict says why.
 
-    `technician_id` is its event's; it is known once the event is folded.
+    `technician_id` is its event's; it is known once the event is folded. `resolution_ppi` is the image's, where its
+    device says so. `resemblance` and `liveness` are of an impression alone, and nothing rests on them but words.
     """
 
     kind: CaptureKind
@@ -48,3 +51,6 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     device: DeviceFacts
     part: ImagePart | None
     technician_id: str = ""
+    resolution_ppi: int | None = None
+    resemblance: Resemblance | None = None
+    liveness: LivenessHints | None = None

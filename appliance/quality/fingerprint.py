@@ -11,6 +11,7 @@ import cv2
 import msgspec
 import numpy as np
 
+from appliance.fingerprint.scored_scale import SCORED_PPI, at_500_ppi
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.fingerprint_estimate import estimated_score
 from appliance.quality.fingerprint_guidance import guidance_advice, guidance_reasons
@@ -24,7 +25,6 @@ from drivers.contracts import Pixels
 
 ALGORITHM = "claim-kiosk-nfiq2/2.3"
 SIMPLE_ALGORITHM = "claim-kiosk-simple-fingerprint/3"
-SCORED_PPI = 500
 LEAST_EDGE_PX = 96
 LARGEST_PIXELS = 16_000_000
 LEAST_DEVIATION = 2.0
@@ -42,7 +42,7 @@ def assess_fingerprint(
     refusal = _refusal(pixels, resolution_ppi)
     if refusal is not None or resolution_ppi is None:
         return _not_judged(refusal or "resolution-unknown")
-    grey = _at_500_ppi(pixels, resolution_ppi)
+    grey = at_500_ppi(pixels, resolution_ppi)
     if min(grey.shape) < LEAST_EDGE_PX:
         return _not_judged("image-too-small")
     if float(cv2.meanStdDev(grey)[1][0, 0]) < LEAST_DEVIATION:
@@ -66,15 +66,6 @@ def _refusal(pixels: Pixels, resolution_ppi: int | None) -> str | None:
     if resolution_ppi is None:
         return "resolution-unknown"
     return "resolution-too-low" if resolution_ppi < SCORED_PPI * 0.98 else None
-
-
-def _at_500_ppi(pixels: Pixels, resolution_ppi: int) -> Pixels:
-    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
-    if resolution_ppi > SCORED_PPI * 1.02:
-        scale = SCORED_PPI / resolution_ppi
-        size = tuple(max(1, round(side * scale)) for side in (grey.shape[1], grey.shape[0]))
-        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(grey, np.uint8)
 
 
 def _with_nfiq2(simple: Verdict, scored: Scored) -> Verdict:

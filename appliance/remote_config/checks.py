@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from cryptography import x509
@@ -45,12 +45,17 @@ def findings(configuration: Configuration, now: datetime | None) -> Iterator[str
             )
     for field in configuration.applicant_fields:
         yield from _field(field)
-    if set(configuration.thresholds.fingers) != set(FINGERS):
-        yield f"`thresholds.fingers` must name exactly {', '.join(FINGERS)}"
-    if any(not 0 <= score <= 100 for score in configuration.thresholds.fingers.values()):
-        yield "`thresholds.fingers` must lie between 0 and 100"
+    yield from _lowest_scores("`thresholds.fingers`", configuration.thresholds.fingers)
+    yield from _lowest_scores("`thresholds.identification_fingers`", configuration.thresholds.identification_fingers)
     yield from _encryption(configuration.aima.encryption_certificate, now)
     yield from _receipt(configuration.aima.receipt_certificate, now)
+
+
+def _lowest_scores(where: str, scores: Mapping[str, int]) -> Iterator[str]:
+    if set(scores) != set(FINGERS):
+        yield f"{where} must name exactly {', '.join(FINGERS)}"
+    if any(not 0 <= score <= 100 for score in scores.values()):
+        yield f"{where} must lie between 0 and 100"
 
 
 def _unique(where: str, names: Iterable[str]) -> Iterator[str]:
@@ -80,6 +85,8 @@ def _plan(plan: CapturePlan, model: CentreModel) -> Iterator[str]:
         hands = [Position(finger).hand for finger in plan.fingers]
         if len(hands) != len(set(hands)):
             yield f"{where} names two fingers of one hand"
+    if plan.exception_photo and not plan.fingers:
+        yield f"{where} asks for exception photos of fingers, and for no finger"
     if model is not CentreModel.CLAIM_2G and (plan.face or plan.fingers):
         yield f"{where} captures biometrics, which only a CLAIM 2G may"
     yield from _label(where, plan.label)

@@ -22,6 +22,7 @@ _PHRASES = (
     ("asks for nothing", "asks-for-nothing"),
     ("names an unknown finger position", "finger-unknown"),
     ("names two fingers of one hand", "fingers-of-one-hand"),
+    ("asks for exception photos", "exception-photos"),
     ("captures biometrics", "biometrics"),
     ("takes fingerprints, but no one field", "birth-date-untold"),
     ("names an unknown MRZ element", "mrz-unknown"),

@@ -22,6 +22,7 @@ class Frame:
     `simulated` is true for everything that no sensor saw, emulators included; it travels into the signed package.
     `position` is the finger that it shows where the device says so (one placement on a slap scanner gives several
     frames). `preview` marks a picture that is only to be looked at: nobody vouches for it, and it is never kept.
+    `lossy`: its pixels were compressed with loss on their way, and are never to be so again.
     `reduced_by` says how many of the camera's pixels lie along one of a preview's.
     """
 
@@ -33,6 +34,7 @@ class Frame:
     position: str = ""
     preview: bool = False
     reduced_by: float = 1.0
+    lossy: bool = False
 
 
 class FramePool(Protocol):

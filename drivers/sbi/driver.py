@@ -81,7 +81,13 @@ class SbiFingerprintReader:
         for finger, image in zip(fingers, images, strict=True):
             pixels = pool.take(image.height, image.width)
             decode_picture(image.coding, image.data, pixels)
-            yield self._frame(pixels, captured_ns, position=finger.position, resolution_ppi=image.resolution_ppi)
+            yield self._frame(
+                pixels,
+                captured_ns,
+                position=finger.position,
+                resolution_ppi=image.resolution_ppi,
+                lossy=image.coding.lossy,
+            )
 
     def _frame(self, pixels: Pixels, captured_ns: int = 0, **facts: Any) -> Frame:
         self._sequence += 1

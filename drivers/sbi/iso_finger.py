@@ -9,7 +9,6 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-from drivers.errors import RequestUnsupported
 from drivers.sbi.iso_bytes import (
     NOBODY,
     CapturedBy,
@@ -32,13 +31,13 @@ _PER_CENTIMETRE: Final = 2
 _CODINGS: Final = {
     0: Coding.RAW,
     1: Coding.RAW,  # bit-packed, which with 8 bits a pixel is the same
+    2: Coding.WSQ,
     3: Coding.JPEG,
     4: Coding.JPEG_2000,
     5: Coding.JPEG_2000,
     6: Coding.PNG,
 }
-_WSQ: Final = 2
-_CODES: Final = {Coding.RAW: 0, Coding.JPEG: 3, Coding.JPEG_2000: 5, Coding.PNG: 6}
+_CODES: Final = {Coding.RAW: 0, Coding.WSQ: 2, Coding.JPEG: 3, Coding.JPEG_2000: 5, Coding.PNG: 6}
 _GENERAL_BYTES: Final = 16
 _CERTIFICATION_BYTES: Final = 3
 
@@ -59,7 +58,7 @@ class FingerImage:
 
     @classmethod
     def from_bytes(cls, record: bytes) -> FingerImage:
-        """Raises DeviceProtocolError for what is no such record, RequestUnsupported for a WSQ image."""
+        """Raises DeviceProtocolError for what is no such record."""
         fields = Fields(record)
         read_general_header(fields, len(record), MAGIC, VERSION)
         certified = fields.number(1)
@@ -113,8 +112,6 @@ def _per_inch(rate: int, units: int) -> int:
 
 
 def _coding(code: int) -> Coding:
-    if code == _WSQ:
-        raise RequestUnsupported("The scanner sends WSQ images, which this post cannot read: set it to JPEG 2000.")
     if code not in _CODINGS:
         raise refused("its picture is of a format that does not exist")
     return _CODINGS[code]

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from drivers.contracts import Pixels
 from drivers.transport.picture_header import is_jpeg, picture_size
+from drivers.transport.wsq import WsqRefused, WsqUnavailable, decode_wsq
+from drivers.transport.wsq_header import WSQ
 
 LARGEST_FILE_BYTES = 256 * 1024 * 1024
 LARGEST_PIXELS = 64 * 1024 * 1024
@@ -26,6 +28,7 @@ class Refusal(StrEnum):
     UNREADABLE = "file-unreadable"
     NOT_A_PICTURE = "not-an-image"
     TOO_LARGE = "image-too-large"
+    NO_DECODER = "no-wsq-decoder"
 
 
 class PictureRefused(Exception):
@@ -60,12 +63,14 @@ def decode_picture(data: bytes) -> Pixels:
     """
     size = picture_size(data)
     if size is None or min(size) < 1:
-        raise PictureRefused(Refusal.NOT_A_PICTURE, "it is not a PNG, JPEG, TIFF, BMP or netpbm picture")
+        raise PictureRefused(Refusal.NOT_A_PICTURE, "it is not a PNG, JPEG, TIFF, BMP, netpbm or WSQ picture")
     width, height = size
     if width * height > LARGEST_PIXELS:
         raise PictureRefused(
             Refusal.TOO_LARGE, f"it declares {width} x {height} pixels, more than {LARGEST_PIXELS} in all"
         )
+    if data.startswith(WSQ):
+        return _decoded_wsq(data)
     # The flag for "unchanged" keeps alpha but ignores EXIF; JPEG has no alpha, so it takes the other one.
     flags = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH if is_jpeg(data) else cv2.IMREAD_UNCHANGED
     try:
@@ -75,6 +80,15 @@ def decode_picture(data: bytes) -> Pixels:
     if decoded is None:
         raise PictureRefused(Refusal.NOT_A_PICTURE, "it is damaged or cut short")
     return _eight_bits(_without_alpha(decoded))
+
+
+def _decoded_wsq(data: bytes) -> Pixels:
+    try:
+        return decode_wsq(data)
+    except WsqUnavailable as missing:
+        raise PictureRefused(Refusal.NO_DECODER, missing.sentence) from None
+    except WsqRefused as refused:
+        raise PictureRefused(Refusal.NOT_A_PICTURE, refused.sentence) from None
 
 
 def _eight_bits(samples: NDArray[Any]) -> Pixels:

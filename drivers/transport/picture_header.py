@@ -1,13 +1,16 @@
 """How large a picture says it is, read from its first bytes, so that a bomb is refused before it is decoded. Pure.
 
 Knows the formats that captures come in: PNG (ISO/IEC 15948), JPEG (ISO/IEC 10918-1), TIFF 6.0 and BigTIFF,
-BMP and the binary and plain netpbm family. Anything else has no size here.
+BMP, the binary and plain netpbm family, and WSQ. Anything else has no size here.
 """
 
 from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Collection
+
+from drivers.transport.wsq_header import WSQ, wsq_header
 
 PNG = b"\x89PNG\r\n\x1a\n"
 _NETPBM = re.compile(rb"P([1-6])(?:\s+|#[^\n]*\n)+(\d{1,9})(?:\s+|#[^\n]*\n)+(\d{1,9})\s")
@@ -15,7 +18,7 @@ _NETPBM_HEADER_BYTES = 4096
 _JPEG_SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 _TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
-_TIFF_VALUES = {1: "B", 3: "H", 4: "I", 16: "Q"}
+_TIFF_VALUES = {1: "B", 3: "H", 4: "I", 5: "I", 16: "Q"}
 
 
 def picture_size(data: bytes) -> tuple[int, int] | None:
@@ -29,6 +32,9 @@ def picture_size(data: bytes) -> tuple[int, int] | None:
             return _tiff(data)
         if data.startswith(b"BM"):
             return _bmp(data)
+        if data.startswith(WSQ):
+            header = wsq_header(data)
+            return None if header is None else (header.width, header.height)
         return _netpbm(data)
     except struct.error:
         return None
@@ -85,7 +91,15 @@ def _netpbm(data: bytes) -> tuple[int, int] | None:
 
 
 def _tiff(data: bytes) -> tuple[int, int] | None:
-    """The first directory's; BigTIFF differs in the width of its counts and offsets."""
+    found = tiff_values(data, (_TIFF_WIDTH, _TIFF_HEIGHT))
+    return (found[_TIFF_WIDTH], found[_TIFF_HEIGHT]) if found is not None and len(found) == 2 else None
+
+
+def tiff_values(data: bytes, tags: Collection[int]) -> dict[int, int] | None:
+    """Of the first directory; a fraction's is the offset at which it lies. None where there is no directory.
+
+    BigTIFF differs in the width of its counts and offsets. Raises struct.error where the file is cut short.
+    """
     order = "<" if data[:2] == b"II" else ">"
     big = data[2:4] in (b"+\0", b"\0+")
     offset_at, offset_type, count_type, entry_bytes, value_at = (8, "Q", "Q", 20, 12) if big else (4, "I", "H", 12, 8)
@@ -93,13 +107,11 @@ def _tiff(data: bytes) -> tuple[int, int] | None:
     if directory >= len(data):
         return None
     (entries,) = struct.unpack_from(order + count_type, data, directory)
-    sizes: dict[int, int] = {}
+    values: dict[int, int] = {}
     first = directory + struct.calcsize(count_type)
     for index in range(min(entries, 4096)):
         entry = first + index * entry_bytes
         tag, kind = struct.unpack_from(order + "HH", data, entry)
-        if tag in (_TIFF_WIDTH, _TIFF_HEIGHT) and kind in _TIFF_VALUES:
-            (sizes[tag],) = struct.unpack_from(order + _TIFF_VALUES[kind], data, entry + value_at)
-    if len(sizes) != 2:
-        return None
-    return sizes[_TIFF_WIDTH], sizes[_TIFF_HEIGHT]
+        if tag in tags and kind in _TIFF_VALUES:
+            (values[tag],) = struct.unpack_from(order + _TIFF_VALUES[kind], data, entry + value_at)
+    return values

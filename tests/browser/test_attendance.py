@@ -43,10 +43,17 @@ pytestmark = [
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path) -> AsyncIterator[dict[str, Any]]:
+def scenes() -> Path | None:
+    """What the devices show; None for what they draw themselves."""
+    return None
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path, scenes: Path | None) -> AsyncIterator[dict[str, Any]]:
     """What `claim-kiosk sandbox --json` says of itself; ended by SIGTERM."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "appliance", "sandbox", "--json", "--state", str(tmp_path / "sandbox")),
+        *(("--scenes", str(scenes)) if scenes is not None else ()),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
@@ -96,7 +103,7 @@ async def nothing_overflows(page: Page) -> None:
     await page.set_viewport_size(SIZES[0])
 
 
-async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
+async def log_in(sandbox: dict[str, Any], page: Page) -> None:
     expect.set_options(timeout=PATIENCE_MS)
     await page.goto(sandbox["url"])
     await nothing_overflows(page)
@@ -104,6 +111,9 @@ async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
     await page.fill("input[name=password]", sandbox["password"])
     await page.press("input[name=password]", "Enter")
 
+
+async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
+    await log_in(sandbox, page)
     await page.check("input[name=plan_id][value=residence-permit]")
     await page.check("input[name=areas][value=regularizacao]")
     await nothing_overflows(page)

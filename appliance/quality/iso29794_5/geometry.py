@@ -12,7 +12,7 @@ from typing import Final
 
 from appliance.model.verdict import Pose
 from appliance.quality.iso29794_5.landmarks import FaceLandmarks
-from appliance.quality.iso29794_5.portrait_profiles import AgeGroup, PortraitProfile, Range
+from appliance.quality.iso29794_5.portrait_profiles import PortraitAge, PortraitProfile, Range
 
 _HEAD_FOR_EYE_TO_CHIN: Final = 2.0
 """From chin to crown lies twice the way from chin to eyes. Hair hides the crown, so that it cannot be measured; the
@@ -65,10 +65,10 @@ def face_geometry(landmarks: FaceLandmarks, pose: Pose, *, width_px: int, height
 
 
 def geometry_findings(
-    geometry: FaceGeometry, profile: PortraitProfile, age_group: AgeGroup = AgeGroup.ADULT
+    geometry: FaceGeometry, profile: PortraitProfile, age: PortraitAge = PortraitAge.ADULT
 ) -> tuple[Finding, ...]:
     """What is outside the limits, in the order of the rule book. What is not known is not found fault with."""
-    return tuple(_findings(geometry, profile, age_group))
+    return tuple(_findings(geometry, profile, age))
 
 
 def unknown_limits(geometry: FaceGeometry) -> tuple[str, ...]:
@@ -77,8 +77,8 @@ def unknown_limits(geometry: FaceGeometry) -> tuple[str, ...]:
     return tuple(name for name, value in angles.items() if value is None)
 
 
-def _findings(geometry: FaceGeometry, profile: PortraitProfile, age_group: AgeGroup) -> Iterator[Finding]:
-    limits = age_group.template
+def _findings(geometry: FaceGeometry, profile: PortraitProfile, age: PortraitAge) -> Iterator[Finding]:
+    limits = age.template
     held = (
         (geometry.yaw_deg, limits.yaw_deg, "head-turned-left", "head-turned-right", False),
         (geometry.pitch_deg, limits.pitch_deg, "head-looks-up", "head-looks-down", False),

@@ -73,7 +73,7 @@ SMALL_CHILD: Final = replace(
 """Under six. The rule book asks for tolerance and gives no figures here: twice the adult's, which is our choice."""
 
 
-class AgeGroup(StrEnum):
+class PortraitAge(StrEnum):
     """Which template a person is held against."""
 
     ADULT = "adult"
@@ -81,10 +81,10 @@ class AgeGroup(StrEnum):
     UNDER_SIX = "under-six"
 
     @classmethod
-    def of(cls, age_years: int) -> AgeGroup:
+    def of(cls, age_years: int) -> PortraitAge:
         """From the full years on the day of the picture."""
         return cls.UNDER_SIX if age_years < 6 else cls.UNDER_TEN if age_years < 10 else cls.ADULT
 
     @property
     def template(self) -> Template:
-        return {AgeGroup.ADULT: ADULT, AgeGroup.UNDER_TEN: CHILD, AgeGroup.UNDER_SIX: SMALL_CHILD}[self]
+        return {PortraitAge.ADULT: ADULT, PortraitAge.UNDER_TEN: CHILD, PortraitAge.UNDER_SIX: SMALL_CHILD}[self]

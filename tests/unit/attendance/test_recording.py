@@ -7,7 +7,7 @@ import msgspec
 from appliance.attendance.recording import recorded
 from appliance.attendance.state import Attendance, apply, replay
 from appliance.model.attendance import Attempted, Decided, Decision, Event, SignatureUnable
-from appliance.model.capture import DeviceFacts
+from appliance.model.capture import DeviceFacts, ImagePart
 from appliance.model.manifest import Manifest, SoftwareRecord
 from appliance.package.canonical import manifest_from_bytes, manifest_to_bytes
 from appliance.package.consistency import contradictions
@@ -81,3 +81,14 @@ def test_a_sandbox_never_says_that_it_is_real() -> None:
     assert manifest_of(attendance, sandbox=True).simulated
     assert not manifest_of(attendance).simulated
     assert not manifest_of(tried(one_finger(), 80, device=REAL)).simulated
+
+
+def test_an_impression_kept_as_wsq_is_a_part_of_that_kind() -> None:
+    attendance = one_finger()
+    target = attendance.waiting_target
+    assert target is not None
+    part = ImagePart(name="x.wsq", media_type="image/x-wsq", size=1, sha256="0" * 64, crc32=0)
+    made = replace(attempt(target, 80), part=part)
+    manifest = manifest_of(apply(attendance, Attempted(at=AT, technician_id=WHO, target=target.name, attempt=made)))
+    (kept,) = manifest.parts
+    assert (kept.name, kept.media_type) == ("captures/fingerprint/right_index.wsq", "image/x-wsq")

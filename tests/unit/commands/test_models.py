@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -108,3 +110,24 @@ def test_nothing_heavy_is_imported_for_a_list(tmp_path: Path) -> None:
     command = [sys.executable, "-c", program, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_pack_that_cannot_be_read_is_named_after_the_others(
+    tmp_path: Path, packs: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = tmp_path / "models"
+    list(install_packs(["trees"], source=source, folder=models, tell=lambda _: None, packs=packs))
+    (models / "shrubs").mkdir()
+    lstat = Path.lstat
+
+    def failing(path: Path) -> os.stat_result:
+        if path.parent == models / "shrubs":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", failing)
+    for rows in (list_packs(folder=models, packs=packs), verify_packs([], folder=models, packs=packs)):
+        assert [next(rows)["status"] for _ in range(2)] == ["unreadable", "installed"]
+        with pytest.raises(ModelError) as refusal:
+            next(rows)
+        assert refusal.value.code == "model-unreadable"

@@ -9,11 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
+from appliance.attendance.images import png
 from appliance.commands.score import score_files
 from appliance.errors import QualityError
 from drivers.simulated.drawn.document import draw_document
 from drivers.simulated.drawn.face import draw_face
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
+from drivers.transport import wsq
+from drivers.transport.wsq import encode_wsq
 
 
 @pytest.fixture
@@ -109,3 +112,46 @@ def test_a_cut_picture_is_named_and_no_library_speaks_beside_us(
     with pytest.raises(QualityError, match=r"cut\.png: it is damaged"):
         list(score_files("fingerprint", [str(cut[0]), str(cut[1]), files["print.png"]]))
     assert capfd.readouterr().err == ""
+
+
+def _at_1000_ppi(tmp_path: Path) -> tuple[str, str]:
+    """The same impression twice as fine: once saying so, once not."""
+    fine = cv2.resize(draw_fingerprint(1, "right_index", 0), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    (tmp_path / "said.png").write_bytes(png(np.asarray(fine, np.uint8), 1000))
+    (tmp_path / "unsaid.png").write_bytes(png(np.asarray(fine, np.uint8)))
+    return str(tmp_path / "said.png"), str(tmp_path / "unsaid.png")
+
+
+def test_an_impression_at_1000_ppi_is_scored_at_500(files: dict[str, str], tmp_path: Path) -> None:
+    said, unsaid = _at_1000_ppi(tmp_path)
+    (coarse,) = score_files("fingerprint", [files["print.png"]])
+    (by_file,) = score_files("fingerprint", [said])
+    (by_command,) = score_files("fingerprint", [unsaid], ppi=1000)
+    (taken_as_500,) = score_files("fingerprint", [unsaid])
+    assert abs(by_file["score"] - coarse["score"]) <= 5
+    assert by_command["score"] == by_file["score"]
+    assert [r["resolution_ppi"] for r in (coarse, by_file, by_command, taken_as_500)] == [500, 1000, 1000, 500]
+
+
+def test_what_is_coarser_than_500_ppi_is_never_enlarged(files: dict[str, str]) -> None:
+    (result,) = score_files("fingerprint", [files["print.png"]], ppi=300)
+    assert (result["score"], result["reason"]) == (255, "resolution-too-low")
+
+
+def test_a_wsq_file_is_judged_as_its_pixels_are(tmp_path: Path) -> None:
+    pytest.importorskip("_wsq")
+    file = tmp_path / "print.wsq"
+    file.write_bytes(encode_wsq(draw_fingerprint(1, "right_index", 0)))
+    (result,) = score_files("fingerprint", [str(file)])
+    assert result["score"] >= 40
+    assert result["resolution_ppi"] == 500
+
+
+def test_a_wsq_file_without_a_decoder_is_a_named_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("_wsq")
+    file = tmp_path / "print.wsq"
+    file.write_bytes(encode_wsq(draw_fingerprint(1, "right_index", 0)))
+    monkeypatch.setattr(wsq, "wsq_available", lambda: False)
+    with pytest.raises(QualityError, match="install the package wsq") as caught:
+        list(score_files("fingerprint", [str(file)]))
+    assert caught.value.code == "no-wsq-decoder"

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.errors import DeviceProtocolError
+from drivers.errors import DeviceProtocolError, RequestUnsupported
 from drivers.sbi.iso_picture import Coding, check_announced, decode_picture, encode_picture
+from drivers.simulated.drawn.fingerprint import draw_fingerprint
+from drivers.transport import wsq
 from tests.unit.drivers.sbi.makers import noise
 
 LOSSLESS = st.sampled_from([Coding.RAW, Coding.PNG, Coding.JPEG_2000])
@@ -32,13 +34,32 @@ def test_jpeg_comes_back_nearly_unchanged() -> None:
     assert np.abs(decoded.astype(int) - 128).max() < 4
 
 
+def test_wsq_comes_back_nearly_unchanged() -> None:
+    pytest.importorskip("_wsq")
+    pixels = draw_fingerprint(1, "right_index", 0)
+    decoded = np.empty_like(pixels)
+    decode_picture(Coding.WSQ, encode_picture(Coding.WSQ, pixels), decoded)
+    assert cv2.PSNR(decoded, pixels) > 25
+
+
+def test_wsq_without_a_decoder_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("_wsq")
+    pixels = draw_fingerprint(1, "right_index", 0)
+    data = encode_picture(Coding.WSQ, pixels)
+    monkeypatch.setattr(wsq, "wsq_available", lambda: False)
+    with pytest.raises(RequestUnsupported, match="WSQ"):
+        decode_picture(Coding.WSQ, data, np.empty_like(pixels))
+
+
 @given(st.sampled_from(Coding), st.sampled_from(Coding), st.booleans())
 def test_another_coding_or_size_than_announced_is_refused(said: Coding, is_: Coding, taller: bool) -> None:
-    data = encode_picture(is_, noise(40, 50))
+    if Coding.WSQ in (said, is_):
+        pytest.importorskip("_wsq")
+    data = encode_picture(is_, noise(80, 90))
     if said is is_ and not taller:
         return
     with pytest.raises(DeviceProtocolError):
-        decode_picture(said, data, np.empty((41 if taller else 40, 50), np.uint8))
+        decode_picture(said, data, np.empty((81 if taller else 80, 90), np.uint8))
 
 
 @given(st.sampled_from([Coding.PNG, Coding.JPEG_2000]), st.floats(0, 0.95))

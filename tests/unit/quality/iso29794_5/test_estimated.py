@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from appliance.quality.eyes import EyeFinder
+from appliance.quality.face_detection import FaceDetector
 from appliance.quality.iso29794_5 import names
 from appliance.quality.iso29794_5.adnet98 import from_adnet98
 from appliance.quality.iso29794_5.components import FaceInputs, face_components
 from drivers.contracts import Pixels
 from tests.unit.quality.degrading import blurred, noisier
-from tests.unit.quality.iso29794_5.drawn_face import Drawing, Points, portrait
+from tests.unit.quality.iso29794_5.drawn_face import Drawing, Points, laid_on, portrait, upright_98
 
 BLACK, WHITE, BLUE, GREEN = (15, 15, 15), (245, 245, 245), (190, 120, 60), (90, 170, 60)
 SKINS = [(112, 144, 188), (70, 92, 140), (35, 45, 70), (150, 178, 214)]
@@ -154,3 +157,32 @@ def test_a_bare_picture_has_no_person_to_wear_anything() -> None:
     nobody = np.ones((72, 128), np.uint8)
     inputs = FaceInputs(image=image, landmarks=from_adnet98(points), background=nobody)
     assert names.NO_HEAD_COVERINGS not in face_components(inputs).components
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "worse", "steps"),
+    [
+        (names.SHARPNESS, blurred, (0, 1, 2, 3, 5, 8)),
+        (names.COMPRESSION_ARTIFACTS, _coded, (90, 70, 50, 30, 10, 5)),
+    ],
+)
+def test_a_photograph_that_is_degraded_step_by_step_never_scores_better(
+    name: str, worse: Degradation, steps: Sequence[float], shared_data: Path
+) -> None:
+    judged = 0
+    for path in sorted((shared_data / "face").glob("*.jpg")):
+        # Scaled, so that the squares of its own coding are gone.
+        photograph = cv2.resize(cv2.imread(str(path)), None, fx=0.63, fy=0.63, interpolation=cv2.INTER_AREA)  # type: ignore[arg-type]
+        image = np.asarray(photograph, np.uint8)
+        grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+        faces = FaceDetector().find(grey)
+        eyes = EyeFinder().find(grey, faces[0]) if faces else None
+        if eyes is not None:
+            points = laid_on(upright_98(), eyes.left, eyes.right)
+            scalars = [_scalars(worse(image, step), points, name) for step in steps]
+            assert _never_better(scalars), (path.name, scalars)
+            assert scalars[0] >= 70, (path.name, scalars)
+            assert scalars[-1] <= 15, (path.name, scalars)
+            judged += 1
+    assert judged >= 3

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from appliance.model.verdict import Pose
 from appliance.quality.iso29794_5.adnet98 import from_adnet98
 from appliance.quality.iso29794_5.geometry import FaceGeometry, face_geometry, geometry_findings, unknown_limits
-from appliance.quality.iso29794_5.portrait_profiles import LIVE, PERMIT, SCANNED, AgeGroup, PortraitProfile
+from appliance.quality.iso29794_5.portrait_profiles import LIVE, PERMIT, SCANNED, PortraitAge, PortraitProfile
 from tests.unit.quality.iso29794_5.drawn_face import portrait
 
 GOOD = FaceGeometry(
@@ -31,7 +31,9 @@ GOOD = FaceGeometry(
 ANY = st.floats(-90, 90, allow_nan=False)
 
 
-def _codes(geometry: FaceGeometry, profile: PortraitProfile = PERMIT, group: AgeGroup = AgeGroup.ADULT) -> list[str]:
+def _codes(
+    geometry: FaceGeometry, profile: PortraitProfile = PERMIT, group: PortraitAge = PortraitAge.ADULT
+) -> list[str]:
     return [finding.code for finding in geometry_findings(geometry, profile, group)]
 
 
@@ -102,19 +104,19 @@ def test_an_angle_that_is_not_known_is_said_and_not_found_fault_with() -> None:
     [(0, "under-six"), (5, "under-six"), (6, "under-ten"), (9, "under-ten"), (10, "adult"), (70, "adult")],
 )
 def test_the_template_goes_by_the_age(age_years: int, group: str) -> None:
-    assert AgeGroup.of(age_years) == group
+    assert PortraitAge.of(age_years) == group
 
 
 def test_a_childs_low_eyes_and_small_head_are_allowed_to_a_child_only() -> None:
     child = replace(GOOD, eye_line=0.58, head_length=0.52, head_width=0.47)
     assert _codes(child) == ["head-too-narrow", "head-too-short", "eyes-too-low"]
-    assert _codes(child, group=AgeGroup.UNDER_TEN) == []
+    assert _codes(child, group=PortraitAge.UNDER_TEN) == []
 
 
 def test_a_small_child_may_look_about() -> None:
     restless = replace(GOOD, yaw_deg=9.0, pitch_deg=-9.0, roll_deg=15.0, centre=0.42)
-    assert len(_codes(restless, group=AgeGroup.UNDER_TEN)) == 4
-    assert _codes(restless, group=AgeGroup.UNDER_SIX) == []
+    assert len(_codes(restless, group=PortraitAge.UNDER_TEN)) == 4
+    assert _codes(restless, group=PortraitAge.UNDER_SIX) == []
 
 
 @given(yaw=ANY, pitch=ANY, roll=ANY, length=st.floats(0, 2), line=st.floats(0, 1), centre=st.floats(0, 1))
@@ -122,7 +124,7 @@ def test_the_younger_the_more_is_allowed(
     yaw: float, pitch: float, roll: float, length: float, line: float, centre: float
 ) -> None:
     seen = replace(GOOD, yaw_deg=yaw, pitch_deg=pitch, roll_deg=roll, head_length=length, eye_line=line, centre=centre)
-    adult, child, small = (set(_codes(seen, group=group)) for group in AgeGroup)
+    adult, child, small = (set(_codes(seen, group=group)) for group in PortraitAge)
     assert small <= child <= adult
 
 

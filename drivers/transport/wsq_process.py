@@ -1,0 +1,44 @@
+"""Decodes or encodes one WSQ picture in a process of its own, which may be lost.
+
+The PyPI package `wsq` is NBIS's C code, which writes beyond its memory for some damaged pictures and ends its process
+for others.
+
+    python -I wsq_process.py decode|encode HEIGHT WIDTH <in >out
+
+Started by `wsq` and by nobody else. Reads at most what it was told, takes bounded memory and time, and imports nothing
+but that package's extension.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+
+import _wsq
+
+_MEMORY_BYTES = 1 << 30
+_CPU_S = 10
+_NOT_A_PICTURE = 3
+_BITRATE = 0.75
+
+
+def main(do: str, height: int, width: int) -> int:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold the print
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    data = sys.stdin.buffer.read()
+    try:
+        if do == "encode":
+            out = _wsq.compress(data, height, width, _BITRATE)
+        else:
+            out, found_width, found_height, _ = _wsq.decompress(data)
+            if (found_height, found_width) != (height, width):
+                return _NOT_A_PICTURE
+    except Exception:  # noqa: BLE001 - the extension raises nothing narrower
+        return _NOT_A_PICTURE
+    sys.stdout.buffer.write(out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
