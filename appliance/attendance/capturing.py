@@ -6,7 +6,7 @@ fallbacks (that is `target`) and stores nothing (that is `service`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from typing import Protocol
@@ -61,6 +61,10 @@ class CaptureDevice(Protocol):
 
     def quality_thresholds(self) -> Mapping[str, int]:
         """The model's own lowest scores, by finger (`index` …), `face` or `document`."""
+        ...
+
+    def capabilities(self) -> Collection[str]:
+        """What the model can do beyond its contract, by the names that profiles use."""
         ...
 
 

@@ -45,7 +45,7 @@ class Judged:
 class Judge:
     def __init__(self, forest: Forest | None = None) -> None:
         """`forest`: NIST's, for NFIQ 2; None where it is not installed."""
-        self._forest = forest
+        self.forest = forest
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
         self._faces: FaceAssessor | None = None
 
@@ -86,7 +86,7 @@ class Judge:
                 if frame.preview:
                     # It guides and is never recorded: scanners show live what they take, and leave the scale unsaid.
                     return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi or SCORED_PPI)
-                return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi, forest=self._forest)
+                return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi, forest=self.forest)
             case CaptureKind.FACE:
                 return self._face_assessor().assess(pixels, reduced_by=frame.reduced_by)
             case CaptureKind.EXCEPTION_PHOTO:

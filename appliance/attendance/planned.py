@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from appliance.attendance.age import FINGERPRINT_AGE_YEARS, age_group
-from appliance.attendance.target import Leniency, Target, document_target, face_target, hand_target
+from appliance.attendance.target import Leniency, Target, document_target, face_target, hand_target, placement_target
 from appliance.attendance.turns import not_under_six, under, under_six
 from appliance.model.attendance import Opened
 from appliance.model.manifest import AgeGroup
+from appliance.model.placement import Placement
 from appliance.model.position import Position
 from appliance.model.verdict import CaptureKind
 
@@ -23,6 +24,7 @@ def planned(opened: Opened) -> tuple[Target, ...]:
     if opened.plan.face:
         targets.append(face_target(limit))
     targets += [hand_target(Position(finger), limit) for finger in opened.plan.fingers]
+    targets += [placement_target(Placement(placement), limit) for placement in opened.plan.placements]
     return tuple(_judged_by(_leniency(opened, AgeGroup.UNKNOWN), target) for target in targets)
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
 
 import msgspec
 
+from appliance.attendance.capture_records import captures_of, finger_record, position_of
 from appliance.attendance.finger_records import (
     liveness_record,
     overall_liveness_record,
     resemblance_record,
     uniqueness_record,
 )
-from appliance.attendance.record_images import images_of, part_name, position_of, tries_of
+from appliance.attendance.record_images import images_of, tries_of
 from appliance.attendance.state import Attendance
-from appliance.attendance.target import Leniency, Target
+from appliance.attendance.target import Target
 from appliance.errors import SealingFailed
 from appliance.model.attendance import SignatureUnable, Signed
 from appliance.model.capture import Attempt, ImagePart
@@ -22,8 +23,6 @@ from appliance.model.manifest import (
     FORMAT,
     VERSION,
     AttemptRecord,
-    CaptureDecision,
-    CaptureRecord,
     CentreRecord,
     ExemptionRecord,
     Manifest,
@@ -33,16 +32,6 @@ from appliance.model.manifest import (
     SignatureRecord,
     SoftwareRecord,
 )
-
-PAD_NOT_PERFORMED: Final = "not-performed"
-
-_DECISIONS = {
-    "automatic": CaptureDecision.AUTOMATIC,
-    "operator": CaptureDecision.OPERATOR,
-    "best-of-hand": CaptureDecision.BEST_OF_ROUND,
-    Leniency.EVALUATION_ONLY.value: CaptureDecision.EVALUATION_ONLY,
-    Leniency.CHILD.value: CaptureDecision.CHILD,
-}
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +55,8 @@ def recorded(
         raise SealingFailed("This attendance is not complete: it cannot be sealed.")
     tries = tries_of(attendance)
     attempts = [attempt for _, attempt in tries]
-    images = images_of(tries)
+    captures = [capture for target in attendance.targets for capture in captures_of(target)]
+    images = images_of(captures, attempts)
     parts = list(images.values())
     if isinstance(attendance.signature, Signed):
         parts.append(("signature.json", attendance.signature.part))
@@ -94,6 +84,7 @@ def recorded(
             document=opened.plan.document,
             face=opened.plan.face,
             fingers=opened.plan.fingers,
+            placements=opened.plan.placements,
             signature=opened.plan.signature,
             use=opened.plan.use,
             exception_photo=opened.plan.exception_photo,
@@ -103,12 +94,10 @@ def recorded(
         representative=applicant.representative,
         notice=NoticeRecord(language=notice.language, shown_at=notice.at, text_sha256=notice.text_sha256),
         devices=devices,
-        captures=tuple(
-            _capture_record(target, target.chosen) for target in attendance.targets if target.chosen is not None
-        ),
+        captures=tuple(capture.record for capture in captures),
         attempts=tuple(
-            _attempt_record(target, attempt, attempts, devices.index(attempt.device), images.get(index))
-            for index, (target, attempt) in enumerate(tries)
+            _attempt_record(target, attempt, attempts, devices.index(attempt.device), images)
+            for target, attempt in tries
         ),
         uniqueness=uniqueness_record(attendance, attempts),
         liveness_hints=overall_liveness_record(attempts),
@@ -126,26 +115,14 @@ def recorded(
     return Recorded(manifest=manifest, stored=tuple(part for _, part in parts))
 
 
-def _capture_record(target: Target, chosen: Attempt) -> CaptureRecord:
-    tries = [a for a in target.tries if a.position == chosen.position]
-    return CaptureRecord(
-        kind=chosen.kind,
-        position=position_of(target, chosen),
-        quality=chosen.verdict.score,
-        attempts=len(tries),
-        accepted=chosen.accepted,
-        algorithm=chosen.verdict.algorithm,
-        threshold=chosen.threshold,
-        decision=_DECISIONS[target.decision],
-        device=chosen.device,
-        part=part_name(target, chosen) if chosen.part is not None else None,
-        pad=PAD_NOT_PERFORMED,
-    )
-
-
 def _attempt_record(
-    target: Target, attempt: Attempt, attempts: list[Attempt], device_index: int, image: tuple[str, ImagePart] | None
+    target: Target,
+    attempt: Attempt,
+    attempts: list[Attempt],
+    device_index: int,
+    images: Mapping[str, tuple[str, ImagePart]],
 ) -> AttemptRecord:
+    image = images.get(attempt.part.name) if attempt.part is not None else None
     return AttemptRecord(
         kind=attempt.kind,
         position=position_of(target, attempt),
@@ -159,6 +136,7 @@ def _attempt_record(
         duration_ms=attempt.duration_ms,
         accepted=attempt.accepted,
         algorithm=attempt.verdict.algorithm,
+        fingers=tuple(finger_record(finger) for finger in attempt.fingers),
         technician_id=attempt.technician_id,
         device_id=attempt.device.device_id,
         device_index=device_index,

@@ -126,7 +126,7 @@ class AttendanceService:
         plan = next((plan for plan in configuration.capture_plans if plan.plan_id == plan_id), None)
         if plan is None or not areas or not set(areas) <= set(configuration.areas):
             raise AttendanceError("Choose a capture plan and at least one area.", code="attendance-request")
-        if (plan.fingers or plan.face) and configuration.centre.model is not CentreModel.CLAIM_2G:
+        if plan.takes_biometrics and configuration.centre.model is not CentreModel.CLAIM_2G:
             raise AttendanceError("Only a CLAIM 2G centre captures biometrics.", code="biometrics-not-allowed")
         attendance_id = secrets.token_hex(16)
         opened = Opened(

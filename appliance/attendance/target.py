@@ -11,9 +11,11 @@ from enum import StrEnum
 
 import msgspec
 
+from appliance.attendance.kept_fingers import KeptFinger, all_accepted, kept_fingers
 from appliance.attendance.ranking import best_attempt
 from appliance.model.attendance import Decision, ExemptionReason
 from appliance.model.capture import Attempt
+from appliance.model.placement import Placement
 from appliance.model.position import Position, candidates
 from appliance.model.verdict import CaptureKind
 
@@ -40,7 +42,8 @@ class Leniency(StrEnum):
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """`positions` are what may be captured, in order; `(None,)` for the document and the face.
+    """`positions` are what may be captured, in order; `(None,)` for the document and the face. A placement of several
+    fingers is one position, and `fingers` are those that it asks for.
 
     `attempts` compete to be the choice; `discarded` ones do not any more, and stay in the record. `waived`: it is not
     asked for any more.
@@ -50,6 +53,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     kind: CaptureKind
     positions: tuple[str | None, ...]
     attempts_per_round: int
+    fingers: tuple[str, ...] = ()
     at: int = 0
     round: int = 1
     attempts: tuple[Attempt, ...] = ()
@@ -63,7 +67,18 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def exempt(self) -> bool:
         """Every finger that could have been asked for is missing or injured."""
-        return self.exempt_positions.issuperset(self.positions)
+        return self.exempt_positions.issuperset(self.fingers or self.positions)
+
+    @property
+    def open_fingers(self) -> tuple[str, ...]:
+        """The fingers of a hand or a placement that may be asked for, and exempted."""
+        every = self.fingers or tuple(position for position in self.positions if position is not None)
+        return tuple(finger for finger in every if finger not in self.exempt_positions)
+
+    @property
+    def kept_fingers(self) -> tuple[KeptFinger, ...]:
+        """Of a placement: the best of each finger that is asked for, whichever attempt it is of."""
+        return kept_fingers(self.attempts, self.open_fingers) if self.fingers else ()
 
     @property
     def exempt_positions(self) -> frozenset[str | None]:
@@ -89,8 +104,17 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def best(self) -> Attempt | None:
         """The best image of the target. None of a finger that is not there: whatever was on the reader was another."""
+        if self.fingers:
+            return best_attempt(kept.attempt for kept in self.kept_fingers)
         missing = {known.position for known in self.exemptions if known.reason is ExemptionReason.MISSING}
         return best_attempt(attempt for attempt in self.attempts if attempt.position not in missing)
+
+    @property
+    def passed(self) -> bool:
+        """Whether what was chosen met its threshold, every finger of a placement its own."""
+        if self.fingers:
+            return self.chosen is not None and all_accepted(self.kept_fingers, self.open_fingers)
+        return self.chosen is not None and self.chosen.accepted
 
     @property
     def tries(self) -> tuple[Attempt, ...]:
@@ -150,6 +174,16 @@ def document_target(rules_attempts: int) -> Target:
 
 def face_target(rules_attempts: int) -> Target:
     return Target(name="face", kind=CaptureKind.FACE, positions=(None,), attempts_per_round=rules_attempts)
+
+
+def placement_target(placement: Placement, rules_attempts: int) -> Target:
+    return Target(
+        name=placement.value,
+        kind=CaptureKind.FINGERPRINT,
+        positions=(placement.value,),
+        attempts_per_round=rules_attempts,
+        fingers=tuple(position.value for position in placement.positions),
+    )
 
 
 def hand_target(first: Position, rules_attempts: int) -> Target:

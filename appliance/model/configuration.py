@@ -70,7 +70,7 @@ class CaptureUse(StrEnum):
 
 
 class CapturePlan(_Part, frozen=True, kw_only=True):
-    """What an appointment asks for. `fingers` are the first choices, one a hand; their fallbacks follow by rule.
+    """What an appointment asks for: `fingers` one by one, one a hand, with fallbacks; `placements` several at once.
 
     `exception_photo`: of a hand of which a finger is missing or injured, a picture is taken.
     """
@@ -80,9 +80,18 @@ class CapturePlan(_Part, frozen=True, kw_only=True):
     document: bool = True
     face: bool = True
     fingers: tuple[str, ...] = ("right_index", "left_index")
+    placements: tuple[str, ...] = ()
     signature: bool = True
     use: CaptureUse = CaptureUse.ENROLMENT
     exception_photo: bool = False
+
+    @property
+    def takes_fingerprints(self) -> bool:
+        return bool(self.fingers or self.placements)
+
+    @property
+    def takes_biometrics(self) -> bool:
+        return self.face or self.takes_fingerprints
 
 
 class Thresholds(_Part, frozen=True, kw_only=True):
@@ -116,6 +125,7 @@ class CaptureRules(_Part, frozen=True, kw_only=True):
     fingerprint_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
     fingerprint_window_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 5.0
     """Once a finger lies on the glass: the first good picture of this time, else its best (BSI TR-03121-3 §4.9.2)."""
+    slap_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
     fingerprint_format: FingerprintFormat = FingerprintFormat.PNG
     face_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
     document_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0

@@ -24,6 +24,7 @@ from appliance.model.manifest_values import (
     MeasureName,
     MediaType,
     PartName,
+    Pixel,
     Reference,
     Score,
     Sha256,
@@ -70,12 +71,13 @@ class CentreRecord(Value, frozen=True, kw_only=True):
 
 
 class PlanRecord(Value, frozen=True, kw_only=True):
-    """What the appointment asked for; `fingers` are first choices, one a hand."""
+    """What the appointment asked for; `fingers` are first choices, one a hand, `placements` several fingers at once."""
 
     plan_id: Reference
     document: bool
     face: bool
     fingers: tuple[Code, ...]
+    placements: tuple[Code, ...]
     signature: bool
     use: CaptureUse
     exception_photo: bool
@@ -87,6 +89,28 @@ class NoticeRecord(Value, frozen=True, kw_only=True):
     language: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)")]
     shown_at: Timestamp
     text_sha256: Sha256
+
+
+class SegmentRecord(Value, frozen=True, kw_only=True):
+    """Where a finger lies in a part that shows several: the middle of a box in the part's pixels, its sides, and how
+    far it is turned from upright, clockwise."""
+
+    centre_x_px: Pixel
+    centre_y_px: Pixel
+    angle_deg: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+    width_px: Pixel
+    height_px: Pixel
+
+
+class FingerRecord(Value, frozen=True, kw_only=True):
+    """One finger of one try at several: its own score against its own threshold."""
+
+    position: Code
+    score: Score
+    reasons: tuple[Code, ...]
+    measures: dict[MeasureName, float]
+    threshold: Score
+    accepted: bool
 
 
 class CaptureRecord(Value, frozen=True, kw_only=True):
@@ -105,6 +129,8 @@ class CaptureRecord(Value, frozen=True, kw_only=True):
     decision: CaptureDecision
     device: DeviceFacts
     part: PartName | None
+    segment: SegmentRecord | None
+    """None where the part shows nothing else."""
     pad: Literal["not-performed"]
     """Presentation attack detection (ISO/IEC 30107): no certified device, so the record says so."""
 
@@ -113,9 +139,11 @@ class AttemptRecord(Value, frozen=True, kw_only=True):
     """One try, kept or not. `round` and `number` count from 1; `measures` are what the verdict of `algorithm` rests on.
 
     `device_index` is the device's place in the manifest's `devices`, from 0: the same device with another firmware
-    is another entry. `technician_id` made the attempt; who opened the attendance is the manifest's. `part` is the image
-    where the package holds it: the chosen one, and any that a liveness hint raised an alarm on. `resemblance` and
-    `liveness_hints` are None for what is no fingerprint; neither has any part in score, acceptance or choice.
+    is another entry. `technician_id` made the attempt; who opened the attendance is the manifest's. Of several fingers
+    at once `position` is the placement, `fingers` are those found, score and threshold those of the one furthest from
+    its own. `part` is the image where the package holds it: the chosen one, and any that a liveness hint raised an
+    alarm on. `resemblance` and `liveness_hints` are None for what is no fingerprint; neither has any part in score,
+    acceptance or choice.
     """
 
     kind: CaptureKind
@@ -130,6 +158,7 @@ class AttemptRecord(Value, frozen=True, kw_only=True):
     duration_ms: Annotated[int, msgspec.Meta(ge=0, le=86_400_000)]
     accepted: bool
     algorithm: Algorithm
+    fingers: tuple[FingerRecord, ...]
     technician_id: Reference
     device_id: Reference | None
     device_index: Count

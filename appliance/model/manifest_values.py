@@ -25,6 +25,7 @@ PartName = Annotated[
 MediaType = Annotated[str, msgspec.Meta(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$(?!\n)", max_length=100)]
 Algorithm = Annotated[str, msgspec.Meta(max_length=200)]
 """Which method judged, and its version; empty where there was nothing to judge."""
+Pixel = Annotated[float, msgspec.Meta(ge=-100_000, le=100_000)]
 Size = Annotated[int, msgspec.Meta(ge=0, le=1 << 30)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 

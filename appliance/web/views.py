@@ -10,7 +10,7 @@ import msgspec
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.model.attendance import SignatureUnable, Signed
-from appliance.model.capture import Attempt
+from appliance.model.capture import Attempt, FingerCapture
 from appliance.model.device import CareDue, DeviceStatus
 from appliance.web.doubts import doubts
 
@@ -67,13 +67,14 @@ def _target_view(target: Target) -> dict[str, Any]:
         "leniency": target.leniency.value if target.leniency is not None else None,
         "exemptions": [{"position": e.position, "reason": e.reason.value} for e in target.exemptions],
         "attempts": [_attempt_view(attempt) for attempt in target.attempts],
+        "fingers": [_finger_view(one.finger) for one in target.kept_fingers],
         "chosen": (
             None
             if chosen is None
             else {
                 "position": chosen.position,
                 "score": chosen.verdict.score,
-                "accepted": chosen.accepted,
+                "accepted": target.passed,
                 "attempts": len([a for a in target.tries if a.position == chosen.position]),
             }
         ),
@@ -91,6 +92,18 @@ def _attempt_view(attempt: Attempt) -> dict[str, Any]:
         "reasons": list(attempt.verdict.reasons),
         "advice": list(attempt.verdict.advice),
         "liveness_hint": attempt.liveness.score if attempt.liveness is not None else None,
+        "fingers": [_finger_view(finger) for finger in attempt.fingers],
+    }
+
+
+def _finger_view(finger: FingerCapture) -> dict[str, Any]:
+    """Of several fingers at once; `accepted` says that the placement was whole, too."""
+    return {
+        "position": finger.position,
+        "score": finger.verdict.score,
+        "threshold": finger.threshold,
+        "accepted": finger.accepted,
+        "reasons": list(finger.verdict.reasons),
     }
 
 

@@ -112,9 +112,10 @@ async def log_in(sandbox: dict[str, Any], page: Page) -> None:
     await page.press("input[name=password]", "Enter")
 
 
-async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
+async def at_first_capture(sandbox: dict[str, Any], page: Page, plan: str) -> None:
+    """Logged in, opened, the applicant entered and the notice shown."""
     await log_in(sandbox, page)
-    await page.check("input[name=plan_id][value=residence-permit]")
+    await page.check(f"input[name=plan_id][value={plan}]")
     await page.check("input[name=areas][value=regularizacao]")
     await nothing_overflows(page)
     await main_form(page, "attendances").click()
@@ -129,6 +130,9 @@ async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
     await nothing_overflows(page)
     await main_form(page, "notice").click()
 
+
+async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
+    await at_first_capture(sandbox, page, "residence-permit")
     for target in ("document", "face", "right_hand", "left_hand"):
         await expect(page.locator("form[data-capture] input[name=target]")).to_have_value(target)
         await nothing_overflows(page)
@@ -173,3 +177,20 @@ async def draw_signature(page: Page) -> None:
         await page.mouse.down()
         await page.mouse.move(box["x"] + box["width"] * end[0], box["y"] + box["height"] * end[1], steps=8)
         await page.mouse.up()
+
+
+async def test_ten_fingers_of_three_slaps(sandbox: dict[str, Any], page: Page) -> None:
+    await at_first_capture(sandbox, page, "ten-fingers")
+    for target, hands, circles in (("right_four", 1, 4), ("left_four", 1, 4), ("two_thumbs", 2, 2)):
+        await expect(page.locator("form[data-capture] input[name=target]")).to_have_value(target)
+        drawn = page.locator(".viewfinder-drawing .hand")
+        await expect(drawn.locator(".palm")).to_have_count(hands)
+        await expect(drawn.locator(".tip.asked")).to_have_count(circles)
+        await nothing_overflows(page)
+        if target == "left_four":
+            await page.click("#exempt summary")
+            await page.select_option("#exempt select[name=position]", "left_little")
+            await page.locator("#exempt button").click()
+            await expect(drawn.locator(".tip.asked")).to_have_count(3)
+            await expect(drawn.locator(".finger.exempt")).to_have_count(1)
+        await main_form(page, "capture").click()

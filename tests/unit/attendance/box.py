@@ -145,6 +145,9 @@ class ScriptedDevice:
     def quality_thresholds(self) -> dict[str, int]:
         return self.own_thresholds
 
+    def capabilities(self) -> frozenset[str]:
+        return frozenset()
+
     @asynccontextmanager
     async def frames(self, _request: Request) -> AsyncIterator[ScriptedFrames]:
         step = self.script.pop(0) if len(self.script) > 1 else self.script[0]

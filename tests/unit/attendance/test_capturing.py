@@ -44,6 +44,9 @@ class Camera:
     def quality_thresholds(self) -> dict[str, int]:
         return {}
 
+    def capabilities(self) -> frozenset[str]:
+        return frozenset()
+
     @asynccontextmanager
     async def frames(self, request: Request) -> AsyncIterator[ScriptedFrames]:
         yield self._frames

@@ -128,6 +128,9 @@ class Device:
     def quality_thresholds(self) -> dict[str, int]:
         return {}
 
+    def capabilities(self) -> frozenset[str]:
+        return frozenset()
+
     @asynccontextmanager
     async def frames(self, _request: Request) -> AsyncIterator[Shown]:
         score = self.scores.pop(0) if len(self.scores) > 1 else self.scores[0]
