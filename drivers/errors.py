@@ -60,7 +60,7 @@ class DeviceBusy(DriverError):
 
 class DeviceAccessDenied(DriverError):
     code = "device-access-denied"
-    default_sentence = "The system refuses access to the device: ask the field engineer to check its udev rule."
+    default_sentence = "The system refuses access to the device: `claim-kiosk doctor` says whom it lets."
 
 
 class DeviceTimedOut(DriverError):

@@ -23,6 +23,7 @@ from drivers.errors import DriverError
 from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
 from drivers.sbi.finding import offered_scanners
 from drivers.sbi.messages import FACE, DiscoveredDevice
+from drivers.transport import access
 
 Find = Callable[[], "list[FoundDevice] | None"]
 
@@ -40,11 +41,12 @@ _NOTHING = {
     FoundKind.SCANNER: "No scanner was found: plug it in, switch it on, and wait until it is quiet.",
     FoundKind.CHIP_READER: "No chip reader was found: plug one in.",
 }
-_GROUPS = {
-    FoundKind.USB_DEVICE: "plugdev",
-    FoundKind.SERIAL_PORT: "dialout",
-    FoundKind.CAMERA: "video",
-    FoundKind.SCANNER: "scanner",
+_NOT_ACCESSIBLE = {
+    FoundKind.USB_DEVICE: access.USB_READER,
+    FoundKind.SERIAL_PORT: access.SERIAL_PORT,
+    FoundKind.CAMERA: access.CAMERA,
+    FoundKind.SCANNER: access.SCANNER,
+    FoundKind.CHIP_READER: access.CHIP_READER,
 }
 
 
@@ -104,7 +106,7 @@ def _device_row(found: FoundDevice, matched: list[Profile]) -> dict[str, Any]:
         "usb": f"{found.vendor_id}:{found.product_id}" if found.vendor_id else "",
         "serial_number": found.serial_number,
         "accessible": found.accessible,
-        "status": "not-accessible" if not found.accessible else "matched" if matched else "unknown",
+        "status": "unknown" if not matched else "matched" if found.accessible else "not-accessible",
         "profiles": [profile.profile_id for profile in matched],
         "advice": _advice(found, matched),
     }
@@ -141,10 +143,10 @@ def _sbi_row(port: int, offer: DiscoveredDevice, profiles: Iterable[Profile]) ->
 
 
 def _advice(found: FoundDevice, matched: list[Profile]) -> str:
-    if not found.accessible:
-        return f"This user may not use {found.device}: add it to the group {_GROUPS[found.kind]} and log in again."
     if not matched:
         return "It is not among the approved models, so it is not used: unplug it, or ask AIMA to approve it."
+    if not found.accessible:
+        return _NOT_ACCESSIBLE[found.kind]
     first = matched[0].profile_id
     if found.kind is FoundKind.CHIP_READER:
         return f"Debian's pcscd drives it: name the profile {first} in the post's settings."
