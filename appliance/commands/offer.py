@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
+import msgspec
+
 from appliance.devices.enrolment_use import refuse_for_enrolment
 from appliance.errors import DeviceError, UsageError
 from appliance.installed_forest import installed_forest
@@ -25,7 +27,7 @@ from drivers.binding import located
 from drivers.contracts import Camera, Contract, FingerprintReader, Pixels
 from drivers.errors import DriverError
 from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
-from drivers.registry import build_driver
+from drivers.registry import build_driver, said_simulated
 from drivers.sbi.answering import Honest
 from drivers.sbi.authority import KeySigner
 from drivers.sbi.offered import Offer, offer_of
@@ -106,6 +108,8 @@ def _opened(profile: Profile, options: dict[str, object], env: str, stack: ExitS
     with ExitStack() as opening:
         opening.callback(driver.close)
         identity = driver.open()
+        if said_simulated(options):
+            identity = msgspec.structs.replace(identity, simulated=True)
         profile.check_firmware(identity)
         offered = offer_of(own, identity, profile.contract, _judge(profile), datetime.now(UTC), env=env)
         opening.pop_all()
