@@ -21,6 +21,7 @@ from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
 _CAMERA_WARM_UP_FRAMES = 5
 """A camera's first frames are taken before it has found its exposure; the last of these is kept."""
 _LACKS_DEVICE = "missing required field `device`"
+_PNG = b"\x89PNG\r\n\x1a\n"
 _REQUESTS: dict[Contract, Request] = {
     Contract.FINGERPRINT_READER: FingerprintRequest(),
     Contract.CAMERA: CameraRequest(frame_limit=_CAMERA_WARM_UP_FRAMES),
@@ -39,7 +40,7 @@ async def capture(
     profile = await asyncio.to_thread(_profile, profile_id, profiles)
     if profile.contract not in _REQUESTS:
         raise UsageError(f"A {profile.contract.value} takes no images.", code="no-images")
-    await asyncio.to_thread(_check_folder, out)
+    await asyncio.to_thread(_check_out, out)
     given: dict[str, object] = dict(options)
     if device:
         given["device"] = device
@@ -112,14 +113,32 @@ def _profile(profile_id: str, directory: Path) -> Profile:
     return profiles[profile_id]
 
 
-def _check_folder(out: Path) -> None:
+def _check_out(out: Path) -> None:
     """Asked before anybody is made to present a finger in vain."""
-    if not out.absolute().parent.is_dir():
-        raise UsageError(f"The folder of {out} does not exist.", code="out-folder-missing")
-    if out.is_dir():
-        raise UsageError(f"--out names a folder, {out}: name the PNG file to write.", code="out-is-folder")
-    if not os.access(out.absolute().parent, os.W_OK | os.X_OK):
-        raise UsageError(f"--out cannot be written in its folder, {out.absolute().parent}.", code="out-unwritable")
+    folder = out.absolute().parent
+    unwritable = UsageError(f"--out cannot be written in its folder, {folder}.", code="out-unwritable")
+    try:
+        if not folder.is_dir():
+            raise UsageError(f"The folder of {out} does not exist.", code="out-folder-missing")
+        if out.is_dir():
+            raise UsageError(f"--out names a folder, {out}: name the PNG file to write.", code="out-is-folder")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise unwritable
+        if out.exists() and not _is_png(out):
+            raise UsageError(
+                f"--out names a file that is no PNG, {out}: it is not written over, name another.", code="out-not-png"
+            )
+    except OSError:
+        # A folder that this user may not even look into.
+        raise unwritable from None
+
+
+def _is_png(path: Path) -> bool:
+    """By its first bytes, of a file only: a pipe would be waited for."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_PNG)) == _PNG
 
 
 def _write(pixels: Pixels, out: Path) -> bytes:

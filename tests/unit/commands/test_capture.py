@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -82,3 +84,62 @@ async def test_a_folder_that_may_not_be_written_to_is_refused_as_outs(tmp_path: 
     with pytest.raises(UsageError, match="--out") as refused:
         await capture("simulated-camera", "", {}, tmp_path / "image.png")
     assert refused.value.code == "out-unwritable"
+
+
+async def test_a_folder_that_may_not_even_be_looked_into_is_refused_as_outs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    monkeypatch.setattr(Path, "is_dir", refused_below(closed))
+    for out in (closed / "image.png", closed / "deeper" / "image.png"):
+        with pytest.raises(UsageError, match="--out") as refused:
+            await capture("simulated-camera", "", {}, out)
+        assert refused.value.code == "out-unwritable"
+
+
+def refused_below(folder: Path) -> Callable[[Path], bool]:
+    """`Path.is_dir` as it is for a user who may not search `folder`; the tests' own user may be root."""
+    real = Path.is_dir
+
+    def is_dir(path: Path) -> bool:
+        if folder in path.parents:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    return is_dir
+
+
+@pytest.mark.parametrize("content", [b"", b"Dear Sir or Madam"])
+async def test_only_a_png_is_written_over(content: bytes, tmp_path: Path) -> None:
+    out = tmp_path / "letter.txt"
+    out.write_bytes(content)
+    with pytest.raises(UsageError, match="not written over") as refused:
+        await capture("simulated-camera", "", {}, out)
+    assert refused.value.code == "out-not-png"
+    assert out.read_bytes() == content
+
+
+async def test_an_earlier_image_is_written_over(tmp_path: Path) -> None:
+    out = tmp_path / "image.png"
+    first = await capture("simulated-fingerprint", "", {"seed": "1"}, out)
+    second = await capture("simulated-fingerprint", "", {"seed": "2"}, out)
+    assert first["sha256"] != second["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+
+
+async def test_a_pipe_as_out_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError) as refused:
+        await capture("simulated-camera", "", {}, tmp_path / "pipe")
+    assert refused.value.code == "out-not-png"
+
+
+async def test_simulated_is_a_setting_of_every_driver_and_is_true_or_false(tmp_path: Path) -> None:
+    for said in ("maybe", "2"):
+        with pytest.raises(DeviceError, match="simulated is true or false") as refused:
+            await capture("nb1010", "", {"simulated": said}, tmp_path / "image.png")
+        assert refused.value.code == "option-invalid"
+
+
+async def test_nothing_becomes_real_by_its_settings(tmp_path: Path) -> None:
+    assert (await capture("simulated-camera", "", {"simulated": "false"}, tmp_path / "image.png"))["simulated"] is True
