@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from drivers.allowed_values import refusal
 from drivers.contracts import Contract, DeviceIdentity
 from drivers.errors import FirmwareNotApproved, OptionInvalid
 
@@ -144,6 +145,8 @@ def profile_from_toml(profile_id: str, data: bytes) -> Profile:
     """Raises OptionInvalid naming the profile and the key that is wrong."""
     try:
         file = msgspec.toml.decode(data, type=_File)
+    except msgspec.ValidationError as error:
+        raise OptionInvalid(f"The profile {profile_id} is wrong: {refusal(_File, error)}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise OptionInvalid(f"The profile {profile_id} is wrong: {error}.") from None
     _check(profile_id, file)
@@ -166,15 +169,30 @@ def _check(profile_id: str, file: _File) -> None:
             raise OptionInvalid(f"The profile {profile_id} is wrong: {name} does not fit the rest of it.")
 
 
-def load_profiles(directory: Path = PROFILES_DIRECTORY) -> dict[str, Profile]:
-    """Every `*.toml` in a directory by its stem. Raises OptionInvalid for a missing directory or a wrong file."""
+class Profiles(dict[str, Profile]):
+    """Those that are right, by their ids. `wrong` says of each other file why nobody uses it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: dict[str, OptionInvalid] = {}
+
+    def check(self, profile_id: str) -> None:
+        """Raises OptionInvalid for one whose file is wrong."""
+        if profile_id in self.wrong:
+            raise self.wrong[profile_id]
+
+
+def load_profiles(directory: Path = PROFILES_DIRECTORY) -> Profiles:
+    """Every `*.toml` in a directory by its stem; a wrong one keeps no other from being used. Raises OptionInvalid for
+    a missing directory."""
     if not directory.is_dir():
         raise OptionInvalid(f"The profiles' directory is missing: {directory}.")
-    profiles = {}
+    profiles = Profiles()
     for path in sorted(directory.glob("*.toml")):
         try:
-            data = path.read_bytes()
+            profiles[path.stem] = profile_from_toml(path.stem, path.read_bytes())
         except OSError as error:
-            raise OptionInvalid(f"The profile {path.stem} cannot be read: {error.strerror}.") from None
-        profiles[path.stem] = profile_from_toml(path.stem, data)
+            profiles.wrong[path.stem] = OptionInvalid(f"The profile {path.stem} cannot be read: {error.strerror}.")
+        except OptionInvalid as error:
+            profiles.wrong[path.stem] = error
     return profiles

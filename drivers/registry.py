@@ -18,6 +18,7 @@ from typing import cast, get_type_hints
 
 import msgspec
 
+from drivers.allowed_values import refusal
 from drivers.contracts import Contract, Driver
 from drivers.errors import OptionInvalid
 
@@ -102,7 +103,7 @@ def options_from_dict(kind: type, options: Mapping[str, object]) -> object:
     try:
         return msgspec.convert(_hexadecimal_resolved(kind, _nested(options)), kind, strict=False)
     except msgspec.ValidationError as error:
-        sentence = f"A setting of the device is wrong: {error}. Its settings are: {_names(kind)}."
+        sentence = f"A setting of the device is wrong: {refusal(kind, error)}. Its settings are: {_names(kind)}."
         raise OptionInvalid(sentence) from None
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 
 from appliance.devices.hosted_device import HostedDevice
+from appliance.devices.profile_driver import check_driver
 from appliance.durable.private_file import write_private
 from appliance.errors import DeviceError, StateError, UsageError
 from drivers.contracts import CameraRequest, Contract, FingerprintRequest, Frame, Pixels, Request, ScanRequest
@@ -34,8 +35,8 @@ async def capture(
 ) -> dict[str, Any]:
     """Write one image as PNG (mode 0600, whole or not at all) and say what was taken.
 
-    Raises UsageError for an unknown profile, one that takes no images or an `out` that cannot be a file, DeviceError
-    with the driver's code, DiskFull and StorageCorrupted for the disk.
+    Raises UsageError for an unknown profile, one that takes no images or an `out` that cannot be a file, SettingsError
+    for one whose driver there is not, DeviceError with the driver's code, DiskFull and StorageCorrupted for the disk.
     """
     profile = await asyncio.to_thread(_profile, profile_id, profiles)
     if profile.contract not in _REQUESTS:
@@ -105,11 +106,13 @@ async def _one_frame(device: HostedDevice) -> Frame:
 def _profile(profile_id: str, directory: Path) -> Profile:
     try:
         profiles = load_profiles(directory)
+        profiles.check(profile_id)
     except DriverError as error:
         raise DeviceError(error.sentence, code=error.code) from error
     if profile_id not in profiles:
         known = ", ".join(sorted(profiles))
         raise UsageError(f"There is no profile {profile_id!r}: there are {known}.", code="profile-unknown")
+    check_driver(profiles[profile_id])
     return profiles[profile_id]
 
 

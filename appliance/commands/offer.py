@@ -26,7 +26,7 @@ from drivers.approval import check_model
 from drivers.binding import located
 from drivers.contracts import Camera, Contract, FingerprintReader, Pixels
 from drivers.errors import DriverError
-from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
+from drivers.profiles import PROFILES_DIRECTORY, Profile, Profiles, load_profiles
 from drivers.registry import build_driver, said_simulated
 from drivers.sbi.answering import Honest
 from drivers.sbi.authority import KeySigner
@@ -83,7 +83,8 @@ def offer(
         stopping.wait()
 
 
-def _profile(profiles: dict[str, Profile], profile_id: str, env: str) -> Profile:
+def _profile(profiles: Profiles, profile_id: str, env: str) -> Profile:
+    profiles.check(profile_id)
     profile = profiles.get(profile_id)
     if profile is None:
         raise UsageError(

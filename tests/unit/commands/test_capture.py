@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import cv2
 import pytest
 
 from appliance.commands.capture import capture
-from appliance.errors import DeviceError, UsageError
+from appliance.errors import DeviceError, SettingsError, UsageError
+from drivers.profiles import PROFILES_DIRECTORY
 
 
 def _names(folder: Path) -> list[str]:
@@ -143,3 +145,24 @@ async def test_simulated_is_a_setting_of_every_driver_and_is_true_or_false(tmp_p
 
 async def test_nothing_becomes_real_by_its_settings(tmp_path: Path) -> None:
     assert (await capture("simulated-camera", "", {"simulated": "false"}, tmp_path / "image.png"))["simulated"] is True
+
+
+async def test_a_wrong_profile_is_refused_by_name_and_stops_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "profiles"
+    shutil.copytree(PROFILES_DIRECTORY, folder)
+    (folder / "mine.toml").write_text('contract = "camera"')
+    assert await capture("simulated-fingerprint", "", {}, tmp_path / "image.png", profiles=folder)
+    with pytest.raises(DeviceError, match="The profile mine is wrong") as refused:
+        await capture("mine", "", {}, tmp_path / "image.png", profiles=folder)
+    assert refused.value.code == "option-invalid"
+
+
+@pytest.mark.parametrize(
+    ("driver", "code"), [("teleporter", "driver-unknown"), ("simulated-scanner", "profile-contract")]
+)
+async def test_a_profile_whose_driver_does_not_fit_is_refused(driver: str, code: str, tmp_path: Path) -> None:
+    text = (PROFILES_DIRECTORY / "simulated-camera.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(text.replace('driver = "simulated-camera"', f'driver = "{driver}"'))
+    with pytest.raises(SettingsError, match="The profile mine") as refused:
+        await capture("mine", "", {}, tmp_path / "image.png", profiles=tmp_path)
+    assert refused.value.code == code
