@@ -167,9 +167,18 @@ def publish(ctx: click.Context, file: Path, state: Path | None, as_json: bool) -
 @AS_JSON
 def doctor(as_json: bool) -> None:
     """Say what is plugged in, what matched, and what to do."""
+    from appliance.commands.doctor import PROFILE, profile_line
     from appliance.commands.doctor import doctor as examine
 
-    emit(asyncio.run(examine()), as_json=as_json)
+    rows = asyncio.run(examine())
+    if as_json:
+        return emit(rows, as_json=True)
+    emit((row for row in rows if row["kind"] != PROFILE), as_json=False)
+    click.echo("The profiles, by id (--json says more):")
+    for row in rows:
+        if row["kind"] == PROFILE:
+            click.echo(profile_line(row))
+    return None
 
 
 @main.command()

@@ -120,6 +120,11 @@ class Profile(_File, frozen=True, kw_only=True):
 
     profile_id: str
 
+    @property
+    def name(self) -> str:
+        """Vendor and model for a person; where any vendor's will do, what it is."""
+        return self.model if self.vendor == "any" else f"{self.vendor} {self.model}"
+
     def driver_options(self) -> dict[str, object]:
         """The driver's options that follow from the profile, to be overlaid with the local settings'."""
         options: dict[str, object] = dict(self.options)
@@ -136,7 +141,7 @@ class Profile(_File, frozen=True, kw_only=True):
         """Raises FirmwareNotApproved when the device runs another firmware than those approved."""
         if self.firmware_versions and identity.firmware_version not in self.firmware_versions:
             raise FirmwareNotApproved(
-                f"The {self.vendor} {self.model} runs firmware {identity.firmware_version or 'unknown'}, which is "
+                f"The {self.name} runs firmware {identity.firmware_version or 'unknown'}, which is "
                 f"not approved: approved are {', '.join(self.firmware_versions)}."
             )
 

@@ -17,7 +17,7 @@ from drivers.errors import (
 )
 from drivers.sbi import client
 from drivers.sbi.answers import UNREGISTERED, raise_if_error
-from drivers.sbi.checks import Device, Trust, accept_device
+from drivers.sbi.checks import CERTIFIED, Device, Trust, accept_device
 from drivers.sbi.messages import ANY_DEVICE, READY, DiscoveredDevice, ErrorInfo
 from drivers.sbi.options import Options
 from drivers.sbi.wire import listening_ports
@@ -121,8 +121,11 @@ class _Search:
         if offer.device_status != READY:
             raise _not_ready(offer.device_status)
         device = self._believed(port, offer)
-        if self._options.certification == "L1" and not device.certified:
-            raise DeviceUntrusted("The scanner is not certified (L1): this post's settings ask for one that is.")
+        if self._options.certification == CERTIFIED and not device.certified:
+            said = " and ".join(repr(level) for level in sorted(device.levels))
+            raise DeviceUntrusted(
+                f"The scanner says that its level is {said}, and the setting certification asks for {CERTIFIED!r}."
+            )
         return device
 
     def _is_wanted(self, offer: DiscoveredDevice) -> bool:

@@ -119,8 +119,8 @@ def test_only_real_large_and_certified_readers_make_records(
 
 def test_a_device_whose_profile_is_wrong_is_refused_with_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('contract = "teleporter"')
+    profiles = load_profiles(tmp_path)
+    settings = [DeviceSettings(device_id="x", profile_id="mine")]
     with pytest.raises(SettingsError, match="contract") as refused:
-        profiles = load_profiles(tmp_path)
-        settings = [DeviceSettings(device_id="x", profile_id="mine")]
         Desk(settings, profiles, production=False, wrong_profiles=profiles.wrong)
     assert refused.value.code == "profile-wrong"
