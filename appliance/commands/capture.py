@@ -22,6 +22,7 @@ from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
 _CAMERA_WARM_UP_FRAMES = 5
 """A camera's first frames are taken before it has found its exposure; the last of these is kept."""
 _LACKS_DEVICE = "missing required field `device`"
+_TAKES_NO_DEVICE = "unknown field `device`"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _REQUESTS: dict[Contract, Request] = {
     Contract.FINGERPRINT_READER: FingerprintRequest(),
@@ -55,6 +56,11 @@ async def capture(
         if error.code == OptionInvalid.code and _LACKS_DEVICE in error.sentence:
             raise DeviceError(
                 "Say which device with --device: its path, index or address; `claim-kiosk doctor` shows what is there.",
+                code=error.code,
+            ) from error
+        if error.code == OptionInvalid.code and device and _TAKES_NO_DEVICE in error.sentence:
+            raise DeviceError(
+                f"Leave --device out: the driver {profile.driver} of the profile {profile_id} finds its device itself.",
                 code=error.code,
             ) from error
         raise

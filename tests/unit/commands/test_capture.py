@@ -166,3 +166,9 @@ async def test_a_profile_whose_driver_does_not_fit_is_refused(driver: str, code:
     with pytest.raises(SettingsError, match="The profile mine") as refused:
         await capture("mine", "", {}, tmp_path / "image.png", profiles=tmp_path)
     assert refused.value.code == code
+
+
+async def test_a_device_where_none_can_be_named_is_refused_as_the_command_has_it(tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match="Leave --device out") as refused:
+        await capture("simulated-camera", "/dev/video9", {}, tmp_path / "image.png")
+    assert refused.value.code == "option-invalid"
