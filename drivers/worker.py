@@ -149,5 +149,5 @@ def _failed(capture: int, error: Exception) -> Failed:
     where = traceback.extract_tb(error.__traceback__)[-1:]
     place = f" at {where[0].filename}:{where[0].lineno}" if where else ""
     sys.stderr.write(f"{time.monotonic():.3f} driver raised {type(error).__name__}{place}\n")
-    sentence = f"The device's driver failed in a way it should not ({type(error).__name__}): it will be restarted."
+    sentence = f"The device's driver failed in a way it should not ({type(error).__name__}): try again in a moment."
     return Failed(capture=capture, code=DriverError.code, sentence=sentence)
