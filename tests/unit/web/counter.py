@@ -52,6 +52,7 @@ FIELDS = (
 PLANS = (
     CapturePlan(plan_id="permit", label={"pt": "Título de residência", "en": "Residence permit"}),
     CapturePlan(plan_id="one", label={"pt": "Um dedo"}, document=False, face=False, fingers=("right_index",)),
+    CapturePlan(plan_id="fingers", label={"pt": "Dedos"}, document=False, face=False, exception_photo=True),
 )
 
 
@@ -126,6 +127,9 @@ class Device:
 
     def quality_thresholds(self) -> dict[str, int]:
         return {}
+
+    def capabilities(self) -> frozenset[str]:
+        return frozenset()
 
     @asynccontextmanager
     async def frames(self, _request: Request) -> AsyncIterator[Shown]:
