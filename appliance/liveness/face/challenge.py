@@ -1,0 +1,150 @@
+"""Asking for a few small actions in an order drawn by chance, and seeing them done: a film cannot know the order.
+
+A pure state machine: what was seen and the time go in, the next state comes out. Who cannot do an action is not asked
+(the manual path); not answering is advice to the technician, and refuses nobody.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from appliance.liveness.face.frame import Landmarks
+from appliance.liveness.face.mesh import blink, smile, yaw_deg
+from appliance.liveness.grading import graded
+from appliance.model.liveness import Hint
+
+CODE = "challenge"
+COUNT = 3
+TIME_S = 3.0
+"""For each action, from its being asked."""
+LEAST_REACTION_S = 0.12
+"""Nobody answers sooner: what was being done before it was asked is no answer."""
+TURNED_DEG, STRAIGHT_DEG = 14.0, 8.0
+BLINKED, EYES_OPEN = 0.5, 0.3
+SMILED, RELAXED = 0.5, 0.3
+
+
+class Action(StrEnum):
+    """Left and right are the person's own."""
+
+    TURN_LEFT = "turn-left"
+    TURN_RIGHT = "turn-right"
+    BLINK = "blink"
+    SMILE = "smile"
+
+
+TURNS = (Action.TURN_LEFT, Action.TURN_RIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a frame shows; None where it cannot be told."""
+
+    yaw_deg: float | None = None
+    blink: float | None = None
+    smile: float | None = None
+
+    @property
+    def doing(self) -> frozenset[Action]:
+        found = set()
+        if self.yaw_deg is not None and abs(self.yaw_deg) >= TURNED_DEG:
+            found.add(Action.TURN_LEFT if self.yaw_deg > 0 else Action.TURN_RIGHT)
+        # With the head turned, one eye and one corner of the mouth are not to be trusted.
+        elif self.straight:
+            found |= {Action.BLINK} if (self.blink or 0.0) >= BLINKED else set()
+            found |= {Action.SMILE} if (self.smile or 0.0) >= SMILED else set()
+        return frozenset(found)
+
+    @property
+    def straight(self) -> bool:
+        return self.yaw_deg is not None and abs(self.yaw_deg) <= STRAIGHT_DEG
+
+    def not_doing(self, action: Action) -> bool:
+        """Plainly so: between the two limits neither this nor `doing` holds."""
+        if action in TURNS:
+            return self.straight
+        value, limit = (self.blink, EYES_OPEN) if action is Action.BLINK else (self.smile, RELAXED)
+        return value is not None and value <= limit
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """`answered` of `asked` in time and in order; `late` were not; `others` is how often another action was seen instead.
+
+    `fresh`: since it was asked, the action asked for was seen not to be done.
+    """
+
+    asked: tuple[Action, ...]
+    began_s: float
+    since_s: float
+    answered: int = 0
+    late: int = 0
+    others: int = 0
+    fresh: bool = False
+    before: frozenset[Action] = frozenset()
+
+    @property
+    def next(self) -> Action | None:
+        """What is to be shown to the person now; None when all is over."""
+        number = self.answered + self.late
+        return self.asked[number] if number < len(self.asked) else None
+
+
+def observed(landmarks_px: Landmarks | None, coefficients: Mapping[str, float]) -> Observation:
+    """Nothing is known without a face, whatever the coefficients say."""
+    yaw = yaw_deg(landmarks_px)
+    return Observation() if yaw is None else Observation(yaw, blink(coefficients), smile(coefficients))
+
+
+def drawn(chance: random.Random, now_s: float, count: int = COUNT) -> Challenge:
+    """`chance`: `random.SystemRandom()`, but in tests. No action twice in a row; one at least is a turn (planarity)."""
+    while True:
+        asked: list[Action] = []
+        for _ in range(count):
+            asked.append(chance.choice([action for action in Action if asked[-1:] != [action]]))
+        if set(asked) & set(TURNS) or not asked:
+            return Challenge(tuple(asked), now_s, now_s)
+
+
+def step(challenge: Challenge, seen: Observation, now_s: float) -> Challenge:
+    """The state after one frame. A time that is not later than the action's being asked answers nothing."""
+    action = challenge.next
+    if action is None or not math.isfinite(now_s) or now_s < challenge.since_s:
+        return challenge
+    if now_s - challenge.since_s > TIME_S:
+        return _following(replace(challenge, late=challenge.late + 1), seen, challenge.since_s + TIME_S)
+    doing = seen.doing
+    if challenge.fresh and action in doing and now_s - challenge.since_s >= LEAST_REACTION_S:
+        return _following(replace(challenge, answered=challenge.answered + 1), seen, now_s)
+    begun = doing - challenge.before - {action}
+    return replace(
+        challenge,
+        fresh=challenge.fresh or seen.not_doing(action),
+        others=challenge.others + len(begun),
+        before=doing,
+    )
+
+
+def hint(challenge: Challenge | None) -> Hint:
+    """The share that was not answered; every other action that was seen instead takes away half an answer."""
+    if challenge is None or not challenge.asked:
+        return Hint(code=CODE, omitted="not-asked")
+    if challenge.next is not None:
+        return Hint(code=CODE, omitted="not-finished")
+    answers = max(0.0, challenge.answered - 0.5 * challenge.others)
+    return graded(
+        CODE,
+        1.0 - answers / len(challenge.asked),
+        asked=float(len(challenge.asked)),
+        answered=float(challenge.answered),
+        others=float(challenge.others),
+        by_chance=0.25 * (1.0 / 3.0) ** (len(challenge.asked) - 1),
+    )
+
+
+def _following(challenge: Challenge, seen: Observation, now_s: float) -> Challenge:
+    return replace(challenge, since_s=now_s, fresh=False, before=seen.doing)
