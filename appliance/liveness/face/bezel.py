@@ -1,4 +1,4 @@
-"""Straight edges on several sides of the face, near it and all parallel to one frame: a card's, a sheet's, a device's."""
+"""Long straight edges on several sides of the face, upright and level: of a card, a sheet, a device."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def bezel(seen: list[Sides | None]) -> Hint:
     return graded(CODE, MOST * ramp(count, _BONA_FIDE_SIDES, _ATTACK_SIDES), sides=count)
 
 
-def _side(line: np.ndarray[tuple[int], np.dtype[np.float64]], x: float, y: float, away: tuple[float, float]) -> int | None:
+def _side(
+    line: np.ndarray[tuple[int], np.dtype[np.float64]], x: float, y: float, away: tuple[float, float]
+) -> int | None:
     """0 left, 1 right, 2 above, 3 below; None where it slants, or crosses the face."""
     x1, y1, x2, y2 = (float(value) for value in line)
     angle = math.degrees(math.atan2(abs(y2 - y1), abs(x2 - x1)))

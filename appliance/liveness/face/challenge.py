@@ -73,14 +73,15 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """`answered` of `asked` in time and in order; `late` were not; `others` is how often another action was seen instead.
+    """`since_s`: when the next was asked for, with `time_s` to do it.
 
-    `fresh`: since it was asked, the action asked for was seen not to be done.
+    `answered` of `asked` were seen in time and in order; `late` were not; `others` is how often another action was seen
+    instead. `fresh`: since it was asked, the next action was seen not to be done. `before`: what the last frame showed.
     """
 
     asked: tuple[Action, ...]
-    began_s: float
     since_s: float
+    time_s: float
     answered: int = 0
     late: int = 0
     others: int = 0
@@ -100,14 +101,14 @@ def observed(landmarks_px: Landmarks | None, coefficients: Mapping[str, float]) 
     return Observation() if yaw is None else Observation(yaw, blink(coefficients), smile(coefficients))
 
 
-def drawn(chance: random.Random, now_s: float, count: int = COUNT) -> Challenge:
+def drawn(chance: random.Random, now_s: float, count: int = COUNT, time_s: float = TIME_S) -> Challenge:
     """`chance`: `random.SystemRandom()`, but in tests. No action twice in a row; one at least is a turn (planarity)."""
     while True:
         asked: list[Action] = []
         for _ in range(count):
             asked.append(chance.choice([action for action in Action if asked[-1:] != [action]]))
         if set(asked) & set(TURNS) or not asked:
-            return Challenge(tuple(asked), now_s, now_s)
+            return Challenge(tuple(asked), now_s, time_s)
 
 
 def step(challenge: Challenge, seen: Observation, now_s: float) -> Challenge:
@@ -115,8 +116,8 @@ def step(challenge: Challenge, seen: Observation, now_s: float) -> Challenge:
     action = challenge.next
     if action is None or not math.isfinite(now_s) or now_s < challenge.since_s:
         return challenge
-    if now_s - challenge.since_s > TIME_S:
-        return _following(replace(challenge, late=challenge.late + 1), seen, challenge.since_s + TIME_S)
+    if now_s - challenge.since_s > challenge.time_s:
+        return _following(replace(challenge, late=challenge.late + 1), seen, now_s)
     doing = seen.doing
     if challenge.fresh and action in doing and now_s - challenge.since_s >= LEAST_REACTION_S:
         return _following(replace(challenge, answered=challenge.answered + 1), seen, now_s)
@@ -130,15 +131,18 @@ def step(challenge: Challenge, seen: Observation, now_s: float) -> Challenge:
 
 
 def hint(challenge: Challenge | None) -> Hint:
-    """The share that was not answered; every other action that was seen instead takes away half an answer."""
+    """The share that was not answered in time; every other action that was seen instead counts as half of one.
+
+    While it goes on, of what is sure already: what is still open may yet be answered.
+    """
     if challenge is None or not challenge.asked:
         return Hint(code=CODE, omitted="not-asked")
-    if challenge.next is not None:
+    failed = challenge.late + 0.5 * challenge.others
+    if challenge.next is not None and not failed:
         return Hint(code=CODE, omitted="not-finished")
-    answers = max(0.0, challenge.answered - 0.5 * challenge.others)
     return graded(
         CODE,
-        1.0 - answers / len(challenge.asked),
+        min(1.0, failed / len(challenge.asked)),
         asked=float(len(challenge.asked)),
         answered=float(challenge.answered),
         others=float(challenge.others),

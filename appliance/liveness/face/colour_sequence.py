@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from itertools import pairwise
 
 from appliance.errors import UsageError
 
@@ -20,7 +21,14 @@ _SATURATED_RED = 0.8
 
 Colour = tuple[int, int, int]
 
-COLOURS: tuple[Colour, ...] = ((255, 120, 120), (120, 255, 120), (120, 120, 255), (255, 255, 120), (120, 255, 255), (255, 120, 255))
+COLOURS: tuple[Colour, ...] = (
+    (255, 120, 120),
+    (120, 255, 120),
+    (120, 120, 255),
+    (255, 255, 120),
+    (120, 255, 255),
+    (255, 120, 255),
+)
 """R, G, B. Pale, so that they are alike in brightness and none is a saturated red."""
 
 
@@ -37,7 +45,9 @@ class ColourSequence:
 
     def __post_init__(self) -> None:
         if flashes(self.colours, self.starts_s):
-            raise UsageError("These colours would flash three times a second or more, or in red.", code="screen-light-flashes")
+            raise UsageError(
+                "These colours would flash three times a second or more, or in red.", code="screen-light-flashes"
+            )
 
     def at(self, time_s: float) -> Colour | None:
         """What is shown at a time; None before and after."""
@@ -57,11 +67,9 @@ def drawn(chance: random.Random, count: int, starts_s: float, dwell_s: float = D
 
 def flashes(colours: tuple[Colour, ...], starts_s: tuple[float, ...]) -> bool:
     """Whether these might flash three times in some second, or in red; also where the times are not in order."""
-    if len(colours) != len(starts_s) or any(not later > start for start, later in zip(starts_s, starts_s[1:])):
+    if len(colours) != len(starts_s) or any(not later > start for start, later in pairwise(starts_s)):
         return True
-    crowded = any(
-        sum(start <= other < start + 1.0 for other in starts_s) > MOST_CHANGES_A_SECOND for start in starts_s
-    )
+    crowded = any(sum(start <= other < start + 1.0 for other in starts_s) > MOST_CHANGES_A_SECOND for start in starts_s)
     return crowded or any(_red(colour) for colour in colours)
 
 

@@ -18,7 +18,7 @@ CODE_REPEATED, CODE_STILL = "repeated-frames", "still-picture"
 LEAST_FRAMES = 10
 _BONA_FIDE_SHARE, _ATTACK_SHARE = 0.08, 0.30
 """Of the frames that are another's exact copy. Drivers give a buffer twice now and then."""
-_SAME = 0.86
+_SAME = 0.94
 _BONA_FIDE_STILL_S, _ATTACK_STILL_S = 0.8, 1.6
 
 
@@ -32,11 +32,14 @@ def repeated(patches: list[Patch]) -> Hint:
 
 
 def still(patches: list[Patch], like: Likeness, taken_s: list[float]) -> Hint:
-    """The longest time in which no frame differs from the first of it by more than compressing again makes differ."""
+    """The longest time in which no frame differs from its first by more than compressing again makes differ.
+
+    `like`: (F, F), in the coarse band.
+    """
     if len(patches) < LEAST_FRAMES:
         return Hint(code=CODE_STILL, omitted="too-few-frames")
-    if any(each.fine is None for each in patches):
-        return Hint(code=CODE_STILL, omitted="nothing-fine")
+    if any(each.coarse is None for each in patches):
+        return Hint(code=CODE_STILL, omitted="nothing-to-see")
     longest_s = max(_still_s(like[start], taken_s, start) for start in range(len(patches)))
     return graded(
         CODE_STILL,

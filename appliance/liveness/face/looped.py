@@ -13,13 +13,13 @@ CODE = "looped-video"
 LEAST_FRAMES = 16
 _LEAST_PERIOD, _RUN = 6, 6
 """Frames: nearer ones are alike anyway; so many in a row have to be."""
-_BONA_FIDE, _ATTACK = 0.66, 0.84
+_BONA_FIDE, _ATTACK = 0.72, 0.86
 _BESIDE, _LEAST_CHANGE = 2, 0.10
 """How much less alike the frames that lie two beside are: without it nothing moved, and that is another hint's."""
 
 
 def looped(like: Likeness) -> Hint:
-    """`like`: (F, F), of frames in their order."""
+    """`like`: (F, F), in the fine band, of frames in their order."""
     frames = len(like)
     if frames < LEAST_FRAMES:
         return Hint(code=CODE, omitted="too-few-frames")

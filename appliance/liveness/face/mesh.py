@@ -23,7 +23,7 @@ OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379
         148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)  # fmt: skip
 _LEAST_OVAL = 8
 _LEAST_WIDTH_PX = 48.0
-_NOSE_REACH = 0.62
+_NOSE_REACH = 0.75
 """How far a nose's tip stands before the line between the outer corners of the eyes, in halves of that line."""
 
 Points = NDArray[np.float32]
@@ -59,9 +59,10 @@ def box_of(outline: Points) -> FaceBox:
 
 
 def yaw_deg(landmarks_px: Landmarks | None) -> float | None:
-    """How far the nose's tip has left the middle between the eyes, as a turn of the head; to the person's left positive.
+    """How far the nose's tip has left the middle between the eyes, as a turn of the head.
 
-    From the picture's plane only: a print that is turned keeps its nose where it is between its eyes.
+    To the person's left positive. From the picture's plane only: a print that is turned keeps its nose where it is
+    between its eyes.
     """
     if oval(landmarks_px) is None or landmarks_px is None:
         return None

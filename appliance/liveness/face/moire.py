@@ -15,7 +15,7 @@ CODE = "moire"
 SIDE_PX = 256
 MOST = 0.3
 """A hint only."""
-_BONA_FIDE, _ATTACK = 3.2, 5.5
+_BONA_FIDE, _ATTACK = 4.2, 6.0
 """Of the strongest peak over what lies around it, as logarithms to the base 2."""
 _LEAST_FREQUENCY = 0.07
 _AXIS = 2

@@ -19,18 +19,21 @@ from appliance.liveness.grading import graded, ramp
 from appliance.model.liveness import Hint
 
 CODE = "planar"
-BONA_FIDE_RELIEF, ATTACK_RELIEF = 0.040, 0.018
-LEAST_TURN_DEG = 9.0
+BONA_FIDE_RELIEF, ATTACK_RELIEF = 0.018, 0.011
+LEAST_TURN_DEG, _HARDLY_DEG = 12.0, 8.0
 _LEAST_CORNERS = 16
-_NEARLY = 0.75
-"""Views that are turned at least so much of the most turned one are taken together."""
+_EVERY, _NEXT, _WITHIN = 5, 2, 26
+"""Frames: an earlier one of each pair, a later one, and how far apart they may be."""
+ENOUGH_TURN_DEG, _NEARLY = 26.0, 0.7
+"""Views that are turned at least so much of the most turned one are taken together, those turned further than enough
+only where there are no others: then half the face is gone."""
 _SHARE = 70.0
 """Of the corners, per cent, the residual that so many stay below: three in ten may be mistaken."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One frame against the first: how far it is turned, and what a plane leaves over, in face widths."""
+    """One frame against an earlier one: how far it is turned, and what a plane leaves over, in face widths."""
 
     turn_deg: float
     residual: float
@@ -45,7 +48,9 @@ def planarity(all_tracks: Iterable[Tracks], yaws_deg: list[float | None]) -> Hin
     most = max(view.turn_deg for view in views)
     if most < LEAST_TURN_DEG:
         return Hint(code=CODE, omitted="no-turn", evidence={"turn_deg": round(most, 1)})
-    turned = [view for view in views if view.turn_deg >= max(LEAST_TURN_DEG, _NEARLY * most)]
+    least = max(LEAST_TURN_DEG, _NEARLY * min(most, ENOUGH_TURN_DEG))
+    turned = [view for view in views if view.turn_deg >= least]
+    turned = [view for view in turned if view.turn_deg <= ENOUGH_TURN_DEG] or turned
     relief = float(np.median([view.residual / math.sin(math.radians(view.turn_deg)) for view in turned]))
     return graded(
         CODE,
@@ -57,20 +62,26 @@ def planarity(all_tracks: Iterable[Tracks], yaws_deg: list[float | None]) -> Hin
 
 
 def _views(tracks: Tracks, yaws_deg: list[float | None]) -> list[View]:
-    first, found = tracks.history[0], []
-    for later in range(1, len(tracks.history)):
-        now = tracks.history[later]
-        alive = np.isfinite(now[:, 0])
-        if int(alive.sum()) < _LEAST_CORNERS:
-            continue
-        view = _view(first[alive], now[alive], tracks.face_width_px)
-        if view is not None:
-            yaw_deg = _yaw_between(yaws_deg, tracks.first, tracks.first + later)
-            found.append(View(max(view.turn_deg, yaw_deg), view.residual, view.corners))
+    """Pairs of frames that are not far apart in time, because corners drift with every step they are followed."""
+    history, found = tracks.history, []
+    for earlier in range(0, len(history) - 1, _EVERY):
+        for later in range(earlier + _NEXT, min(len(history), earlier + _WITHIN), _NEXT):
+            alive = np.isfinite(history[later, :, 0])
+            if int(alive.sum()) < _LEAST_CORNERS:
+                break
+            yaw_deg = _yaw_between(yaws_deg, tracks.first + earlier, tracks.first + later)
+            view = _view(history[earlier, alive], history[later, alive], tracks.face_width_px, yaw_deg)
+            if view is not None:
+                found.append(view)
     return found
 
 
-def _view(before: Points, now: Points, face_width_px: float) -> View | None:
+def _view(before: Points, now: Points, face_width_px: float, yaw_deg: float) -> View | None:
+    # Least squares say cheaply whether there is a turn at all.
+    roughly, _ = cv2.findHomography(before, now, 0)
+    middle = before.mean(axis=0)
+    if roughly is None or max(yaw_deg, _foreshortening_deg(roughly, middle)) < _HARDLY_DEG:
+        return View(yaw_deg, 0.0, len(before))
     plane, _ = cv2.findHomography(before, now, cv2.LMEDS)
     if plane is None or not np.isfinite(plane).all():
         return None
@@ -79,7 +90,7 @@ def _view(before: Points, now: Points, face_width_px: float) -> View | None:
     residual = float(np.percentile(away, _SHARE)) / face_width_px
     if not math.isfinite(residual):
         return None
-    return View(_foreshortening_deg(plane, before.mean(axis=0)), residual, len(before))
+    return View(max(yaw_deg, _foreshortening_deg(plane, middle)), residual, len(before))
 
 
 def _foreshortening_deg(plane: cv2.typing.MatLike, at: Points) -> float:

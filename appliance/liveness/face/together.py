@@ -17,9 +17,7 @@ CODES = (
 )  # fmt: skip
 
 
-def face_hints(
-    watch: FaceWatch, asked: Challenge | None = None, shown: ColourSequence | None = None
-) -> LivenessHints:
+def face_hints(watch: FaceWatch, asked: Challenge | None = None, shown: ColourSequence | None = None) -> LivenessHints:
     """At any moment, of what was seen so far: nobody waits for it. `asked` and `shown` where a challenge was made.
 
     Every hint of `CODES` is there, in this order; what was not looked for says why. Never raises.
@@ -34,12 +32,11 @@ def face_hints(
 def _looked_for(watch: FaceWatch, asked: Challenge | None, shown: ColourSequence | None) -> tuple[Hint, ...]:
     samples = watch.samples
     patches, taken_s = [each.patch for each in samples], [each.taken_s for each in samples]
-    like = likeness(patches)
     single = [each for each in samples if each.looked_at]
     return (
         frozen.repeated(patches),
-        frozen.still(patches, like, taken_s),
-        looped.looped(like),
+        frozen.still(patches, likeness([each.coarse for each in patches]), taken_s),
+        looped.looped(likeness([each.fine for each in patches])),
         timing.timing(taken_s),
         planarity.planarity(watch.tracks, [each.yaw_deg for each in samples]),
         moire.moire([each.moire_peak for each in single]),

@@ -77,7 +77,9 @@ class FaceWatch:
                 looked_at=True,
             )
         number = len(self.samples)
-        tracks = tuple(followed(each, grey) if i == len(self.tracks) - 1 else each for i, each in enumerate(self.tracks))
+        tracks = tuple(
+            followed(each, grey) if i == len(self.tracks) - 1 else each for i, each in enumerate(self.tracks)
+        )
         if not tracks or tracks[-1].alive < LEAST_CORNERS:
             fresh = begun(grey, outline, number)
             tracks = (*tracks, fresh) if fresh is not None else tracks
