@@ -45,7 +45,7 @@ def report(results: Results) -> str:
     """For a person: one line a species, with all evidence and without anything having been asked."""
     lines = [
         "Simulated attacks; not a certification. In the form of ISO/IEC 30107-3:2023; intervals of 95 % after Clopper",
-        "and Pearson. APCER: attacks that raised no alarm. BPCER: persons who did. No score: APNRR and BPNRR, as counts.",
+        "and Pearson. APCER: attacks without an alarm. BPCER: persons with one. No score: APNRR and BPNRR, as counts.",
         "First with challenge and screen light, then what the same frames say where nothing is asked.",
         f"{'species':<16}{'n':>5}  {'':<5}" + 2 * f"{'rate':>9} {'interval':>15} {'no score':>9} ",
     ]

@@ -19,7 +19,7 @@ from appliance.liveness.grading import graded, ramp
 from appliance.model.liveness import Hint
 
 CODE = "planar"
-BONA_FIDE_RELIEF, ATTACK_RELIEF = 0.018, 0.011
+BONA_FIDE_RELIEF, ATTACK_RELIEF = 0.023, 0.013
 LEAST_TURN_DEG, _HARDLY_DEG = 12.0, 8.0
 _LEAST_CORNERS = 16
 _EVERY, _NEXT, _WITHIN = 5, 2, 26
@@ -27,8 +27,8 @@ _EVERY, _NEXT, _WITHIN = 5, 2, 26
 ENOUGH_TURN_DEG, _NEARLY = 26.0, 0.7
 """Views that are turned at least so much of the most turned one are taken together, those turned further than enough
 only where there are no others: then half the face is gone."""
-_SHARE = 70.0
-"""Of the corners, per cent, the residual that so many stay below: three in ten may be mistaken."""
+_SHARE = 80.0
+"""Of the corners, per cent, the residual that so many stay below: two in ten may be mistaken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ MOST_CORNERS, LEAST_CORNERS = 140, 24
 """A new set is begun where fewer than the second are left."""
 _SPACING, _QUALITY, _SHRUNK = 0.03, 0.004, 0.9
 _WINDOW_PX, _LEVELS = 17, 3
-_BACK_PX = 0.7
+_BACK_PX = 0.4
 """What does not come back to where it was within this was not the same corner."""
 
 History = NDArray[np.float32]
