@@ -24,10 +24,12 @@ from appliance.health.orphans import judge_orphans
 from appliance.health.queue_age import judge_queue
 from appliance.health.report import Check
 from appliance.identity.in_force import IdentityInForce
+from appliance.model.configuration import FingerprintFormat
 from appliance.runtime.clock import Clock
 from appliance.runtime.time_floor import TimeFloor
 from appliance.spool.spool import Spool
 from appliance.spool.states import NEEDS_FILE, PackageState
+from drivers.transport.wsq import wsq_available
 
 
 def health_checks(
@@ -53,9 +55,11 @@ def health_checks(
         return judge_certificate(leaf.not_valid_before_utc, leaf.not_valid_after_utc, clock.now())
 
     def configuration_check() -> Finding:
-        refused = configuration.refused()
+        refused, current = configuration.refused(), configuration.current()
+        wants_wsq = current is not None and current.capture.fingerprint_format is FingerprintFormat.WSQ
         return judge_configuration(
-            in_force=configuration.current() is not None,
+            in_force=current is not None,
+            lacks_wsq=wants_wsq and not wsq_available(),
             checked_at=configuration.confirmed_at(),
             refused_code=refused.code if refused else "",
             now=clock.now(),

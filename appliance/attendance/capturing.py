@@ -6,7 +6,7 @@ fallbacks (that is `target`) and stores nothing (that is `service`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from typing import Protocol
@@ -45,7 +45,11 @@ CONTRACTS = {
     CaptureKind.DOCUMENT: Contract.DOCUMENT_SCANNER,
     CaptureKind.FACE: Contract.CAMERA,
     CaptureKind.FINGERPRINT: Contract.FINGERPRINT_READER,
+    CaptureKind.EXCEPTION_PHOTO: Contract.CAMERA,
 }
+
+_NEVER = 101
+"""No score is as high. A hand is shown as the technician wants it shown: they take the picture, or the time is up."""
 
 
 class CaptureDevice(Protocol):
@@ -57,6 +61,10 @@ class CaptureDevice(Protocol):
 
     def quality_thresholds(self) -> Mapping[str, int]:
         """The model's own lowest scores, by finger (`index` …), `face` or `document`."""
+        ...
+
+    def capabilities(self) -> Collection[str]:
+        """What the model can do beyond its contract, by the names that profiles use."""
         ...
 
 
@@ -83,7 +91,7 @@ def request_for(kind: CaptureKind, position: str | None, rules: CaptureRules) ->
     match kind:
         case CaptureKind.DOCUMENT:
             return ScanRequest(timeout_s=rules.document_timeout_s)
-        case CaptureKind.FACE:
+        case CaptureKind.FACE | CaptureKind.EXCEPTION_PHOTO:
             return CameraRequest(timeout_s=rules.face_timeout_s, preview_width=PREVIEW_EDGE_PX)
         case CaptureKind.FINGERPRINT:
             return FingerprintRequest(position=position or "unknown", timeout_s=rules.fingerprint_timeout_s, live=True)
@@ -108,9 +116,10 @@ async def capture_once(
 ) -> Presented:
     """Raises DeviceError for whatever goes wrong with the device, and `capture-cancelled` where it is left; nobody
     presenting anything is not an error."""
+    enough = _NEVER if kind is CaptureKind.EXCEPTION_PHOTO else threshold
     request, is_finger = request_for(kind, position, rules), kind is CaptureKind.FINGERPRINT
-    choice = Choice(threshold, window_s(kind, rules), STILL_WITHIN_S, awaits_presence=is_finger)
-    instructions, stillness = Instructions(threshold), Stillness()
+    choice = Choice(enough, window_s(kind, rules), STILL_WITHIN_S, awaits_presence=is_finger)
+    instructions, stillness = Instructions(enough), Stillness()
     stills, step = isinstance(request, CameraRequest), Next.GO_ON
     try:
         async with (

@@ -178,8 +178,7 @@ def exempt(
     target = known_target(attendance, name)
     if (
         target.kind is not CaptureKind.FINGERPRINT
-        or position not in target.positions
-        or position in target.exempt_positions
+        or position not in target.open_fingers
         or target.phase is Phase.DONE
         or reason is ExemptionReason.UNDER_SIX
     ):

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from appliance.attendance.images import png
+from appliance.errors import StorageCorrupted
 from appliance.model.configuration import FingerprintFormat
 from drivers.contracts import Pixels
+from drivers.transport.picture_file import PictureRefused, decode_picture
 from drivers.transport.wsq import (
     ENCODED_PPI,
     WsqRefused,
@@ -44,6 +46,14 @@ def image_file(
         if compressed is not None:
             return ImageFile(compressed, WSQ_MEDIA_TYPE)
     return ImageFile(png(pixels, resolution_ppi), PNG_MEDIA_TYPE)
+
+
+def pixels_of(data: bytes) -> Pixels:
+    """Of a stored image; of WSQ nearly as it was. Raises StorageCorrupted: it cannot be read."""
+    try:
+        return decode_picture(data)
+    except PictureRefused:
+        raise StorageCorrupted("A stored image cannot be shown: capture it again.", code="image-altered") from None
 
 
 def _wsq(pixels: Pixels) -> bytes | None:

@@ -18,6 +18,7 @@ from appliance.attendance.images import preview_jpeg
 from appliance.fingerprint.scored_scale import SCORED_PPI
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.document import assess_document
+from appliance.quality.exception_photo import assess_exception_photo
 from appliance.quality.face import FaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
 from appliance.quality.nfiq2.forest import Forest
@@ -44,7 +45,7 @@ class Judged:
 class Judge:
     def __init__(self, forest: Forest | None = None) -> None:
         """`forest`: NIST's, for NFIQ 2; None where it is not installed."""
-        self._forest = forest
+        self.forest = forest
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
         self._faces: FaceAssessor | None = None
 
@@ -85,9 +86,11 @@ class Judge:
                 if frame.preview:
                     # It guides and is never recorded: scanners show live what they take, and leave the scale unsaid.
                     return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi or SCORED_PPI)
-                return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi, forest=self._forest)
+                return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi, forest=self.forest)
             case CaptureKind.FACE:
                 return self._face_assessor().assess(pixels, reduced_by=frame.reduced_by)
+            case CaptureKind.EXCEPTION_PHOTO:
+                return assess_exception_photo(pixels)
             case CaptureKind.DOCUMENT:
                 return assess_document(pixels, resolution_ppi=frame.resolution_ppi)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from appliance.attendance.commands import known_target, require_open
+from appliance.attendance.image_file import pixels_of
 from appliance.attendance.images import preview_jpeg
 from appliance.attendance.register import Register
 from appliance.attendance.target import Target
@@ -18,7 +19,6 @@ from appliance.errors import AttendanceError, StorageCorrupted, UsageError
 from appliance.model.attendance import Signed
 from appliance.model.capture import Attempt, ImagePart
 from appliance.model.signature import SignatureRecord
-from drivers.transport.picture_file import PictureRefused, decode_picture
 
 EDGE_PX = 320
 SIGNATURE = "signature"
@@ -88,8 +88,4 @@ def _small_signature(data: bytes) -> bytes:
 
 
 def _small(data: bytes) -> bytes:
-    try:
-        decoded = decode_picture(data)
-    except PictureRefused:
-        raise StorageCorrupted("A stored image cannot be shown: capture it again.", code="image-altered") from None
-    return preview_jpeg(decoded, EDGE_PX)
+    return preview_jpeg(pixels_of(data), EDGE_PX)

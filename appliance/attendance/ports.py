@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from appliance.attendance.state import Attendance
@@ -13,6 +14,10 @@ class Vault(Protocol):
     """What the service needs of `durable.vault`."""
 
     async def store(self, owner: str, name: str, media_type: str, data: bytes) -> ImagePart: ...
+
+    def open(self, owner: str, name: str) -> Iterator[bytes]:
+        """The bytes in chunks; blocks. Raises StorageCorrupted, StateError."""
+        ...
 
     async def erase(self, owner: str) -> None: ...
 

@@ -12,6 +12,8 @@ from appliance.model.capture import Attempt
 from appliance.model.position import FALLBACK_ORDER, Position
 from appliance.model.verdict import NOT_JUDGED, Verdict
 
+_POSITIONS = frozenset(position.value for position in Position)
+
 
 def verdict_rank(verdict: Verdict) -> tuple[bool, int, int]:
     """What could be judged before what could not, then the fewest reasons against it, then the highest score."""
@@ -33,6 +35,7 @@ def _rank(attempt: Attempt) -> tuple[bool, tuple[bool, int, int], int]:
 
 
 def _place(position: str | None) -> int:
-    """Where a finger stands in the fallback order; one that is no fallback (the little finger) stands last."""
-    finger = Position(position).finger if position else ""
+    """Where a finger stands in the fallback order; one that is no fallback (the little finger), and what is no single
+    finger, stand last."""
+    finger = Position(position).finger if position in _POSITIONS else ""
     return FALLBACK_ORDER.index(finger) if finger in FALLBACK_ORDER else len(FALLBACK_ORDER)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
 
 import msgspec
 
-from appliance.attendance.image_file import SUFFIXES
+from appliance.attendance.capture_records import captures_of, finger_record, position_of
+from appliance.attendance.finger_records import (
+    liveness_record,
+    overall_liveness_record,
+    resemblance_record,
+    uniqueness_record,
+)
+from appliance.attendance.record_images import images_of, tries_of
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.errors import SealingFailed
@@ -16,8 +23,6 @@ from appliance.model.manifest import (
     FORMAT,
     VERSION,
     AttemptRecord,
-    CaptureDecision,
-    CaptureRecord,
     CentreRecord,
     ExemptionRecord,
     Manifest,
@@ -27,14 +32,6 @@ from appliance.model.manifest import (
     SignatureRecord,
     SoftwareRecord,
 )
-
-PAD_NOT_PERFORMED: Final = "not-performed"
-
-_DECISIONS = {
-    "automatic": CaptureDecision.AUTOMATIC,
-    "operator": CaptureDecision.OPERATOR,
-    "best-of-hand": CaptureDecision.BEST_OF_ROUND,
-}
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,10 +53,13 @@ def recorded(
     applicant, notice = attendance.applicant, attendance.notice
     if applicant is None or notice is None:
         raise SealingFailed("This attendance is not complete: it cannot be sealed.")
-    parts = [(_part_name(attempt), attempt.part) for attempt in _chosen(attendance) if attempt.part is not None]
+    tries = tries_of(attendance)
+    attempts = [attempt for _, attempt in tries]
+    captures = [capture for target in attendance.targets for capture in captures_of(target)]
+    images = images_of(captures, attempts)
+    parts = list(images.values())
     if isinstance(attendance.signature, Signed):
         parts.append(("signature.json", attendance.signature.part))
-    attempts = _attempts(attendance)
     devices = tuple(dict.fromkeys(attempt.device for attempt in attempts))
     opened, centre = attendance.opened, attendance.opened.centre
     manifest = Manifest(
@@ -84,16 +84,23 @@ def recorded(
             document=opened.plan.document,
             face=opened.plan.face,
             fingers=opened.plan.fingers,
+            placements=opened.plan.placements,
             signature=opened.plan.signature,
+            use=opened.plan.use,
+            exception_photo=opened.plan.exception_photo,
         ),
+        age_group=attendance.age_group,
         applicant=applicant.fields,
         representative=applicant.representative,
         notice=NoticeRecord(language=notice.language, shown_at=notice.at, text_sha256=notice.text_sha256),
         devices=devices,
-        captures=tuple(
-            _capture_record(target, target.chosen) for target in attendance.targets if target.chosen is not None
+        captures=tuple(capture.record for capture in captures),
+        attempts=tuple(
+            _attempt_record(target, attempt, attempts, devices.index(attempt.device), images)
+            for target, attempt in tries
         ),
-        attempts=tuple(_attempt_record(attempt, devices.index(attempt.device)) for attempt in attempts),
+        uniqueness=uniqueness_record(attendance, attempts),
+        liveness_hints=overall_liveness_record(attempts),
         exemptions=tuple(
             ExemptionRecord(position=known.position, reason=known.reason, permanent=known.permanent)
             for target in attendance.targets
@@ -108,43 +115,17 @@ def recorded(
     return Recorded(manifest=manifest, stored=tuple(part for _, part in parts))
 
 
-def _chosen(attendance: Attendance) -> list[Attempt]:
-    return [target.chosen for target in attendance.targets if target.chosen is not None]
-
-
-def _attempts(attendance: Attendance) -> list[Attempt]:
-    """Every try, those before a restart included, in the order in which they were made."""
-    tries = [attempt for target in attendance.targets for attempt in target.tries]
-    return sorted(tries, key=lambda attempt: attempt.started_at)
-
-
-def _part_name(attempt: Attempt) -> str:
-    name = f"{attempt.kind.value}/{attempt.position}" if attempt.position else attempt.kind.value
-    suffix = SUFFIXES[attempt.part.media_type] if attempt.part is not None else "png"
-    return f"captures/{name}.{suffix}"
-
-
-def _capture_record(target: Target, chosen: Attempt) -> CaptureRecord:
-    tries = [a for a in target.tries if a.position == chosen.position]
-    return CaptureRecord(
-        kind=chosen.kind,
-        position=chosen.position,
-        quality=chosen.verdict.score,
-        attempts=len(tries),
-        accepted=chosen.accepted,
-        algorithm=chosen.verdict.algorithm,
-        threshold=chosen.threshold,
-        decision=_DECISIONS[target.decision],
-        device=chosen.device,
-        part=_part_name(chosen) if chosen.part is not None else None,
-        pad=PAD_NOT_PERFORMED,
-    )
-
-
-def _attempt_record(attempt: Attempt, device_index: int) -> AttemptRecord:
+def _attempt_record(
+    target: Target,
+    attempt: Attempt,
+    attempts: list[Attempt],
+    device_index: int,
+    images: Mapping[str, tuple[str, ImagePart]],
+) -> AttemptRecord:
+    image = images.get(attempt.part.name) if attempt.part is not None else None
     return AttemptRecord(
         kind=attempt.kind,
-        position=attempt.position,
+        position=position_of(target, attempt),
         round=attempt.round,
         number=attempt.number,
         score=attempt.verdict.score,
@@ -155,9 +136,13 @@ def _attempt_record(attempt: Attempt, device_index: int) -> AttemptRecord:
         duration_ms=attempt.duration_ms,
         accepted=attempt.accepted,
         algorithm=attempt.verdict.algorithm,
+        fingers=tuple(finger_record(finger) for finger in attempt.fingers),
         technician_id=attempt.technician_id,
         device_id=attempt.device.device_id,
         device_index=device_index,
+        part=image[0] if image is not None else None,
+        resemblance=resemblance_record(attempt, attempts),
+        liveness_hints=liveness_record(attempt),
     )
 
 

@@ -15,6 +15,7 @@ import structlog
 from appliance.attendance import commands
 from appliance.attendance.capturing import CaptureDevices
 from appliance.attendance.idleness import Idleness
+from appliance.attendance.impressions import Impressions
 from appliance.attendance.judging import Judge
 from appliance.attendance.ports import Sealer, Vault
 from appliance.attendance.prefill import prefill
@@ -65,7 +66,14 @@ class AttendanceService:
         believed about how much time has passed.
         """
         self.register = register
-        self._taking = Taking(devices=devices, judge=judge, vault=vault, clock=clock, permitted=permitted)
+        self._taking = Taking(
+            devices=devices,
+            judge=judge,
+            vault=vault,
+            impressions=Impressions(register, judge, vault),
+            clock=clock,
+            permitted=permitted,
+        )
         self.preview = self._taking.preview
         self._vault = vault
         self._sealer = sealer
@@ -118,7 +126,7 @@ class AttendanceService:
         plan = next((plan for plan in configuration.capture_plans if plan.plan_id == plan_id), None)
         if plan is None or not areas or not set(areas) <= set(configuration.areas):
             raise AttendanceError("Choose a capture plan and at least one area.", code="attendance-request")
-        if (plan.fingers or plan.face) and configuration.centre.model is not CentreModel.CLAIM_2G:
+        if plan.takes_biometrics and configuration.centre.model is not CentreModel.CLAIM_2G:
             raise AttendanceError("Only a CLAIM 2G centre captures biometrics.", code="biometrics-not-allowed")
         attendance_id = secrets.token_hex(16)
         opened = Opened(

@@ -7,17 +7,12 @@ from datetime import date
 
 import msgspec
 
-from appliance.attendance.target import Exemption, Phase, Target, document_target, face_target, hand_target
-from appliance.attendance.turns import (
-    after_attempt,
-    after_damage,
-    after_decision,
-    after_exemption,
-    not_under_six,
-    under_six,
-)
+from appliance.attendance.age import age_group, age_years
+from appliance.attendance.exception_photos import with_exception_photos
+from appliance.attendance.planned import planned, suited
+from appliance.attendance.target import Exemption, Phase, Target
+from appliance.attendance.turns import after_attempt, after_damage, after_decision, after_exemption
 from appliance.errors import StorageCorrupted
-from appliance.model.applicant import FieldValue
 from appliance.model.attendance import (
     Abandoned,
     ApplicantEntered,
@@ -37,11 +32,8 @@ from appliance.model.attendance import (
     Signed,
     Step,
 )
-from appliance.model.position import Position
+from appliance.model.manifest import AgeGroup
 from appliance.model.verdict import CaptureKind
-
-FINGERPRINT_AGE_YEARS = 6
-"""Children under six give no fingerprints at all (BSI TR-03121-3 vol. 2 §2.1, Regulation (EC) 1030/2002)."""
 
 
 class Attendance(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +87,16 @@ class Attendance(msgspec.Struct, frozen=True, kw_only=True):
         return next((target for target in self.targets if target.name == name), None)
 
     @property
+    def applicant_years(self) -> int | None:
+        """On the day on which the attendance was opened."""
+        field = self.applicant.fields.get(self.opened.birth_date_field) if self.applicant is not None else None
+        return age_years(field.value, date.fromisoformat(self.opened.at[:10])) if field is not None else None
+
+    @property
+    def age_group(self) -> AgeGroup:
+        return age_group(self.applicant_years)
+
+    @property
     def simulated(self) -> bool:
         """Whether anything in it was seen by no sensor."""
         attempts = [attempt for target in self.targets for attempt in target.tries]
@@ -106,40 +108,8 @@ _STEP_OF_KIND = {
     CaptureKind.DOCUMENT: Step.DOCUMENT,
     CaptureKind.FACE: Step.FACE,
     CaptureKind.FINGERPRINT: Step.FINGERPRINTS,
+    CaptureKind.EXCEPTION_PHOTO: Step.FINGERPRINTS,
 }
-
-
-def _targets(opened: Opened) -> tuple[Target, ...]:
-    limit = opened.rules.attempts_per_round
-    targets: list[Target] = []
-    if opened.plan.document:
-        targets.append(document_target(limit))
-    if opened.plan.face:
-        targets.append(face_target(limit))
-    targets += [hand_target(Position(finger), limit) for finger in opened.plan.fingers]
-    return tuple(targets)
-
-
-def age_years(birth_date: str, on: date) -> int | None:
-    """Whole years on a day; None when the birth date is not a complete date."""
-    try:
-        born = date.fromisoformat(birth_date)
-    except ValueError:
-        return None
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
-def _targets_for(attendance: Attendance, entered: ApplicantEntered) -> tuple[Target, ...]:
-    """The plan's targets as far as they came; a small child's fingers are exempt, until a corrected date says else."""
-    targets = tuple(attendance.target(fresh.name) or fresh for fresh in _targets(attendance.opened))
-    field: FieldValue | None = entered.fields.get(attendance.opened.birth_date_field)
-    age = age_years(field.value, date.fromisoformat(attendance.opened.at[:10])) if field else None
-    small = age is not None and age < FINGERPRINT_AGE_YEARS
-    return tuple(_exempt_if(small, t) if t.kind is CaptureKind.FINGERPRINT else t for t in targets)
-
-
-def _exempt_if(small: bool, target: Target) -> Target:
-    return under_six(target) if small else not_under_six(target)
 
 
 def _with_target(attendance: Attendance, changed: Target) -> tuple[Target, ...]:
@@ -153,7 +123,7 @@ def apply(attendance: Attendance | None, event: Event) -> Attendance:
             raise StorageCorrupted(
                 "An attendance's journal opens twice: it cannot be continued.", code="journal-damaged"
             )
-        return Attendance(opened=event, changed_at=event.at, targets=_targets(event))
+        return Attendance(opened=event, changed_at=event.at, targets=planned(event))
     if attendance is None:
         raise StorageCorrupted(
             "An attendance's journal lacks its start: it cannot be continued.", code="journal-damaged"
@@ -163,7 +133,10 @@ def apply(attendance: Attendance | None, event: Event) -> Attendance:
     match event:
         case ApplicantEntered():
             signature = now.signature if _says_the_same(now.applicant, event) else None
-            return replace(now, applicant=event, targets=_targets_for(now, event), signature=signature)
+            entered = replace(now, applicant=event, signature=signature)
+            return _with_photos(
+                replace(entered, targets=suited(entered.targets, entered.opened, entered.applicant_years))
+            )
         case MrzRead():
             return replace(now, mrz=event)
         case NoticeShown():
@@ -181,7 +154,13 @@ def apply(attendance: Attendance | None, event: Event) -> Attendance:
         case Abandoned():
             return replace(now, abandoned=event)
         case Attempted() | Decided() | Exempted():
-            return replace(now, targets=_with_target(now, _changed_target(now, event)))
+            return _with_photos(replace(now, targets=_with_target(now, _changed_target(now, event))))
+
+
+def _with_photos(attendance: Attendance) -> Attendance:
+    if not attendance.opened.plan.exception_photo:
+        return attendance
+    return msgspec.structs.replace(attendance, targets=with_exception_photos(attendance.targets))
 
 
 def _says_the_same(before: ApplicantEntered | None, after: ApplicantEntered) -> bool:

@@ -10,18 +10,21 @@ from contextlib import contextmanager
 
 import msgspec
 
-from appliance.attendance.capturing import CONTRACTS, CaptureDevices, Presented, capture_once
+from appliance.attendance.capturing import CONTRACTS, CaptureDevice, CaptureDevices, Presented, capture_once
 from appliance.attendance.image_file import image_file
+from appliance.attendance.impressions import Impressions
 from appliance.attendance.judging import Judge
 from appliance.attendance.looking import Wish
 from appliance.attendance.ports import Vault
 from appliance.attendance.preview import Preview
 from appliance.attendance.signing import written
+from appliance.attendance.slap_capturing import SlapImage, capture_slap
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.attendance.thresholds import threshold_for
 from appliance.errors import AttendanceError
 from appliance.model.capture import Attempt, DeviceFacts, ImagePart
+from appliance.model.configuration import FingerprintFormat
 from appliance.model.signature import SignatureRecord
 from appliance.model.verdict import CaptureKind
 from appliance.runtime.clock import Clock, timestamp
@@ -37,6 +40,7 @@ class Taking:
         devices: CaptureDevices,
         judge: Judge,
         vault: Vault,
+        impressions: Impressions,
         clock: Clock,
         permitted: Callable[[DeviceFacts], None],
     ) -> None:
@@ -44,6 +48,7 @@ class Taking:
         self._devices = devices
         self._judge = judge
         self._vault = vault
+        self._impressions = impressions
         self._clock = clock
         self._permitted = permitted
         self._holder: str | None = None
@@ -82,10 +87,16 @@ class Taking:
 
     async def attempt(self, attendance: Attendance, target: Target) -> Attempt:
         """Durable with its image. Raises DeviceError; nobody presenting anything is an attempt without an image."""
-        rules = attendance.opened.rules
         device = self._devices.device(CONTRACTS[target.kind])
+        if target.fingers:
+            return await self._placement(attendance, target, device)
+        rules = attendance.opened.rules
         threshold = threshold_for(
-            target.kind, target.position, attendance.opened.thresholds, device.quality_thresholds()
+            target.kind,
+            target.position,
+            attendance.opened.thresholds,
+            device.quality_thresholds(),
+            attendance.opened.plan.use,
         )
         started_at, started_s = timestamp(self._clock.now()), self._clock.monotonic()
         presented = await capture_once(
@@ -104,7 +115,7 @@ class Taking:
         self._permitted(facts)
         duration_ms = round((self._clock.monotonic() - started_s) * 1000)
         part = await self._stored(attendance, target, presented)
-        return Attempt(
+        attempt = Attempt(
             kind=target.kind,
             position=target.position,
             round=target.round,
@@ -116,7 +127,51 @@ class Taking:
             accepted=part is not None and presented.verdict.accepted(threshold),
             device=facts,
             part=part,
+            resolution_ppi=presented.resolution_ppi,
         )
+        return await self._compared(attendance, attempt, presented)
+
+    async def _placement(self, attendance: Attendance, target: Target, device: CaptureDevice) -> Attempt:
+        """Several fingers at once: durable with the image of them all, or with one of each."""
+        opened, own = attendance.opened, device.quality_thresholds()
+        started_at, started_s = timestamp(self._clock.now()), self._clock.monotonic()
+        presented = await capture_slap(
+            device,
+            {finger: threshold_for(target.kind, finger, opened.thresholds, own) for finger in target.open_fingers},
+            timeout_s=opened.rules.slap_timeout_s,
+            judge=self._judge,
+            preview=self.preview,
+            clock=self._clock,
+            wish=self._wish,
+        )
+        facts = device.facts()
+        simulated = facts.simulated or any(image.simulated for image in presented.images)
+        facts = msgspec.structs.replace(facts, simulated=simulated)
+        self._permitted(facts)
+        duration_ms = round((self._clock.monotonic() - started_s) * 1000)
+        parts = {image.position: await self._stored_slap(attendance, target, image) for image in presented.images}
+        judged = presented.judged
+        fingers = tuple(
+            msgspec.structs.replace(finger, part=parts.get("") or parts[finger.position]) for finger in judged.fingers
+        )
+        return Attempt(
+            kind=target.kind,
+            position=target.position,
+            round=target.round,
+            number=target.attempts_in_round + 1,
+            started_at=started_at,
+            duration_ms=duration_ms,
+            verdict=judged.verdict,
+            threshold=judged.threshold,
+            accepted=judged.accepted,
+            device=facts,
+            part=next(iter(parts.values()), None),
+            fingers=fingers,
+        )
+
+    async def _stored_slap(self, attendance: Attendance, target: Target, image: SlapImage) -> ImagePart:
+        what = f"{target.kind.value}-{target.position}" + (f"-{image.position}" if image.position else "")
+        return await self._keep(attendance, what, image, attendance.opened.rules.fingerprint_format)
 
     async def signature(self, attendance: Attendance) -> tuple[bytes, bool]:
         """The vector record (JSON) of what was written on the post's own pad, and whether nobody wrote it.
@@ -133,15 +188,31 @@ class Taking:
         strokes = await self._judge.run(lambda: SignatureRecord.from_points(points, size).to_bytes())
         return strokes, facts.simulated
 
-    async def _stored(self, attendance: Attendance, target: Target, presented: Presented) -> ImagePart | None:
-        pixels = presented.pixels
-        if pixels is None:
-            return None
-        wanted = attendance.opened.rules.fingerprint_format if target.kind is CaptureKind.FINGERPRINT else None
-        file = await self._judge.run(
-            lambda: image_file(pixels, resolution_ppi=presented.resolution_ppi, lossy=presented.lossy, wanted=wanted)
+    async def _compared(self, attendance: Attendance, attempt: Attempt, presented: Presented) -> Attempt:
+        """With what is looked for in an impression beside its quality, which changes nothing else of the attempt."""
+        part, pixels = attempt.part, presented.pixels
+        if attempt.kind is not CaptureKind.FINGERPRINT or part is None or pixels is None:
+            return attempt
+        resemblance, liveness = await self._impressions.looked_at(
+            attendance, part.name, pixels, presented.resolution_ppi
         )
+        return msgspec.structs.replace(attempt, resemblance=resemblance, liveness=liveness)
+
+    async def _stored(self, attendance: Attendance, target: Target, presented: Presented) -> ImagePart | None:
+        if presented.pixels is None:
+            return None
         what = f"{target.kind.value}-{target.position}" if target.position else target.kind.value
+        wanted = attendance.opened.rules.fingerprint_format if target.kind is CaptureKind.FINGERPRINT else None
+        return await self._keep(attendance, what, presented, wanted)
+
+    async def _keep(
+        self, attendance: Attendance, what: str, image: Presented | SlapImage, wanted: FingerprintFormat | None
+    ) -> ImagePart:
+        pixels = image.pixels
+        assert pixels is not None
+        file = await self._judge.run(
+            lambda: image_file(pixels, resolution_ppi=image.resolution_ppi, lossy=image.lossy, wanted=wanted)
+        )
         # The journal's length never repeats, not even after a restart.
         name = f"{what}-{attendance.length:04d}.{file.suffix}"
         return await self._vault.store(attendance.attendance_id, name, file.media_type, file.data)

@@ -11,9 +11,11 @@ from enum import StrEnum
 
 import msgspec
 
+from appliance.attendance.kept_fingers import KeptFinger, all_accepted, kept_fingers
 from appliance.attendance.ranking import best_attempt
 from appliance.model.attendance import Decision, ExemptionReason
 from appliance.model.capture import Attempt
+from appliance.model.placement import Placement
 from appliance.model.position import Position, candidates
 from appliance.model.verdict import CaptureKind
 
@@ -32,16 +34,26 @@ class Exemption(msgspec.Struct, frozen=True, kw_only=True):
     permanent: bool
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """`positions` are what may be captured, in order; `(None,)` for the document and the face.
+class Leniency(StrEnum):
+    """Why a score asks nobody to repeat: the best of the first attempt is taken, whatever it is."""
 
-    `attempts` compete to be the choice; `discarded` ones do not any more, and stay in the record.
+    EVALUATION_ONLY = "evaluation-only"
+    CHILD = "child"
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """`positions` are what may be captured, in order; `(None,)` for the document and the face. A placement of several
+    fingers is one position, and `fingers` are those that it asks for.
+
+    `attempts` compete to be the choice; `discarded` ones do not any more, and stay in the record. `waived`: it is not
+    asked for any more.
     """
 
     name: str
     kind: CaptureKind
     positions: tuple[str | None, ...]
     attempts_per_round: int
+    fingers: tuple[str, ...] = ()
     at: int = 0
     round: int = 1
     attempts: tuple[Attempt, ...] = ()
@@ -49,11 +61,24 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     exemptions: tuple[Exemption, ...] = ()
     chosen: Attempt | None = None
     decision: str = ""
+    leniency: Leniency | None = None
+    waived: bool = False
 
     @property
     def exempt(self) -> bool:
         """Every finger that could have been asked for is missing or injured."""
-        return self.exempt_positions.issuperset(self.positions)
+        return self.exempt_positions.issuperset(self.fingers or self.positions)
+
+    @property
+    def open_fingers(self) -> tuple[str, ...]:
+        """The fingers of a hand or a placement that may be asked for, and exempted."""
+        every = self.fingers or tuple(position for position in self.positions if position is not None)
+        return tuple(finger for finger in every if finger not in self.exempt_positions)
+
+    @property
+    def kept_fingers(self) -> tuple[KeptFinger, ...]:
+        """Of a placement: the best of each finger that is asked for, whichever attempt it is of."""
+        return kept_fingers(self.attempts, self.open_fingers) if self.fingers else ()
 
     @property
     def exempt_positions(self) -> frozenset[str | None]:
@@ -70,7 +95,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def phase(self) -> Phase:
-        if self.chosen is not None or self.exempt:
+        if self.chosen is not None or self.exempt or self.waived:
             return Phase.DONE
         if self.attempts_in_round >= self.attempts_per_round:
             return Phase.DECIDE
@@ -79,8 +104,17 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def best(self) -> Attempt | None:
         """The best image of the target. None of a finger that is not there: whatever was on the reader was another."""
+        if self.fingers:
+            return best_attempt(kept.attempt for kept in self.kept_fingers)
         missing = {known.position for known in self.exemptions if known.reason is ExemptionReason.MISSING}
         return best_attempt(attempt for attempt in self.attempts if attempt.position not in missing)
+
+    @property
+    def passed(self) -> bool:
+        """Whether what was chosen met its threshold, every finger of a placement its own."""
+        if self.fingers:
+            return self.chosen is not None and all_accepted(self.kept_fingers, self.open_fingers)
+        return self.chosen is not None and self.chosen.accepted
 
     @property
     def tries(self) -> tuple[Attempt, ...]:
@@ -116,7 +150,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def options(self) -> tuple[Decision, ...]:
         """What the operator may decide now, the most usual first."""
-        if any(exemption.reason is ExemptionReason.UNDER_SIX for exemption in self.exemptions):
+        if self.waived or any(exemption.reason is ExemptionReason.UNDER_SIX for exemption in self.exemptions):
             return ()
         if self.exempt:
             return (Decision.RESTART,)
@@ -142,10 +176,29 @@ def face_target(rules_attempts: int) -> Target:
     return Target(name="face", kind=CaptureKind.FACE, positions=(None,), attempts_per_round=rules_attempts)
 
 
+def placement_target(placement: Placement, rules_attempts: int) -> Target:
+    return Target(
+        name=placement.value,
+        kind=CaptureKind.FINGERPRINT,
+        positions=(placement.value,),
+        attempts_per_round=rules_attempts,
+        fingers=tuple(position.value for position in placement.positions),
+    )
+
+
 def hand_target(first: Position, rules_attempts: int) -> Target:
     return Target(
         name=f"{first.hand}_hand",
         kind=CaptureKind.FINGERPRINT,
         positions=tuple(position.value for position in candidates(first)),
         attempts_per_round=rules_attempts,
+    )
+
+
+def exception_target(hand: Target) -> Target:
+    return Target(
+        name=f"{hand.name}_exception",
+        kind=CaptureKind.EXCEPTION_PHOTO,
+        positions=(None,),
+        attempts_per_round=hand.attempts_per_round,
     )

@@ -9,18 +9,22 @@ from collections.abc import Iterable
 
 import msgspec
 
-from appliance.attendance.target import Exemption, Target
+from appliance.attendance.kept_fingers import all_accepted
+from appliance.attendance.target import Exemption, Leniency, Target
 from appliance.model.attendance import Decision, ExemptionReason
 from appliance.model.capture import Attempt
+from appliance.model.verdict import NOT_JUDGED
 
 replace = msgspec.structs.replace
 
 
 def after_attempt(target: Target, attempt: Attempt) -> Target:
     grown = replace(target, attempts=(*target.attempts, attempt))
-    if attempt.accepted:
+    if target.fingers:
+        return _complete(grown)
+    if attempt.accepted and target.leniency is None:
         return replace(grown, chosen=grown.best, decision="automatic")
-    return grown
+    return _leniently(grown)
 
 
 def after_decision(target: Target, decision: Decision) -> Target:
@@ -41,6 +45,8 @@ def after_exemption(target: Target, exemption: Exemption) -> Target:
     grown = replace(target, exemptions=(*target.exemptions, exemption))
     if grown.exempt:
         return _best_of_hand(grown)
+    if target.fingers:
+        return _complete(grown)
     if exemption.position != target.position:
         return grown
     index = grown.next_fallback
@@ -55,11 +61,14 @@ def after_exemption(target: Target, exemption: Exemption) -> Target:
 def after_damage(target: Target, part: str) -> Target:
     """One of its images cannot be used any more: the attempt stays on record, and its finger is captured again.
 
-    Where no finger can be captured again, the best of what is left takes its place.
+    Where no finger can be captured again, the best of what is left takes its place. One that was not chosen is missed
+    by nobody.
     """
-    damaged = next((a for a in target.attempts if a.part is not None and a.part.name == part), None)
+    damaged = next((a for a in target.tries if any(known.name == part for known in a.parts)), None)
     if damaged is None:
         return target
+    if damaged != target.chosen and not any(damaged == kept.attempt for kept in target.kept_fingers):
+        return _without_image(target, damaged)
     left = _discarding(_without_choice(target), damaged)
     if left.exempt:
         return _best_of_hand(left)
@@ -70,8 +79,7 @@ def under_six(target: Target) -> Target:
     """A small child's hand: no finger of it is asked for; what was tried before stays in the record."""
     exemptions = tuple(
         Exemption(position=position, reason=ExemptionReason.UNDER_SIX, permanent=False)
-        for position in target.positions
-        if position is not None
+        for position in replace(target, exemptions=()).open_fingers
     )
     return replace(_without_choice(target), exemptions=exemptions, attempts=(), discarded=target.tries)
 
@@ -83,6 +91,60 @@ def not_under_six(target: Target) -> Target:
     return _taken_up(replace(target, exemptions=()), 0)
 
 
+def under(leniency: Leniency | None, target: Target) -> Target:
+    """From now on; also after a corrected birth date. What was taken by another rule is looked at by this one."""
+    changed = replace(target, leniency=leniency)
+    if target.chosen is None:
+        return _leniently(changed)
+    if target.decision not in tuple(Leniency):
+        return changed
+    if leniency is not None:
+        return replace(changed, decision=leniency.value)
+    return replace(changed, decision="automatic") if target.chosen.accepted else _without_choice(changed)
+
+
+def waived(target: Target) -> Target:
+    """It is not asked for any more; what was tried before stays in the record."""
+    return replace(_without_choice(target), attempts=(), discarded=target.tries, waived=True)
+
+
+def wanted_again(target: Target) -> Target:
+    return _in_new_round(replace(target, waived=False), [0]) if target.waived else target
+
+
+def _leniently(target: Target) -> Target:
+    """The best there is, whatever its score, where a score asks nobody to repeat. What could not be judged shows
+    nothing that could be taken: that is as if nobody had presented anything."""
+    best = target.best
+    if target.leniency is None or target.exempt or best is None or not _shows_something(target, best):
+        return target
+    return replace(target, chosen=best, decision=target.leniency.value)
+
+
+def _shows_something(target: Target, best: Attempt) -> bool:
+    if target.fingers:
+        return len(target.kept_fingers) == len(target.open_fingers)
+    return best.verdict.score != NOT_JUDGED
+
+
+def _without_image(target: Target, damaged: Attempt) -> Target:
+    def kept(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+        return tuple(_imageless(known) if known == damaged else known for known in attempts)
+
+    return replace(target, attempts=kept(target.attempts), discarded=kept(target.discarded))
+
+
+def _imageless(attempt: Attempt) -> Attempt:
+    return replace(attempt, part=None, fingers=tuple(replace(finger, part=None) for finger in attempt.fingers))
+
+
+def _complete(target: Target) -> Target:
+    """A placement is done when each finger that is asked for has met its own threshold, in whichever attempt."""
+    if target.leniency is not None or not all_accepted(target.kept_fingers, target.open_fingers):
+        return _leniently(target)
+    return replace(target, chosen=target.best, decision="automatic")
+
+
 def _recaptured(target: Target) -> Target:
     """A new round of the chosen finger, or of the present one.
 
@@ -92,8 +154,10 @@ def _recaptured(target: Target) -> Target:
     chosen, again = target.chosen, _without_choice(target)
     if chosen is None:
         return _in_new_round(again, [target.at, *range(len(target.positions))])
-    if chosen.accepted:
-        again = _discarding(again, chosen)
+    passed = [kept.attempt for kept in target.kept_fingers] if target.fingers else [chosen]
+    if target.passed:
+        for attempt in passed:
+            again = _discarding(again, attempt)
     return _in_new_round(again, [target.positions.index(chosen.position), target.at, *range(len(target.positions))])
 
 
@@ -102,6 +166,8 @@ def _without_choice(target: Target) -> Target:
 
 
 def _discarding(target: Target, attempt: Attempt) -> Target:
+    if attempt not in target.attempts:
+        return target
     attempts = tuple(known for known in target.attempts if known != attempt)
     return replace(target, attempts=attempts, discarded=(*target.discarded, attempt))
 

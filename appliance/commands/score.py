@@ -15,6 +15,7 @@ from appliance.errors import QualityError
 from appliance.installed_forest import installed_forest
 from appliance.model.verdict import CaptureKind, Pose, Verdict
 from appliance.quality.document import assess_document
+from appliance.quality.exception_photo import assess_exception_photo
 from appliance.quality.face import FaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
 from appliance.runtime.memory import keep_freed_memory
@@ -89,6 +90,8 @@ def _judge(kind: CaptureKind) -> Callable[[Pixels, int], Verdict]:
             return lambda pixels, ppi: assess_fingerprint(as_grey(pixels), resolution_ppi=ppi, forest=forest)
         case CaptureKind.DOCUMENT:
             return lambda pixels, _: assess_document(pixels, resolution_ppi=None)
+        case CaptureKind.EXCEPTION_PHOTO:
+            return lambda pixels, _: assess_exception_photo(pixels)
         case CaptureKind.FACE:
             assessor = FaceAssessor()
             return lambda pixels, _: assessor.assess(as_colour(pixels))

@@ -127,6 +127,9 @@ class HostedDevice:
     def quality_thresholds(self) -> dict[str, int]:
         return {str(measured): score for measured, score in self.profile.quality_thresholds.items()}
 
+    def capabilities(self) -> frozenset[str]:
+        return frozenset(capability.value for capability in self.profile.capabilities)
+
     def start(self) -> None:
         if self._task is None:
             self._become(DeviceState.STARTING)

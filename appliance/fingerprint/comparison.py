@@ -20,6 +20,8 @@ from appliance.fingerprint.motion import STILL, Motion
 from appliance.fingerprint.surroundings import similarity as surroundings_alike
 from appliance.fingerprint.template import Template
 
+ALGORITHM: Final = "claim-kiosk-fingerprint-comparison/1"
+
 _HALF_STRENGTH: Final = 4.0
 _SPREAD_PX, _SPREAD_RAD = 12.0, 0.3
 """Of a minutia from where its counterpart comes to lie: skin stretches."""

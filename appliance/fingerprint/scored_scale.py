@@ -21,3 +21,22 @@ def at_500_ppi(pixels: Pixels, resolution_ppi: int) -> Pixels:
         size = tuple(max(1, round(side * scale)) for side in (grey.shape[1], grey.shape[0]))
         grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     return np.asarray(grey, np.uint8)
+
+
+def refusal(pixels: Pixels, resolution_ppi: int | None, *, least_edge_px: int, most_px: int) -> str | None:
+    """Why these pixels are not looked at, whatever was handed over, as a stable code; None where they are.
+
+    `least_edge_px` is at 500 ppi, `most_px` of the image as it is."""
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.ndim not in (2, 3):
+        return "not-an-image"
+    if pixels.ndim == 3 and pixels.shape[2] != 3:
+        return "not-an-image"
+    if resolution_ppi is None:
+        return "resolution-unknown"
+    if resolution_ppi < SCORED_PPI * (2 - _TOLERANCE):
+        return "resolution-too-low"
+    if min(pixels.shape[:2]) * min(1.0, SCORED_PPI / resolution_ppi) < least_edge_px:
+        return "image-too-small"
+    if pixels.shape[0] * pixels.shape[1] > most_px:
+        return "image-too-large"
+    return None

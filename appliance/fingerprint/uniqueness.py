@@ -9,9 +9,9 @@ too poor or overlap too little to be recognised.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from appliance.fingerprint.comparison import compare
 from appliance.fingerprint.template import Template
@@ -29,31 +29,40 @@ pairs are above 0.23, and bozorth3 finds two above its 40. They are left out."""
 
 
 @dataclass(frozen=True)
-class Presented:
-    """An impression and what it was given as. `round` and `attempt` count from 1."""
+class Given:
+    """What an impression was given as. `round` and `attempt` count from 1."""
 
     position: Position
     round: int
     attempt: int
+
+
+G = TypeVar("G", bound=Given)
+
+
+@dataclass(frozen=True)
+class Presented(Given):
+    """An impression itself."""
+
     template: Template
 
 
 @dataclass(frozen=True)
-class Alike:
+class Alike(Generic[G]):
     """Two impressions, given as different fingers, that look like the same one."""
 
-    first: Presented
-    second: Presented
+    first: G
+    second: G
     score: float
 
 
 @dataclass(frozen=True)
-class Uniqueness:
+class Uniqueness(Generic[G]):
     """`repeated`: the same finger given as two; one entry for two positions, the strongest. `swapped`: a right and a
     left finger that seem to have changed places between rounds. `compared`: pairs that were looked at."""
 
-    repeated: tuple[Alike, ...]
-    swapped: tuple[Alike, ...]
+    repeated: tuple[Alike[G], ...]
+    swapped: tuple[Alike[G], ...]
     compared: int
     threshold: float
 
@@ -62,40 +71,62 @@ class Uniqueness:
         return bool(self.repeated or self.swapped)
 
 
-def uniqueness(presented: Sequence[Presented], threshold: float = THRESHOLD) -> Uniqueness:
+def uniqueness(presented: Sequence[Presented], threshold: float = THRESHOLD) -> Uniqueness[Presented]:
     """Of all impressions of one attendance, the kept ones and the others, in any order."""
-    ordered = sorted(presented, key=lambda one: (one.round, one.attempt, one.position))
-    alike: dict[frozenset[Position], list[Alike]] = {}
+    return told_by(presented, lambda one, other: compare(one.template, other.template).score, threshold)
+
+
+def told_by(
+    given: Sequence[G],
+    score_of: Callable[[G, G], float | None],
+    threshold: float = THRESHOLD,
+    counts: Callable[[G], bool] = lambda _one: True,
+) -> Uniqueness[G]:
+    """As `uniqueness`, of scores that are known already; None for a pair that could not be compared.
+
+    `counts`: of which doubts are raised. The others only say what a position was before.
+    """
+    ordered = sorted(given, key=lambda one: (one.round, one.attempt, one.position))
+    alike: dict[frozenset[Position], list[tuple[G, G, float]]] = {}
     compared = 0
     for first, second in itertools.combinations(ordered, 2):
-        if first.position == second.position:
+        if first.position == second.position or not (counts(first) and counts(second)):
+            continue
+        score = score_of(first, second)
+        if score is None:
             continue
         compared += 1
-        score = compare(first.template, second.template).score
         if score >= threshold:
-            alike.setdefault(frozenset((first.position, second.position)), []).append(Alike(first, second, score))
-    repeated: list[Alike] = []
-    swapped: list[Alike] = []
+            alike.setdefault(frozenset((first.position, second.position)), []).append((first, second, score))
+    repeated: list[Alike[G]] = []
+    swapped: list[Alike[G]] = []
     for found in alike.values():
-        strongest = max(found, key=lambda pair: pair.score)
-        (swapped if _changed_places(found, ordered, threshold) else repeated).append(strongest)
+        strongest = Alike(*max(found, key=lambda pair: pair[2]))
+        (swapped if _changed_places(found, ordered, score_of, threshold) else repeated).append(strongest)
     return Uniqueness(_strongest_first(repeated), _strongest_first(swapped), compared, threshold)
 
 
-def _changed_places(found: list[Alike], presented: Sequence[Presented], threshold: float) -> bool:
+def _changed_places(
+    found: list[tuple[G, G, float]],
+    ordered: list[G],
+    score_of: Callable[[G, G], float | None],
+    threshold: float,
+) -> bool:
     """Whether opposite fingers are alike across rounds only, and the later one is not what its position was before."""
-    if found[0].second.position != found[0].first.position.opposite:
+    if found[0][1].position != found[0][0].position.opposite:
         return False
-    if any(pair.first.round == pair.second.round for pair in found):
+    if any(first.round == second.round for first, second, _ in found):
         return False
     earlier_own = [
-        compare(before.template, pair.second.template).score
-        for pair in found
-        for before in presented
-        if before.position == pair.second.position and before.round < pair.second.round
+        score
+        for _, second, _ in found
+        for before in ordered
+        if before.position == second.position
+        and before.round < second.round
+        and (score := score_of(before, second)) is not None
     ]
     return bool(earlier_own) and max(earlier_own) < threshold
 
 
-def _strongest_first(found: list[Alike]) -> tuple[Alike, ...]:
+def _strongest_first(found: list[Alike[G]]) -> tuple[Alike[G], ...]:
     return tuple(sorted(found, key=lambda pair: -pair.score))

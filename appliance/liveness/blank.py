@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from appliance.fingerprint.scored_scale import SCORED_PPI
 from appliance.liveness.grading import graded, ramp
-from appliance.liveness.impression import BLOCK_PX, PPI, Impression
+from appliance.liveness.impression import BLOCK_PX, Impression
 from appliance.model.liveness import Hint
 
 CODE = "blank"
-_BLOCK_MM2 = (BLOCK_PX / PPI * 25.4) ** 2
+_BLOCK_MM2 = (BLOCK_PX / SCORED_PPI * 25.4) ** 2
 _FINGER_MM2 = 40.0
 """The smallest of 245 reference impressions covers 47 mm², a whole fingertip 150 and more."""
 

@@ -1,4 +1,7 @@
-"""The frames that an attendance has seen, as signatures: a value that ends with the attendance, never written."""
+"""The frames that an attendance has seen, as signatures: a value that ends with the attendance, never written.
+
+What the box has seen in other attendances is known by traces alone, which tell the very same pixels and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,21 @@ from dataclasses import dataclass, replace
 from appliance.liveness.frame_signature import FrameSignature
 
 MOST_FRAMES = 30
+MOST_TRACES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Of the box's latest frames, whoever gave them: keyed digests of 16 bytes, the oldest first. `key`: 0 to
+    2**128 - 1, random, new with every start of the box, so that a digest means nothing elsewhere or later."""
+
+    key: int
+    digests: tuple[bytes, ...] = ()
+
+    def with_digest(self, digest: bytes) -> Traces:
+        """The oldest is forgotten where there is no more room; one that is there already counts as new again."""
+        others = tuple(known for known in self.digests if known != digest)
+        return replace(self, digests=(*others, digest)[-MOST_TRACES:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +34,8 @@ class FrameMemory:
 
     key: int
     frames: tuple[FrameSignature, ...] = ()
+    traces: Traces | None = None
+    """None where nothing is known of other attendances."""
 
     def with_frame(self, frame: FrameSignature) -> FrameMemory:
         """The oldest is forgotten where there is no more room."""

@@ -8,10 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.fingerprint.scored_scale import at_500_ppi
+from appliance.fingerprint import scored_scale
 from drivers.contracts import Pixels
 
-PPI = 500
 BLOCK_PX = 16
 LEAST_EDGE_PX = 96
 LARGEST_PIXELS = 16_000_000
@@ -56,25 +55,12 @@ class Impression:
 
 def refusal(pixels: Pixels, resolution_ppi: int | None) -> str | None:
     """Why these pixels are not looked at, whatever was handed over; None where they are."""
-    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.ndim not in (2, 3):
-        return "not-an-image"
-    if pixels.ndim == 3 and pixels.shape[2] != 3:
-        return "not-an-image"
-    if resolution_ppi is None:
-        return "resolution-unknown"
-    if resolution_ppi < PPI * 0.98:
-        return "resolution-too-low"
-    scale = PPI / resolution_ppi
-    if min(pixels.shape[:2]) * min(1.0, scale) < LEAST_EDGE_PX:
-        return "image-too-small"
-    if pixels.shape[0] * pixels.shape[1] > LARGEST_PIXELS:
-        return "image-too-large"
-    return None
+    return scored_scale.refusal(pixels, resolution_ppi, least_edge_px=LEAST_EDGE_PX, most_px=LARGEST_PIXELS)
 
 
 def prepared(pixels: Pixels, resolution_ppi: int) -> Impression:
     """Of pixels that nothing speaks against (`refusal`)."""
-    grey = _grey_at_500_ppi(np.ascontiguousarray(pixels), resolution_ppi)
+    grey = _whole_blocks(scored_scale.at_500_ppi(np.ascontiguousarray(pixels), resolution_ppi))
     fine = cv2.blur(grey, (_PORES_PX, _PORES_PX)).astype(np.float32)
     ridges = fine - cv2.blur(grey, (_RIDGES_PX, _RIDGES_PX))
     strength = np.sqrt(block_means(np.square(ridges)))
@@ -98,9 +84,8 @@ def pixels_of(grey: Pixels, blocks: Mask) -> NDArray[np.uint8]:
     return np.asarray(tiled[blocks].ravel(), np.uint8)
 
 
-def _grey_at_500_ppi(pixels: Pixels, resolution_ppi: int) -> Pixels:
-    """Cut evenly to whole blocks."""
-    grey = at_500_ppi(pixels, resolution_ppi)
+def _whole_blocks(grey: Pixels) -> Pixels:
+    """Cut evenly on all sides."""
     height, width = (side // BLOCK_PX * BLOCK_PX for side in grey.shape)
     top, left = (grey.shape[0] - height) // 2, (grey.shape[1] - width) // 2
     return np.ascontiguousarray(grey[top : top + height, left : left + width], np.uint8)

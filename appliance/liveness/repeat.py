@@ -5,6 +5,8 @@ A finger that is pressed again is not a repeat, however alike it is placed: see 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from appliance.liveness.frame_memory import FrameMemory
 from appliance.liveness.frame_signature import digest_of, sign_frame
 from appliance.liveness.grading import graded, ramp
@@ -23,11 +25,14 @@ _CERTAIN = 0.86
 
 def repeat(impression: Impression, memory: FrameMemory) -> tuple[Hint, FrameMemory]:
     """Of an impression with a finger on it: the hint, and the memory with this frame in it, unless it was there."""
+    is_known, memory = _traced(impression, memory)
     digest = digest_of(impression, memory.key)
     if any(digest == each.digest for each in memory.frames):
-        same = graded(CODE, 1.0, correlation=1.0, same_side=1.0, share=1.0, compared=len(memory.frames))
-        return same, memory
+        return _exactly(memory), memory
     landmarks = find_landmarks(impression)
+    after = memory.with_frame(sign_frame(impression, landmarks, digest, memory.key))
+    if is_known:
+        return _exactly(memory), after
     best = _most_alike(impression, landmarks, memory)
     found = graded(
         CODE,
@@ -37,7 +42,19 @@ def repeat(impression: Impression, memory: FrameMemory) -> tuple[Hint, FrameMemo
         share=best.share,
         compared=len(memory.frames),
     )
-    return found, memory.with_frame(sign_frame(impression, landmarks, digest, memory.key))
+    return found, after
+
+
+def _traced(impression: Impression, memory: FrameMemory) -> tuple[bool, FrameMemory]:
+    """Whether the box has had these very pixels in any attendance; and the memory that knows them from now on."""
+    if memory.traces is None:
+        return False, memory
+    trace = digest_of(impression, memory.traces.key)
+    return trace in memory.traces.digests, replace(memory, traces=memory.traces.with_digest(trace))
+
+
+def _exactly(memory: FrameMemory) -> Hint:
+    return graded(CODE, 1.0, correlation=1.0, same_side=1.0, share=1.0, compared=len(memory.frames), exact=1.0)
 
 
 def _most_alike(impression: Impression, landmarks: Landmarks, memory: FrameMemory) -> Agreement:

@@ -62,25 +62,52 @@ class Technician(_Part, frozen=True, kw_only=True):
     initial_training: TrainingCertificate | None = None
 
 
+class CaptureUse(StrEnum):
+    """What prints are taken for: to be kept and compared with from now on, or to be compared once."""
+
+    ENROLMENT = "enrolment"
+    IDENTIFICATION = "identification"
+
+
 class CapturePlan(_Part, frozen=True, kw_only=True):
-    """What an appointment asks for. `fingers` are the first choices, one a hand; their fallbacks follow by rule."""
+    """What an appointment asks for: `fingers` one by one, one a hand, with fallbacks; `placements` several at once.
+
+    `exception_photo`: of a hand of which a finger is missing or injured, a picture is taken.
+    """
 
     plan_id: Identifier
     label: dict[str, str]
     document: bool = True
     face: bool = True
     fingers: tuple[str, ...] = ("right_index", "left_index")
+    placements: tuple[str, ...] = ()
     signature: bool = True
+    use: CaptureUse = CaptureUse.ENROLMENT
+    exception_photo: bool = False
+
+    @property
+    def takes_fingerprints(self) -> bool:
+        return bool(self.fingers or self.placements)
+
+    @property
+    def takes_biometrics(self) -> bool:
+        return self.face or self.takes_fingerprints
 
 
 class Thresholds(_Part, frozen=True, kw_only=True):
-    """Lowest accepted scores. Fingers: BSI TR-03121-3 vol. 2, NFIQ 2 at enrolment."""
+    """Lowest accepted scores. Fingers, NFIQ 2: BSI TR-03121-3 vol. 2, `fingers` at enrolment."""
 
     document: Score = 40
     face: Score = 40
     fingers: dict[str, Score] = msgspec.field(
         default_factory=lambda: {"thumb": 30, "index": 30, "middle": 20, "ring": 10, "little": 10}
     )
+    identification_fingers: dict[str, Score] = msgspec.field(
+        default_factory=lambda: {"thumb": 20, "index": 20, "middle": 20, "ring": 10, "little": 10}
+    )
+
+    def of_fingers(self, use: CaptureUse) -> dict[str, int]:
+        return self.identification_fingers if use is CaptureUse.IDENTIFICATION else self.fingers
 
 
 class FingerprintFormat(StrEnum):
@@ -91,10 +118,14 @@ class FingerprintFormat(StrEnum):
 
 
 class CaptureRules(_Part, frozen=True, kw_only=True):
+    """`evaluation_only`: scores are computed and recorded as ever, and nobody is asked to repeat because of one."""
+
     attempts_per_round: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
+    evaluation_only: bool = False
     fingerprint_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
     fingerprint_window_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 5.0
     """Once a finger lies on the glass: the first good picture of this time, else its best (BSI TR-03121-3 §4.9.2)."""
+    slap_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
     fingerprint_format: FingerprintFormat = FingerprintFormat.PNG
     face_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
     document_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0

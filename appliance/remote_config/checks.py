@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from cryptography import x509
@@ -16,6 +16,7 @@ from appliance.model.configuration import (
     FieldRule,
     Technician,
 )
+from appliance.model.placement import Placement
 from appliance.model.position import Position
 
 FINGERS = ("thumb", "index", "middle", "ring", "little")
@@ -25,6 +26,7 @@ MRZ_ELEMENTS = frozenset(
         "expiry_date", "optional_data", "optional_data_2",
     }
 )  # fmt: skip
+_PLACEMENTS = frozenset(placement.value for placement in Placement)
 _POSITIONS = frozenset(position.value for position in Position)
 
 
@@ -38,19 +40,24 @@ def findings(configuration: Configuration, now: datetime | None) -> Iterator[str
         yield from _technician(technician)
     for plan in configuration.capture_plans:
         yield from _plan(plan, configuration.centre.model)
-        if plan.fingers and not _tells_birth_date(configuration.applicant_fields):
+        if plan.takes_fingerprints and not _tells_birth_date(configuration.applicant_fields):
             yield (
                 f"`capture_plans.{plan.plan_id}` takes fingerprints, but no one field of `applicant_fields` is a "
                 "required date of `mrz` birth_date: small children could not be exempted"
             )
     for field in configuration.applicant_fields:
         yield from _field(field)
-    if set(configuration.thresholds.fingers) != set(FINGERS):
-        yield f"`thresholds.fingers` must name exactly {', '.join(FINGERS)}"
-    if any(not 0 <= score <= 100 for score in configuration.thresholds.fingers.values()):
-        yield "`thresholds.fingers` must lie between 0 and 100"
+    yield from _lowest_scores("`thresholds.fingers`", configuration.thresholds.fingers)
+    yield from _lowest_scores("`thresholds.identification_fingers`", configuration.thresholds.identification_fingers)
     yield from _encryption(configuration.aima.encryption_certificate, now)
     yield from _receipt(configuration.aima.receipt_certificate, now)
+
+
+def _lowest_scores(where: str, scores: Mapping[str, int]) -> Iterator[str]:
+    if set(scores) != set(FINGERS):
+        yield f"{where} must name exactly {', '.join(FINGERS)}"
+    if any(not 0 <= score <= 100 for score in scores.values()):
+        yield f"{where} must lie between 0 and 100"
 
 
 def _unique(where: str, names: Iterable[str]) -> Iterator[str]:
@@ -72,7 +79,7 @@ def _technician(technician: Technician) -> Iterator[str]:
 
 def _plan(plan: CapturePlan, model: CentreModel) -> Iterator[str]:
     where = f"`capture_plans.{plan.plan_id}`"
-    if not (plan.document or plan.face or plan.fingers or plan.signature):
+    if not (plan.document or plan.takes_biometrics or plan.signature):
         yield f"{where} asks for nothing"
     if unknown := [finger for finger in plan.fingers if finger not in _POSITIONS]:
         yield f"{where} names an unknown finger position: {unknown[0][:40]}"
@@ -80,9 +87,23 @@ def _plan(plan: CapturePlan, model: CentreModel) -> Iterator[str]:
         hands = [Position(finger).hand for finger in plan.fingers]
         if len(hands) != len(set(hands)):
             yield f"{where} names two fingers of one hand"
-    if model is not CentreModel.CLAIM_2G and (plan.face or plan.fingers):
+    yield from _placements(where, plan)
+    if plan.exception_photo and not plan.takes_fingerprints:
+        yield f"{where} asks for exception photos of fingers, and for no finger"
+    if model is not CentreModel.CLAIM_2G and plan.takes_biometrics:
         yield f"{where} captures biometrics, which only a CLAIM 2G may"
     yield from _label(where, plan.label)
+
+
+def _placements(where: str, plan: CapturePlan) -> Iterator[str]:
+    if unknown := [name for name in plan.placements if name not in _PLACEMENTS]:
+        yield f"{where} names an unknown placement: {unknown[0][:40]}"
+        return
+    if len(plan.placements) != len(set(plan.placements)):
+        yield f"{where} names a placement twice"
+    hands = {position.hand for name in plan.placements for position in Placement(name).positions}
+    if any(Position(finger).hand in hands for finger in plan.fingers if finger in _POSITIONS):
+        yield f"{where} asks for a hand by a finger and by a placement"
 
 
 def _field(field: FieldRule) -> Iterator[str]:

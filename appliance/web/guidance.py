@@ -8,11 +8,12 @@ from __future__ import annotations
 import msgspec
 
 from appliance.attendance.pictures import shown_attempt
+from appliance.attendance.slap_judging import OF_THE_WHOLE
 from appliance.attendance.target import Phase, Target
 from appliance.model.attendance import Decision
-from appliance.model.capture import Attempt
-from appliance.model.position import Position
-from appliance.model.verdict import NOT_JUDGED, CaptureKind
+from appliance.model.capture import Attempt, FingerCapture
+from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
+from appliance.web.hands import hands as hands
 
 NOTHING_PRESENTED = "nothing-presented"
 
@@ -21,7 +22,9 @@ _ORDER = (Decision.FALLBACK, Decision.USE, Decision.RECAPTURE, Decision.RESTART)
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt to look at. `word` is `accepted`, `redo` (something stands in the way, whatever the score), `weak` or
-    `none`; colour alone says nothing."""
+    `none`; colour alone says nothing.
+
+    Of several fingers at once: a bar for each of `fingers`, how many were `found` and how many `asked` for."""
 
     position: str | None
     round: int
@@ -30,6 +33,9 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     threshold: int
     word: str
     hints: tuple[str, ...]
+    fingers: tuple[Bar, ...] = ()
+    found: int = 0
+    asked: int = 0
 
 
 def recommended(target: Target) -> Decision | None:
@@ -47,24 +53,34 @@ def choices(target: Target) -> tuple[Decision, ...]:
 
 
 def bar(attempt: Attempt) -> Bar:
-    judged = attempt.verdict.score != NOT_JUDGED
-    return Bar(
-        position=attempt.position,
-        round=attempt.round,
-        number=attempt.number,
-        score=attempt.verdict.score if judged else 0,
-        threshold=attempt.threshold,
-        word=_word(attempt, judged=judged),
-        hints=(*attempt.verdict.reasons, *attempt.verdict.advice),
+    measures = attempt.verdict.measures
+    return msgspec.structs.replace(
+        _bar(attempt, attempt, attempt.verdict),
+        fingers=tuple(_bar(attempt, finger, finger.verdict) for finger in attempt.fingers),
+        found=int(measures.get("fingers_found", 0)),
+        asked=int(measures.get("fingers_asked", 0)),
     )
 
 
-def _word(attempt: Attempt, *, judged: bool) -> str:
-    if attempt.accepted:
+def _bar(attempt: Attempt, of: Attempt | FingerCapture, verdict: Verdict) -> Bar:
+    judged = verdict.score != NOT_JUDGED
+    return Bar(
+        position=of.position,
+        round=attempt.round,
+        number=attempt.number,
+        score=verdict.score if judged else 0,
+        threshold=of.threshold,
+        word=_word(verdict, of.threshold),
+        hints=(*verdict.reasons, *verdict.advice),
+    )
+
+
+def _word(verdict: Verdict, threshold: int) -> str:
+    if verdict.accepted(threshold):
         return "accepted"
-    if not judged:
+    if verdict.score == NOT_JUDGED:
         return "none"
-    return "redo" if attempt.verdict.reasons else "weak"
+    return "redo" if verdict.reasons else "weak"
 
 
 def bars(target: Target) -> tuple[Bar, ...]:
@@ -75,6 +91,28 @@ def hints(target: Target) -> tuple[str, ...]:
     """What to mend before the next attempt: the last one's reasons, at most three, the most useful first."""
     here = [attempt for attempt in target.attempts if attempt.position == target.position]
     return bar(here[-1]).hints[:3] if here and not here[-1].accepted else ()
+
+
+class Hint(msgspec.Struct, frozen=True, kw_only=True):
+    """What to mend. `position`: of which finger, empty for the whole hand. `reason`: empty where the finger is weak
+    and nothing more is known of why."""
+
+    position: str
+    reason: str
+
+
+def slap_hints(target: Target) -> tuple[Hint, ...]:
+    """As `hints`, of several fingers at once: what is wrong with the hand as a whole, else with each poor finger."""
+    if not target.attempts or target.attempts[-1].accepted:
+        return ()
+    last = bar(target.attempts[-1])
+    if last.asked and last.asked != len(target.open_fingers):
+        return ()  # a finger was exempted since: what was said of the hand no longer holds
+    whole = [reason for reason in last.hints if reason in OF_THE_WHOLE]
+    if whole or not last.fingers:
+        return tuple(Hint(position="", reason=reason) for reason in (whole or last.hints)[:3])
+    poor = [finger for finger in last.fingers if finger.word != "accepted"]
+    return tuple(Hint(position=finger.position or "", reason=next(iter(finger.hints), "")) for finger in poor)
 
 
 def shown(target: Target) -> Attempt | None:
@@ -91,29 +129,4 @@ def open_positions(target: Target) -> tuple[str, ...]:
     """The fingers of a hand that may still be exempted."""
     if target.kind is not CaptureKind.FINGERPRINT:
         return ()
-    exempted = target.exempt_positions
-    return tuple(position for position in target.positions if position is not None and position not in exempted)
-
-
-class Finger(msgspec.Struct, frozen=True, kw_only=True):
-    """One finger of the drawn hand. `state` is `asked`, `done`, `exempt` or `rest`."""
-
-    finger: str
-    state: str
-
-
-def hand(target: Target) -> tuple[Finger, ...]:
-    """All five fingers of a hand target, in the order thumb to little."""
-    exempted = target.exempt_positions
-    side = target.name.split("_")[0]
-    chosen = target.chosen.position if target.chosen is not None else None
-
-    def state(position: str) -> str:
-        if position in exempted:
-            return "exempt"
-        if position == chosen:
-            return "done"
-        return "asked" if chosen is None and position == target.position and not target.exempt else "rest"
-
-    positions = [position for position in Position if position.hand == side]
-    return tuple(Finger(finger=position.finger, state=state(position.value)) for position in positions)
+    return target.open_fingers

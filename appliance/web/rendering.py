@@ -12,7 +12,7 @@ from aiohttp import web
 
 from appliance.errors import AccessDenied
 from appliance.model.device import DeviceState
-from appliance.web import guidance
+from appliance.web import doubts, guidance
 from appliance.web.catalogues import LANGUAGES, read_catalogues
 from appliance.web.keys import NEWS, PORTS, SESSION
 from appliance.web.languages import language_of
@@ -43,6 +43,7 @@ def read_pages() -> Pages:
         lstrip_blocks=True,
     )
     environment.globals["guide"] = guidance
+    environment.globals["doubts"] = doubts
     templates = {name: environment.get_template(name) for name in sources}
     return Pages(templates, {language: Wording(catalogue) for language, catalogue in read_catalogues().items()})
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.model.attendance import SignatureUnable, Signed
-from appliance.model.capture import Attempt
+from appliance.model.capture import Attempt, FingerCapture
 from appliance.model.device import CareDue, DeviceStatus
+from appliance.web.doubts import doubts
 
 
 def attendance_view(attendance: Attendance, *, capturing: bool) -> dict[str, Any]:
@@ -39,7 +42,9 @@ def attendance_view(attendance: Attendance, *, capturing: bool) -> dict[str, Any
             else None
         ),
         "notice": attendance.notice.language if attendance.notice else None,
-        "targets": [_target_view(target) for target in attendance.targets],
+        "age_group": attendance.age_group.value,
+        "doubts": [msgspec.to_builtins(doubt) for doubt in doubts(attendance)],
+        "targets": [_target_view(target) for target in attendance.targets if not target.waived],
         "signature": _signature_view(attendance.signature),
         "package_id": attendance.seal_requested.package_id if attendance.seal_requested else None,
         "sha256": attendance.sealed.sha256 if attendance.sealed else None,
@@ -59,15 +64,17 @@ def _target_view(target: Target) -> dict[str, Any]:
         "attempts_per_round": target.attempts_per_round,
         "options": [option.value for option in target.options],
         "exempt": target.exempt,
+        "leniency": target.leniency.value if target.leniency is not None else None,
         "exemptions": [{"position": e.position, "reason": e.reason.value} for e in target.exemptions],
         "attempts": [_attempt_view(attempt) for attempt in target.attempts],
+        "fingers": [_finger_view(one.finger) for one in target.kept_fingers],
         "chosen": (
             None
             if chosen is None
             else {
                 "position": chosen.position,
                 "score": chosen.verdict.score,
-                "accepted": chosen.accepted,
+                "accepted": target.passed,
                 "attempts": len([a for a in target.tries if a.position == chosen.position]),
             }
         ),
@@ -84,6 +91,19 @@ def _attempt_view(attempt: Attempt) -> dict[str, Any]:
         "accepted": attempt.accepted,
         "reasons": list(attempt.verdict.reasons),
         "advice": list(attempt.verdict.advice),
+        "liveness_hint": attempt.liveness.score if attempt.liveness is not None else None,
+        "fingers": [_finger_view(finger) for finger in attempt.fingers],
+    }
+
+
+def _finger_view(finger: FingerCapture) -> dict[str, Any]:
+    """Of several fingers at once; `accepted` says that the placement was whole, too."""
+    return {
+        "position": finger.position,
+        "score": finger.verdict.score,
+        "threshold": finger.threshold,
+        "accepted": finger.accepted,
+        "reasons": list(finger.verdict.reasons),
     }
 
 

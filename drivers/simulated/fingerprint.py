@@ -1,4 +1,5 @@
-"""A fingerprint reader that is not there: one impression an acquisition, recorded or drawn, marked as simulated."""
+"""A fingerprint reader that is not there: one impression an acquisition, or one slap, recorded or drawn, marked as
+simulated."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from drivers.contracts import DeviceIdentity, FingerprintRequest, Frame, FramePo
 from drivers.errors import CaptureTimedOut
 from drivers.simulated.arriving import PICTURES_PER_S, arriving
 from drivers.simulated.drawn.fingerprint import RESOLUTION_PPI, draw_fingerprint
+from drivers.simulated.drawn.slap import draw_slap
 from drivers.simulated.misbehaviour import Misbehaviour, wait_until
 from drivers.simulated.options import SceneOptions, read_scene
 from drivers.simulated.scenes import Scenes
@@ -53,10 +55,12 @@ class SimulatedFingerprintReader:
         self._faults.closed()
 
     def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
-        """One frame: (H, W) uint8 at 500 ppi; with `live`, previews of how the finger comes before it."""
+        """One frame: (H, W) uint8 at 500 ppi, of one finger or of all `positions` as they lie on the glass.
+
+        With `live`, previews of how they come before it."""
         deadline_s = time.monotonic() + request.timeout_s
         self._faults.before_frame(deadline_s, stop)
-        impression = self._impression(request.position)
+        impression = self._slap(request.positions) if request.positions else self._impression(request.position)
         if impression is None:
             wait_until(deadline_s, stop)
             raise CaptureTimedOut
@@ -79,6 +83,12 @@ class SimulatedFingerprintReader:
             simulated=True,
             preview=preview,
         )
+
+    def _slap(self, positions: tuple[str, ...]) -> Pixels | None:
+        """All of those that the scenes have, side by side; a finger that they do not list is not there."""
+        fingers = {position: self._impression(position) for position in positions}
+        there = {position: impression for position, impression in fingers.items() if impression is not None}
+        return draw_slap(there) if there else None
 
     def _impression(self, position: str) -> Pixels | None:
         """What lies on the glass; None for nothing."""

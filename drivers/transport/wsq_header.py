@@ -19,6 +19,9 @@ _COMMENT: Final = b"\xff\xa8"
 _SEGMENTS_LIMIT: Final = 64
 _PPI: Final = re.compile(rb"^PPI (\d{1,5})\s*$", re.MULTILINE)
 
+_UNSAID_PPI: Final = (0, 255)
+"""NIST's programs write -1 where they do not know, or what that is in a byte: half of NIST's own examples say 255."""
+
 
 @dataclass(frozen=True, slots=True)
 class WsqHeader:
@@ -56,6 +59,5 @@ def wsq_header(data: bytes) -> WsqHeader | None:
 
 
 def _said_ppi(comment: bytes) -> int | None:
-    """NIST's programs write -1 for unknown, others nothing; zero says nothing either."""
     found = _PPI.search(comment) if comment.startswith(b"NIST_COM") else None
-    return int(found[1]) or None if found else None
+    return None if found is None or int(found[1]) in _UNSAID_PPI else int(found[1])

@@ -43,10 +43,17 @@ pytestmark = [
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path) -> AsyncIterator[dict[str, Any]]:
+def scenes() -> Path | None:
+    """What the devices show; None for what they draw themselves."""
+    return None
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path, scenes: Path | None) -> AsyncIterator[dict[str, Any]]:
     """What `claim-kiosk sandbox --json` says of itself; ended by SIGTERM."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "appliance", "sandbox", "--json", "--state", str(tmp_path / "sandbox")),
+        *(("--scenes", str(scenes)) if scenes is not None else ()),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
@@ -96,7 +103,7 @@ async def nothing_overflows(page: Page) -> None:
     await page.set_viewport_size(SIZES[0])
 
 
-async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
+async def log_in(sandbox: dict[str, Any], page: Page) -> None:
     expect.set_options(timeout=PATIENCE_MS)
     await page.goto(sandbox["url"])
     await nothing_overflows(page)
@@ -104,7 +111,11 @@ async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
     await page.fill("input[name=password]", sandbox["password"])
     await page.press("input[name=password]", "Enter")
 
-    await page.check("input[name=plan_id][value=residence-permit]")
+
+async def at_first_capture(sandbox: dict[str, Any], page: Page, plan: str) -> None:
+    """Logged in, opened, the applicant entered and the notice shown."""
+    await log_in(sandbox, page)
+    await page.check(f"input[name=plan_id][value={plan}]")
     await page.check("input[name=areas][value=regularizacao]")
     await nothing_overflows(page)
     await main_form(page, "attendances").click()
@@ -119,6 +130,9 @@ async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
     await nothing_overflows(page)
     await main_form(page, "notice").click()
 
+
+async def test_a_whole_attendance(sandbox: dict[str, Any], page: Page) -> None:
+    await at_first_capture(sandbox, page, "residence-permit")
     for target in ("document", "face", "right_hand", "left_hand"):
         await expect(page.locator("form[data-capture] input[name=target]")).to_have_value(target)
         await nothing_overflows(page)
@@ -163,3 +177,20 @@ async def draw_signature(page: Page) -> None:
         await page.mouse.down()
         await page.mouse.move(box["x"] + box["width"] * end[0], box["y"] + box["height"] * end[1], steps=8)
         await page.mouse.up()
+
+
+async def test_ten_fingers_of_three_slaps(sandbox: dict[str, Any], page: Page) -> None:
+    await at_first_capture(sandbox, page, "ten-fingers")
+    for target, hands, circles in (("right_four", 1, 4), ("left_four", 1, 4), ("two_thumbs", 2, 2)):
+        await expect(page.locator("form[data-capture] input[name=target]")).to_have_value(target)
+        drawn = page.locator(".viewfinder-drawing .hand")
+        await expect(drawn.locator(".palm")).to_have_count(hands)
+        await expect(drawn.locator(".tip.asked")).to_have_count(circles)
+        await nothing_overflows(page)
+        if target == "left_four":
+            await page.click("#exempt summary")
+            await page.select_option("#exempt select[name=position]", "left_little")
+            await page.locator("#exempt button").click()
+            await expect(drawn.locator(".tip.asked")).to_have_count(3)
+            await expect(drawn.locator(".finger.exempt")).to_have_count(1)
+        await main_form(page, "capture").click()

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, Route, async_playwright, expect
 
+from appliance.attendance.instruction import HOLD_S
 from appliance.errors import DeviceError
 from appliance.health.finding import warning
 from tests.unit.technicians.people import PASSWORD
@@ -85,6 +86,23 @@ async def test_each_running_capture_of_a_page_is_seen_and_can_be_ended_by_hand(
     assert len(set(asked)) == len(asked) == 2, "the ended picture of the first is not shown again"
     counter.device.hold.set()
     await expect(page.locator(".preview")).to_have_count(0)
+
+
+async def test_what_to_do_now_is_said_over_the_picture_and_gone_with_it(
+    counter: Counter, script: Person, page: Page
+) -> None:
+    path = await script.at_capture()
+    counter.device.hold = asyncio.Event()
+    await page.goto(counter.url_of(path))
+    await page.locator("form[data-capture] button").click()
+    state = page.locator(".viewfinder-state")
+    await expect(state).to_have_text("Demasiado escuro: carregue com menos força ou seque o dedo.")
+    await expect(state).to_be_in_viewport(ratio=1)
+    counter.device.live = 90
+    counter.clock.seconds += 2 * HOLD_S
+    await expect(state).to_have_class("viewfinder-state good")
+    counter.device.hold.set()
+    await expect(state).to_have_count(0)
 
 
 async def test_a_refusal_stays_to_be_read_until_the_next_command(counter: Counter, script: Person, page: Page) -> None:

@@ -9,6 +9,7 @@ import os
 import shutil
 import stat
 import subprocess
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,12 +64,13 @@ def sandbox(*arguments: str) -> Done:
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two fictional applicants: one whole, one without a document."""
+    """Fictional applicants: one whole, one without a document, one who gives a finger for the other hand's too."""
     folder = tmp_path_factory.mktemp("scenes")
     pictures = {
         "page.png": draw_document(5, 300),
         "portrait.png": draw_face(5, 960, 720),
         **{f"{name}.png": draw_fingerprint(5, name, 0) for name in ("right_index", "right_thumb", "left_index")},
+        "right_index_again.png": draw_fingerprint(5, "right_index", 1),
     }
     for name, pixels in pictures.items():
         assert cv2.imwrite(str(folder / name), pixels)
@@ -82,6 +84,11 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [applicants.no-document]
         fingerprints.right_index = ["right_index.png"]
         face = ["portrait.png"]
+        [applicants.twice]
+        fingerprints.right_index = ["right_index.png"]
+        fingerprints.left_index = ["right_index_again.png"]
+        face = ["portrait.png"]
+        document = ["page.png"]
         """
     )
     return folder
@@ -185,6 +192,36 @@ def test_our_own_command_agrees(taken: Taken, name: str) -> None:
     assert [summary[key] for key in ("package_id", "attendance_id")] == [
         taken.row[key] for key in ("package_id", "attendance_id")
     ]
+
+
+def manifest_in(package: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(package) as opened:
+        manifest: dict[str, Any] = json.loads(opened.read("manifest.json"))
+    return manifest
+
+
+def test_the_package_says_what_was_looked_for_in_the_fingers_beside_their_quality(taken: Taken) -> None:
+    manifest = manifest_in(taken.out / "package.asice")
+    assert manifest["age_group"] == "adult"
+    unique, hints = manifest["uniqueness"], manifest["liveness_hints"]
+    assert (unique["compared"], unique["repeated"], unique["swapped"], unique["omitted"]) == (1, [], [], None)
+    assert (hints["pad"], hints["examined"], hints["omitted"], hints["alarm"]) == ("not-performed", 2, 0, False)
+    assert set(hints["fingers"]) == {"right_index", "left_index"}
+    assert {capture["pad"] for capture in manifest["captures"]} == {"not-performed"}
+    for attempt in manifest["attempts"]:
+        is_print = attempt["kind"] == "fingerprint"
+        assert (attempt["resemblance"] is not None, attempt["liveness_hints"] is not None) == (is_print, is_print)
+
+
+def test_one_finger_given_as_two_is_recorded_and_delivered_all_the_same(scenes: Path, tmp_path: Path) -> None:
+    arguments = ("--scenes", str(scenes), "--applicant", "twice", "--out", str(tmp_path / "out"))
+    done = sandbox("--once", *arguments)
+    assert done.status == 0, done.err
+    manifest = manifest_in(tmp_path / "out" / "package.asice")
+    (pair,) = manifest["uniqueness"]["repeated"]
+    positions = {manifest["attempts"][pair[which]]["position"] for which in ("first", "second")}
+    assert positions == {"right_index", "left_index"}
+    assert pair["score"] >= manifest["uniqueness"]["threshold"]
 
 
 def test_an_applicant_without_a_document_ends_by_name_and_not_well(scenes: Path) -> None:

@@ -99,6 +99,15 @@ def _configuration(authority: Authority) -> Configuration:
                 fingers=(),
                 signature=False,
             ),
+            CapturePlan(
+                plan_id="ten-fingers",
+                label={"pt": "Dez dedos", "en": "Ten fingers"},
+                document=False,
+                face=False,
+                fingers=(),
+                placements=("right_four", "left_four", "two_thumbs"),
+                signature=False,
+            ),
         ),
         applicant_fields=(
             _field("surname", "Apelidos", "Surname", "surname"),
@@ -117,7 +126,7 @@ def _configuration(authority: Authority) -> Configuration:
             ),
         ),
         # Short, because nobody at a simulated desk is still looking for the right page.
-        capture=CaptureRules(fingerprint_timeout_s=5.0, face_timeout_s=8.0),
+        capture=CaptureRules(fingerprint_timeout_s=5.0, slap_timeout_s=5.0, face_timeout_s=8.0),
         aima=AimaEndpoints(
             encryption_certificate=_pem(authority.encryption_certificate),
             receipt_certificate=_pem(authority.receipt_certificate),

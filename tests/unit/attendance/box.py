@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from appliance.attendance.permission import permit_all
 from appliance.attendance.register import Register
 from appliance.attendance.service import AttendanceService
 from appliance.attendance.state import Attendance
-from appliance.errors import ClockWentBackwards, DeviceError, SealingFailed
+from appliance.errors import ClockWentBackwards, DeviceError, SealingFailed, StorageCorrupted
 from appliance.model.attendance import Sealed, SealRequested, Step
 from appliance.model.capture import DeviceFacts, ImagePart
 from appliance.model.verdict import CaptureKind, Verdict
@@ -91,6 +91,11 @@ class MemoryVault:
         self.blobs[owner, name] = data
         return ImagePart(name=name, media_type=media_type, size=len(data), sha256="0" * 64, crc32=0)
 
+    def open(self, owner: str, name: str) -> Iterator[bytes]:
+        if (owner, name) not in self.blobs:
+            raise StorageCorrupted("on purpose", code="image-missing")
+        yield self.blobs[owner, name]
+
     async def erase(self, owner: str) -> None:
         self.blobs = {key: blob for key, blob in self.blobs.items() if key[0] != owner}
 
@@ -139,6 +144,9 @@ class ScriptedDevice:
 
     def quality_thresholds(self) -> dict[str, int]:
         return self.own_thresholds
+
+    def capabilities(self) -> frozenset[str]:
+        return frozenset()
 
     @asynccontextmanager
     async def frames(self, _request: Request) -> AsyncIterator[ScriptedFrames]:

@@ -44,6 +44,9 @@ class Camera:
     def quality_thresholds(self) -> dict[str, int]:
         return {}
 
+    def capabilities(self) -> frozenset[str]:
+        return frozenset()
+
     @asynccontextmanager
     async def frames(self, request: Request) -> AsyncIterator[ScriptedFrames]:
         yield self._frames
@@ -123,6 +126,29 @@ def test_a_face_is_looked_at_in_small_and_kept_as_the_camera_gives_it() -> None:
 async def test_a_preview_that_is_good_enough_makes_the_camera_take_a_still_which_is_kept() -> None:
     frames = ScriptedFrames(*previews(10, 20, 90, 91), still=80)
     assert score_kept(await attempt(frames)) == 80
+    assert frames.stills_asked == 1
+
+
+async def test_a_picture_of_a_hand_is_taken_by_nobody_but_the_technician() -> None:
+    wish = Wish()
+    frames = ScriptedFrames(*previews(90, 95, 99), still=80, then_waits=True)
+    running = asyncio.create_task(attempt(frames, wish, kind=CaptureKind.EXCEPTION_PHOTO))
+    await frames.waiting.wait()
+    assert frames.stills_asked == 0
+    wish.take.set()
+    assert score_kept(await running) == 80
+
+
+async def test_a_picture_of_a_hand_is_taken_when_the_time_is_up() -> None:
+    clock = TurnedClock()
+
+    class Slow(ScriptedFrames):
+        async def __anext__(self) -> Frame:
+            clock.now_s += 10.0
+            return await super().__anext__()
+
+    frames = Slow(*previews(90, 91, 92, 93, 94), still=80)
+    assert score_kept(await attempt(frames, clock=clock, kind=CaptureKind.EXCEPTION_PHOTO)) == 80
     assert frames.stills_asked == 1
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.attendance import commands
-from appliance.attendance.state import Attendance, age_years, apply, replay
+from appliance.attendance.age import age_years
+from appliance.attendance.state import Attendance, apply, replay
 from appliance.attendance.target import Phase
 from appliance.errors import AttendanceError, StorageCorrupted
 from appliance.model.applicant import FieldValue, Origin, Representative, Standing
@@ -21,6 +22,7 @@ from appliance.model.attendance import (
     Attempted,
     Decision,
     Event,
+    Exempted,
     ExemptionReason,
     PartDamaged,
     Sealed,
@@ -104,6 +106,27 @@ def test_children_under_six_are_never_asked_for_fingerprints() -> None:
     hands = attendance.targets[2:]
     assert {e.reason for hand in hands for e in hand.exemptions} == {ExemptionReason.UNDER_SIX}
     assert [(hand.phase, hand.options) for hand in hands] == [(Phase.DONE, ()), (Phase.DONE, ())]
+
+
+def test_the_step_passes_once_no_finger_is_left_that_could_be_given() -> None:
+    start = opened(signature=False)
+    plan = msgspec.structs.replace(start.plan, document=False, face=False)
+    attendance = replay([msgspec.structs.replace(start, plan=plan), entered(), noticed()])
+    for hand in attendance.targets:
+        assert attendance.step is Step.FINGERPRINTS
+        for position in hand.positions:
+            attendance = apply(
+                attendance,
+                Exempted(
+                    at=AT,
+                    technician_id=WHO,
+                    target=hand.name,
+                    position=str(position),
+                    reason=ExemptionReason.IMPOSSIBLE,
+                    permanent=True,
+                ),
+            )
+    assert attendance.step is Step.REVIEW
 
 
 def test_correcting_the_birth_date_brings_the_fingers_back() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import msgspec
 import pytest
 
 from appliance.attendance.thresholds import threshold_for
 from appliance.model.attendance import Step
-from appliance.model.configuration import Thresholds
+from appliance.model.configuration import CapturePlan, CaptureUse, Thresholds
 from appliance.model.verdict import CaptureKind
 from tests.unit.attendance.box import Box
 from tests.unit.attendance.makers import WHO
@@ -34,6 +35,37 @@ def test_the_stricter_of_both_counts(
     kind: CaptureKind, position: str | None, own: Mapping[str, int], lowest: int
 ) -> None:
     assert threshold_for(kind, position, AIMA, own) == lowest
+
+
+@pytest.mark.parametrize(
+    ("use", "lowest"),
+    [(CaptureUse.ENROLMENT, [30, 30, 20, 10, 10]), (CaptureUse.IDENTIFICATION, [20, 20, 20, 10, 10])],
+)
+def test_each_finger_has_a_lowest_score_for_each_use(use: CaptureUse, lowest: list[int]) -> None:
+    fingers = ("thumb", "index", "middle", "ring", "little")
+    assert [threshold_for(FINGERPRINT, f"left_{finger}", Thresholds(), use=use) for finger in fingers] == lowest
+
+
+def test_a_model_s_own_lowest_score_counts_for_every_use() -> None:
+    assert threshold_for(FINGERPRINT, "left_index", Thresholds(), {"index": 45}, CaptureUse.IDENTIFICATION) == 45
+
+
+@pytest.mark.parametrize(("use", "accepted"), [(CaptureUse.ENROLMENT, False), (CaptureUse.IDENTIFICATION, True)])
+async def test_the_plan_s_use_decides_by_which_table_it_is_judged(
+    boxes: Callable[..., Box], use: CaptureUse, accepted: bool
+) -> None:
+    box = boxes([25])
+    plan = CapturePlan(plan_id="residence-permit", label={}, document=False, face=False, use=use)
+    box.configuration = msgspec.structs.replace(box.configuration, capture_plans=(plan,))
+    one = await box.at(Step.FINGERPRINTS)
+    attendance = await box.service.capture(one, WHO, "right_hand")
+    target = attendance.target("right_hand")
+    assert target is not None
+    assert [attempt.accepted for attempt in target.tries] == [accepted]
+
+
+def test_a_picture_of_a_hand_is_held_to_no_score() -> None:
+    assert threshold_for(CaptureKind.EXCEPTION_PHOTO, None, AIMA, {"face": 60}) == 0
 
 
 async def test_an_attempt_is_held_to_its_device_s_own_and_says_so(boxes: Callable[..., Box]) -> None:

@@ -106,6 +106,17 @@ def named(target: Target, part: str) -> Target:
     return msgspec.structs.replace(target, attempts=(*before, renamed))
 
 
+def test_a_damaged_image_that_was_not_chosen_is_missed_by_nobody() -> None:
+    first = named(attempted(RIGHT, 12), "first.png")
+    done = attempted(first, 80)
+    left = after_damage(done, "first.png")
+    assert (left.chosen, left.phase) == (done.chosen, Phase.DONE)
+    assert [made.part is None for made in left.tries] == [True, False]
+    passed = named(msgspec.structs.replace(RIGHT, attempts=(attempt(RIGHT, 80),)), "first.png").attempts[0]
+    let_go = attempted(after_decision(after_attempt(RIGHT, passed), Decision.RECAPTURE), 60)
+    assert [made.part is None for made in after_damage(let_go, "first.png").tries] == [True, False]
+
+
 def test_what_passed_and_is_asked_for_again_competes_no_more_and_stays_on_record() -> None:
     again = decided(attempted(FACE, 95), Decision.RECAPTURE)
     assert (again.attempts, [a.verdict.score for a in again.discarded]) == ((), [95])

@@ -8,7 +8,7 @@ import pytest
 
 from appliance.fingerprint.comparison import compare
 from appliance.fingerprint.template import Template
-from appliance.fingerprint.uniqueness import THRESHOLD, Presented, Uniqueness, uniqueness
+from appliance.fingerprint.uniqueness import THRESHOLD, Presented, Uniqueness, told_by, uniqueness
 from appliance.model.position import Position
 from tests.unit.fingerprint.made_finger import make_finger
 
@@ -30,7 +30,7 @@ def _attendance(*given: tuple[Position, Position, int]) -> list[Presented]:
     ]
 
 
-def _pairs(found: Uniqueness, which: str) -> list[tuple[Position, int, Position, int]]:
+def _pairs(found: Uniqueness[Presented], which: str) -> list[tuple[Position, int, Position, int]]:
     return [
         (alike.first.position, alike.first.round, alike.second.position, alike.second.round)
         for alike in getattr(found, which)
@@ -106,3 +106,20 @@ def test_a_threshold_that_nothing_reaches_finds_nothing() -> None:
 def test_a_finger_has_an_opposite_and_its_number_in_records() -> None:
     assert [position.number for position in Position] == list(range(1, 11))
     assert (RIGHT.opposite, LEFT.opposite, THUMB.opposite) == (LEFT, RIGHT, Position.LEFT_THUMB)
+
+
+def _score(one: Presented, other: Presented) -> float:
+    return compare(one.template, other.template).score
+
+
+def test_what_does_not_count_raises_no_doubt_but_says_what_a_position_was_before() -> None:
+    presented = _attendance((RIGHT, RIGHT, 1), (LEFT, LEFT, 1), (RIGHT, LEFT, 2))
+    found = told_by(presented, _score, counts=lambda one: one is not presented[0])
+    assert _pairs(found, "swapped") == [(LEFT, 1, RIGHT, 2)]
+    assert found.compared == 1
+    assert not told_by(presented, _score, counts=lambda one: one is not presented[2]).is_doubtful
+
+
+def test_a_pair_that_nobody_compared_is_neither_counted_nor_doubted() -> None:
+    found = told_by(_attendance((RIGHT, RIGHT, 1), (LEFT, RIGHT, 1)), lambda _one, _other: None)
+    assert (found.compared, found.is_doubtful) == (0, False)

@@ -50,6 +50,11 @@ CASES = [
         "configuration-ok",
     ),
     (
+        judge_configuration(in_force=True, checked_at=NOW - DAY, refused_code="", now=NOW, lacks_wsq=True),
+        "warning",
+        "wsq-missing",
+    ),
+    (
         judge_configuration(in_force=False, checked_at=None, refused_code="configuration-expired", now=NOW),
         "failed",
         "configuration-missing",

@@ -11,7 +11,8 @@ from tests.unit.house.tree import ROOT, files, modules
 
 CEILING_LINES = 500
 """Nothing is longer; nine in ten files are under 300."""
-_WITHOUT_CEILING = {"requirements.lock", "requirements-dev.lock", "LICENCE"}
+_GENERATED = {"appliance/package/manifest.schema.json", "requirements.lock", "requirements-dev.lock"}
+_WITHOUT_CEILING = {*_GENERATED, "LICENCE"}
 _TEXT = {
     ".py",
     ".md",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from appliance.liveness.fingerprint import liveness_hints
-from appliance.liveness.frame_memory import MOST_FRAMES, FrameMemory
+from appliance.liveness.frame_memory import MOST_FRAMES, MOST_TRACES, FrameMemory, Traces
 from appliance.model.liveness import ALARM_SCORE, Hint
 from drivers.contracts import Pixels
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
@@ -118,3 +118,39 @@ def test_real_frames_are_known_again(shared_data: Path) -> None:
     random = np.random.default_rng(3)
     found = [_score(changed(pixels, random), memory) >= ALARM_SCORE for pixels in prints for _ in range(2)]
     assert sum(found) >= 0.99 * len(found)
+
+
+def _elsewhere(*prints: Pixels) -> Traces:
+    """What is left of frames that other attendances gave."""
+    traces = Traces(5)
+    for pixels in prints:
+        after = _repeat(pixels, FrameMemory(KEY + 1, traces=traces))[1].traces
+        assert after is not None
+        traces = after
+    return traces
+
+
+def test_another_attendance_s_very_pixels_are_known_and_are_new_to_this_one() -> None:
+    prints, _ = _remembered()
+    hint, after = _repeat(prints[0].copy(), FrameMemory(KEY, traces=_elsewhere(*prints[:2])))
+    assert (hint.score, hint.evidence["exact"]) == (1.0, 1.0)
+    assert len(after.frames) == 1
+
+
+def test_what_was_changed_in_the_least_or_pressed_again_elsewhere_is_not_known() -> None:
+    prints, _ = _remembered()
+    memory = FrameMemory(KEY, traces=_elsewhere(prints[0]))
+    lightened = np.minimum(prints[0], 254) + np.uint8(1)
+    assert [_score(pixels, memory) for pixels in (lightened, prints[1])] == [0.0, 0.0]
+
+
+def test_a_trace_is_a_digest_under_a_key_and_only_so_many_are_kept() -> None:
+    prints, _ = _remembered()
+    traces = _elsewhere(*prints[:3], prints[0])
+    assert [len(digest) for digest in traces.digests] == [16] * 3
+    other = _repeat(prints[0], FrameMemory(KEY, traces=Traces(6)))[1].traces
+    assert other is not None
+    assert not set(other.digests) & set(traces.digests)
+    for number in range(MOST_TRACES + 1):
+        traces = traces.with_digest(number.to_bytes(16, "big"))
+    assert len(traces.digests) == MOST_TRACES

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from appliance.model.configuration import CapturePlan, Centre, CentreModel, FieldRule, Identifier, Post, Technician
 from appliance.model.configuration import Text as ConfiguredText
-from appliance.model.manifest import CentreRecord, Code, PlanRecord, Reference
-from appliance.model.manifest import Text as RecordedText
+from appliance.model.manifest import CentreRecord, PlanRecord
+from appliance.model.manifest_values import Code, Reference
+from appliance.model.manifest_values import Text as RecordedText
 
 NAMES = st.one_of(
     st.from_regex(r"[a-z0-9][a-z0-9._-]{0,63}", fullmatch=True),
@@ -56,7 +57,8 @@ def test_a_configured_centre_can_be_recorded(centre_id: str, post_id: str, text:
 @pytest.mark.parametrize("name", ["permit", "permit\n", "Permit", "título"])
 def test_a_configured_plan_can_be_recorded(name: str) -> None:
     plan = {"plan_id": name, "label": {}}
-    record = {"plan_id": name, "document": True, "face": True, "fingers": [], "signature": True}
+    record = {"plan_id": name, "document": True, "face": True, "fingers": [], "placements": [], "signature": True}
+    record |= {"use": "enrolment", "exception_photo": False}
     assert not admits(CapturePlan, plan) or admits(PlanRecord, record)
     assert admits(FieldRule, {"name": name, "label": {}}) is admits(CapturePlan, plan)
     technician = {"technician_id": name, "name": "A", "password_hash": "", "languages": []}

@@ -16,7 +16,8 @@ from appliance.models.manifest import Distribution, Kind, Member, Pack
 FOREST = bytes(range(256)) * 20
 LICENCE = b"anyone may do anything\n"
 CONTENTS = {"weights/forest.npz": FOREST, "LICENCE": LICENCE}
-WHEEL, SDIST = "trees-1.0-py3-none-any.whl", "trees-1.0.tar.gz"
+WHEEL, SDIST, NPM = "trees-1.0-py3-none-any.whl", "trees-1.0.tar.gz", "trees-1.0.tgz"
+_KINDS = {".whl": Kind.WHEEL, ".tar.gz": Kind.SDIST, ".tgz": Kind.NPM}
 
 TarChange = Callable[[tarfile.TarInfo], None]
 
@@ -37,17 +38,27 @@ def wheel(contents: Mapping[str, bytes] = CONTENTS, *, link: str = "") -> bytes:
     return buffer.getvalue()
 
 
-def sdist(contents: Mapping[str, bytes] = CONTENTS, *, change: Mapping[str, TarChange] | None = None) -> bytes:
-    """A tar.gz of `contents` under `trees-1.0/`, entries changed by their name."""
+def sdist(
+    contents: Mapping[str, bytes] = CONTENTS,
+    *,
+    change: Mapping[str, TarChange] | None = None,
+    top: str = "trees-1.0",
+) -> bytes:
+    """A tar.gz of `contents` under `top`, entries changed by their name."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for name, data in contents.items():
-            entry = tarfile.TarInfo(f"trees-1.0/{name}")
+            entry = tarfile.TarInfo(f"{top}/{name}")
             entry.size = len(data)
             if change and name in change:
                 change[name](entry)
             archive.addfile(entry, io.BytesIO(data) if entry.isreg() else None)
     return gzip.compress(buffer.getvalue(), mtime=0)
+
+
+def npm(contents: Mapping[str, bytes] = CONTENTS) -> bytes:
+    """The tarball that npm's index would have."""
+    return sdist(contents, top="package")
 
 
 def pack_of(distributions: Mapping[str, bytes], contents: Mapping[str, bytes] = CONTENTS, version: str = "1.0") -> Pack:
@@ -66,7 +77,7 @@ def pack_of(distributions: Mapping[str, bytes], contents: Mapping[str, bytes] = 
         distributions=tuple(
             Distribution(
                 file=file,
-                kind=Kind.WHEEL if file.endswith(".whl") else Kind.SDIST,
+                kind=next(kind for suffix, kind in _KINDS.items() if file.endswith(suffix)),
                 sha256=sha256(data),
                 size_bytes=len(data),
             )
@@ -75,7 +86,7 @@ def pack_of(distributions: Mapping[str, bytes], contents: Mapping[str, bytes] = 
         members=tuple(
             Member(
                 name=path.rpartition("/")[2],
-                paths={Kind.WHEEL: path, Kind.SDIST: f"trees-1.0/{path}"},
+                paths={Kind.WHEEL: path, Kind.SDIST: f"trees-1.0/{path}", Kind.NPM: f"package/{path}"},
                 sha256=sha256(data),
                 size_bytes=len(data),
             )

@@ -9,7 +9,7 @@ import pytest
 from appliance.errors import ModelError
 from appliance.models.manifest import PACKS_DIRECTORY, choose, load_packs
 from appliance.models.store import Record
-from tests.unit.models.packages import CONTENTS, SDIST, WHEEL, manifest_toml, pack_of, sdist, wheel
+from tests.unit.models.packages import CONTENTS, NPM, SDIST, WHEEL, manifest_toml, npm, pack_of, sdist, wheel
 
 _TEXT = manifest_toml(pack_of({WHEEL: wheel(), SDIST: sdist()}))
 
@@ -31,6 +31,12 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert load_packs(tmp_path) == {"trees": pack_of({WHEEL: wheel(), SDIST: sdist()})}
 
 
+def test_a_package_of_npm_may_lie_under_a_name(tmp_path: Path) -> None:
+    text = manifest_toml(pack_of({NPM: npm()})).replace('package = "trees"', 'package = "@somebody/trees"')
+    _load(tmp_path, text)
+    assert load_packs(tmp_path)["trees"].package == "@somebody/trees"
+
+
 def test_a_record_is_read_as_it_was_written() -> None:
     record = Record(format=1, distribution=WHEEL, manifest=pack_of({WHEEL: wheel()}))
     assert Record.from_bytes(record.to_bytes()) == record
@@ -42,6 +48,7 @@ WRONG = [
     ("no hexadecimal hash", 'sha256 = "', 'sha256 = "z'),
     ("a size of nothing", f"size_bytes = {len(wheel())}", "size_bytes = 0"),
     ("an option in a package's place", 'package = "trees"', 'package = "--index"'),
+    ("a name that leads elsewhere", 'package = "trees"', 'package = "@somebody/../trees"'),
     ("a member whose name ends a line", 'name = "forest.npz"', 'name = "forest.npz\\n"'),
     ("a member that leads out", 'name = "forest.npz"', 'name = "../forest.npz"'),
     ("a member in the record's place", 'name = "forest.npz"', 'name = "installed.json"'),

@@ -9,6 +9,7 @@ import pytest
 
 from appliance.model.attendance import ExemptionReason
 from appliance.model.manifest import ExemptionRecord, Manifest
+from appliance.model.manifest_fingers import HintRecord, LikenessRecord, LivenessRecord, ResemblanceRecord
 from appliance.model.verdict import CaptureKind
 from appliance.package.consistency import contradictions
 from tests.unit.package.world import DEVICE, manifest_for, some_parts
@@ -31,10 +32,17 @@ def tried(manifest: Manifest, **changes: object) -> Manifest:
     return replace(manifest, attempts=tuple(replace(attempt, **changes) for attempt in manifest.attempts))
 
 
+def hinted(score: float | None, omitted: str | None) -> LivenessRecord:
+    hint = HintRecord(code="repeat", score=score, omitted=omitted, evidence={})
+    return LivenessRecord(score=score, alarm=False, hints=(hint,), omitted=None, algorithm="hints", pad="not-performed")
+
+
 SOUND: dict[str, Change] = {
     "as it comes": lambda m: m,
     "a print of an injured finger": lambda m: finger(m, ExemptionReason.INJURED),
     "another finger is missing": lambda m: finger(m, ExemptionReason.MISSING, "right_thumb"),
+    "a hint with a score": lambda m: tried(m, liveness_hints=hinted(0.0, None)),
+    "a hint that was omitted": lambda m: tried(m, liveness_hints=hinted(None, "no-finger")),
     "an attempt with the same device under another firmware": lambda m: tried(
         replace(m, devices=(DEVICE, UPDATED)), device_index=1
     ),
@@ -54,6 +62,14 @@ CONTRADICTIONS: dict[str, Change] = {
     "a capture with a device that is not listed": lambda m: replace(m, devices=(UPDATED,)),
     "an attempt with a device beyond the list": lambda m: tried(m, device_index=1),
     "an attempt that names another device": lambda m: tried(m, device_id="reader-2"),
+    "an attempt's image that is not there": lambda m: tried(m, part="attempts/0-right_index.png"),
+    "a likeness to an attempt beyond the list": lambda m: tried(
+        m, resemblance=ResemblanceRecord(minutiae=9, alike=(LikenessRecord(attempt=1, score=0.5),), omitted=None)
+    ),
+    "fingers compared and omitted": lambda m: replace(m, uniqueness=replace(m.uniqueness, compared=1)),
+    "fingers neither compared nor omitted": lambda m: replace(m, uniqueness=replace(m.uniqueness, omitted=None)),
+    "a hint with a score that was omitted": lambda m: tried(m, liveness_hints=hinted(0.5, "no-finger")),
+    "a hint with neither score nor reason": lambda m: tried(m, liveness_hints=hinted(None, None)),
     "an attempt that names no device": lambda m: tried(m, device_id=None),
 }
 

@@ -20,8 +20,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from appliance.model.applicant import FieldValue, Origin
 from appliance.model.capture import DeviceFacts
-from appliance.model.configuration import CentreModel
+from appliance.model.configuration import CaptureUse, CentreModel
 from appliance.model.manifest import (
+    AgeGroup,
     AttemptRecord,
     CaptureDecision,
     CaptureRecord,
@@ -33,6 +34,7 @@ from appliance.model.manifest import (
     SignatureRecord,
     SoftwareRecord,
 )
+from appliance.model.manifest_fingers import OverallLivenessRecord, UniquenessRecord
 from appliance.model.verdict import CaptureKind
 from appliance.package.part import PartSource
 from appliance.package.seal import SealedPackage, seal
@@ -203,8 +205,16 @@ def manifest_for(parts: Sequence[PartSource], **changes: object) -> Manifest:
         configuration_version="2026-03-01",
         areas=("regularizacao",),
         capture_plan=PlanRecord(
-            plan_id="permit", document=True, face=True, fingers=("right_index", "left_index"), signature=True
+            plan_id="permit",
+            document=True,
+            face=True,
+            fingers=("right_index", "left_index"),
+            placements=(),
+            signature=True,
+            use=CaptureUse.ENROLMENT,
+            exception_photo=False,
         ),
+        age_group=AgeGroup.ADULT,
         applicant={"surname": FieldValue(value="Espécimen", origin=Origin.MRZ)},
         representative=None,
         notice=NoticeRecord(language="pt", shown_at="2026-03-05T10:21:00.000Z", text_sha256="ab" * 32),
@@ -221,6 +231,7 @@ def manifest_for(parts: Sequence[PartSource], **changes: object) -> Manifest:
                 decision=CaptureDecision.AUTOMATIC,
                 device=DEVICE,
                 part=face,
+                segment=None,
                 pad="not-performed",
             ),
         ),
@@ -238,10 +249,20 @@ def manifest_for(parts: Sequence[PartSource], **changes: object) -> Manifest:
                 duration_ms=812,
                 accepted=True,
                 algorithm="simple-face-1",
+                fingers=(),
                 technician_id="tecnica",
                 device_id="reader-1",
                 device_index=0,
+                part=face,
+                resemblance=None,
+                liveness_hints=None,
             ),
+        ),
+        uniqueness=UniquenessRecord(
+            algorithm="comparison", threshold=0.28, compared=0, repeated=(), swapped=(), omitted="no-impressions"
+        ),
+        liveness_hints=OverallLivenessRecord(
+            score=None, alarm=False, fingers={}, examined=0, omitted=0, algorithm="hints", pad="not-performed"
         ),
         exemptions=(),
         signature=SignatureRecord(part=None, unable_reason="injured hand"),

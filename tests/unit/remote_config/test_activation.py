@@ -47,6 +47,7 @@ def test_the_demonstration_is_fit_to_use(good: dict[str, Any]) -> None:
         "residence-permit",
         "one-finger",
         "documents-only",
+        "ten-fingers",
     ]
     assert [technician.initial_training is None for technician in configuration.technicians] == [False, True]
 
@@ -90,6 +91,13 @@ FLAWS: list[tuple[Change, str]] = [
     (_set("capture_plans", 1, "fingers", to=["right_sixth"]), "right_sixth"),
     (_set("capture_plans", 1, "fingers", to=["right_index", "right_thumb"]), "one hand"),
     (_set("capture_plans", 1, "fingers", to=[]), "asks for nothing"),
+    (_set("capture_plans", 2, "exception_photo", to=True), "asks for exception photos"),
+    (_set("capture_plans", 0, "use", to="verification"), "verification"),
+    (_set("thresholds", "identification_fingers", to={"index": 20}), "identification_fingers"),
+    (_set("capture_plans", 1, "placements", to=["right_five"]), "right_five"),
+    (_set("capture_plans", 1, "placements", to=["left_four", "left_four"]), "placement twice"),
+    (_set("capture_plans", 1, "placements", to=["right_four"]), "by a finger and by a placement"),
+    (_set("capture_plans", 1, "placements", to=["two_thumbs"]), "by a finger and by a placement"),
     (_set("capture_plans", 0, "label", to={"pt": "Título"}), "label in en"),
     (_set("applicant_fields", 0, "label", to={}), "label in pt"),
     (_set("applicant_fields", 0, "mrz", to="eye_colour"), "MRZ"),
@@ -133,7 +141,7 @@ def test_a_flaw_is_refused_and_its_field_named(good: dict[str, Any], change: Cha
 def test_without_fingerprints_nobody_has_to_be_older_than_six(good: dict[str, Any]) -> None:
     configuration = copy.deepcopy(good)
     for plan in configuration["capture_plans"]:
-        plan["fingers"] = []
+        plan["fingers"] = plan["placements"] = []
         plan["document"] = True
     del configuration["applicant_fields"][BIRTH_DATE]
     decode_configuration(msgspec.json.encode(configuration), now=NOW)

@@ -52,6 +52,7 @@ FIELDS = (
 PLANS = (
     CapturePlan(plan_id="permit", label={"pt": "Título de residência", "en": "Residence permit"}),
     CapturePlan(plan_id="one", label={"pt": "Um dedo"}, document=False, face=False, fingers=("right_index",)),
+    CapturePlan(plan_id="fingers", label={"pt": "Dedos"}, document=False, face=False, exception_photo=True),
 )
 
 
@@ -107,11 +108,12 @@ class Shown:
 
 @dataclass
 class Device:
-    """Shows grey pictures whose level is the score that the judge gives them; with `hold`, live ones before each, for
-    as long as it is not set: nothing ends such a capture but whoever holds it, or the technician."""
+    """Shows grey pictures whose level is the score that the judge gives them; with `hold`, live ones of level `live`
+    before each, for as long as it is not set: nothing ends such a capture but whoever holds it, or the technician."""
 
     scores: list[int | KioskError] = field(default_factory=lambda: [90])
     hold: asyncio.Event | None = None
+    live: int = 1
     own_pad: ScriptedPad | None = None
 
     def device(self, _contract: Contract) -> Device:
@@ -126,6 +128,9 @@ class Device:
     def quality_thresholds(self) -> dict[str, int]:
         return {}
 
+    def capabilities(self) -> frozenset[str]:
+        return frozenset()
+
     @asynccontextmanager
     async def frames(self, _request: Request) -> AsyncIterator[Shown]:
         score = self.scores.pop(0) if len(self.scores) > 1 else self.scores[0]
@@ -136,7 +141,7 @@ class Device:
     async def _pictures(self, score: int) -> AsyncIterator[Frame]:
         if self.hold is not None:
             while not self.hold.is_set():
-                yield Frame(np.full((48, 64), 1, np.uint8), 0, 0, 500, simulated=True, preview=True)
+                yield Frame(np.full((48, 64), self.live, np.uint8), 0, 0, 500, simulated=True, preview=True)
                 await asyncio.sleep(0.02)
         yield Frame(np.full((48, 64), score, np.uint8), 0, 0, 500, simulated=True)
 

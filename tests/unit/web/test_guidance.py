@@ -76,7 +76,7 @@ def test_what_stands_in_the_way_is_said_before_any_score(hand: Target) -> None:
 
 def test_the_drawn_hand_shows_what_is_asked_for_done_and_missing(hand: Target) -> None:
     def states(target: Target) -> dict[str, str]:
-        return {finger.finger: finger.state for finger in guidance.hand(target)}
+        return {finger.finger: finger.state for finger in guidance.hands(target)[0].fingers}
 
     assert states(hand) == {"thumb": "rest", "index": "asked", "middle": "rest", "ring": "rest", "little": "rest"}
     gone = Exempt(position="right_index", reason=ExemptionReason.MISSING, permanent=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import sys
 from pathlib import Path
@@ -74,7 +75,9 @@ def test_no_header_makes_the_reader_stumble(data: bytes, begins_well: bool) -> N
     assert found is None or (0 <= found.width <= 65535 and 0 <= found.height <= 65535)
 
 
-@pytest.mark.parametrize("comment", [b"NIST_COM 2\nPPI -1\n", b"NIST_COM 2\nPPI 0\n", b"PPI 500\n", b""])
+@pytest.mark.parametrize(
+    "comment", [b"NIST_COM 2\nPPI -1\n", b"NIST_COM 2\nPPI 0\n", b"NIST_COM 2\nPPI 255\n", b"PPI 500\n", b""]
+)
 def test_a_comment_that_says_no_resolution_is_taken_as_saying_none(comment: bytes) -> None:
     data = b"\xff\xa0\xff\xa8" + struct.pack(">H", len(comment) + 2) + comment + _frame_of(300, 400)[2:]
     assert wsq_header(data) == WsqHeader(300, 400, None)
@@ -133,3 +136,19 @@ def test_without_the_package_a_wsq_file_is_refused_by_a_sentence_that_says_what_
 def test_what_wsq_is_not_for_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(WsqRefused):
         encode_wsq(np.zeros(shape, np.uint8))
+
+
+@pytest.mark.shared
+def test_nists_own_examples_are_read_and_never_at_a_resolution_that_nobody_means(shared_data: Path) -> None:
+    if not wsq_available():
+        pytest.skip("needs the package wsq")
+    data = (shared_data / "nist" / "type-4-slaps.an2").read_bytes()
+    pictures = [
+        data[at.start() : data.index(b"\xff\xa1", at.start()) + 2] for at in re.finditer(b"\xff\xa0\xff\xa8", data)
+    ]
+    headers = [wsq_header(picture) for picture in pictures]
+    assert len(headers) > 2
+    assert {header.resolution_ppi for header in headers if header is not None} == {None, 500}
+    for picture, header in zip(pictures, headers, strict=True):
+        assert header is not None
+        assert decode_wsq(picture).shape == (header.height, header.width)

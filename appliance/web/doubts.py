@@ -1,0 +1,101 @@
+"""What a technician is warned of about the fingers of an attendance: resemblances and liveness hints. Pure.
+
+Neither stops anything. Hints are for the technician alone: no screen that is turned to the applicant shows them (the
+notice, the signature, a running capture).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from appliance.attendance.resemblance import Impression, counting_impressions, standing_doubts
+from appliance.attendance.state import Attendance
+from appliance.attendance.target import Leniency, Target
+from appliance.fingerprint.uniqueness import Alike
+from appliance.model.attendance import Decision, Step
+from appliance.model.capture import Attempt
+from appliance.model.liveness import Hint
+
+_REPEAT = "repeat"
+_WARNED = frozenset({Step.DOCUMENT, Step.FACE, Step.FINGERPRINTS, Step.SIGNATURE, Step.REVIEW})
+_HINTED = _WARNED - {Step.SIGNATURE}
+
+
+class Doubt(msgspec.Struct, frozen=True, kw_only=True):
+    """Two positions that seem to be one finger. `kind` is `repeated` or `swapped`. `retakable` are the targets among
+    theirs that can be taken again now."""
+
+    kind: str
+    first: str
+    second: str
+    score: float
+    retakable: tuple[str, ...] = ()
+
+
+class HintShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An impression that a hint raised an alarm on. `word` names the strongest hint; `score` of 100."""
+
+    position: str
+    word: str
+    score: int
+
+
+def doubts(attendance: Attendance) -> tuple[Doubt, ...]:
+    """Of what is chosen or may still be."""
+    found = standing_doubts(attendance)
+    return tuple(
+        _doubt(attendance, kind, pair)
+        for kind, pairs in (("repeated", found.repeated), ("swapped", found.swapped))
+        for pair in pairs
+    )
+
+
+def _doubt(attendance: Attendance, kind: str, pair: Alike[Impression]) -> Doubt:
+    first, second = sorted((pair.first.position, pair.second.position), key=lambda position: position.number)
+    retakable = tuple(
+        target.name
+        for target in attendance.targets
+        if target.chosen is not None and target.chosen.position in (first, second) and _may_be_retaken(target)
+    )
+    return Doubt(kind=kind, first=first.value, second=second.value, score=pair.score, retakable=retakable)
+
+
+def _may_be_retaken(target: Target) -> bool:
+    return Decision.RECAPTURE in target.options
+
+
+def alarms(attendance: Attendance) -> tuple[HintShown, ...]:
+    """One for each impression that is chosen or may still be."""
+    return tuple(
+        HintShown(
+            position=attempt.position or "",
+            word=_word(attempt, max(attempt.liveness.hints, key=lambda hint: hint.score or 0.0)),
+            score=round(100 * attempt.liveness.score),
+        )
+        for attempt in counting_impressions(attendance)
+        if attempt.liveness is not None and attempt.liveness.alarm and attempt.liveness.score is not None
+    )
+
+
+def are_shown(step: Step) -> bool:
+    return step in _WARNED
+
+
+def hints_are_shown(step: Step) -> bool:
+    return step in _HINTED
+
+
+def are_of_drawings(shown: tuple[HintShown, ...]) -> bool:
+    """Whether all that they tell is that a simulated reader shows what it has shown before: nothing to be warned of."""
+    return all(alarm.word == "repeat-simulated" for alarm in shown)
+
+
+def leniency(targets: tuple[Target, ...]) -> Leniency | None:
+    """By which rule scores ask nobody to repeat here, where one does."""
+    return next((target.leniency for target in targets if target.leniency is not None), None)
+
+
+def _word(attempt: Attempt, strongest: Hint) -> str:
+    if strongest.code != _REPEAT or "exact" not in strongest.evidence:
+        return strongest.code
+    return "repeat-simulated" if attempt.device.simulated else "repeat-exact"
