@@ -24,8 +24,8 @@ TIME_S = 3.0
 LEAST_REACTION_S = 0.12
 """Nobody answers sooner: what was being done before it was asked is no answer."""
 TURNED_DEG, STRAIGHT_DEG = 14.0, 8.0
-BLINKED, EYES_OPEN = 0.5, 0.3
-SMILED, RELAXED = 0.5, 0.3
+DONE, UNDONE = 0.4, 0.2
+"""Of the way from a person's own rest to the whole of it: some smile at rest, to the networks' eyes."""
 
 
 class Action(StrEnum):
@@ -49,26 +49,48 @@ class Observation:
     smile: float | None = None
 
     @property
-    def doing(self) -> frozenset[Action]:
-        found = set()
-        if self.yaw_deg is not None and abs(self.yaw_deg) >= TURNED_DEG:
-            found.add(Action.TURN_LEFT if self.yaw_deg > 0 else Action.TURN_RIGHT)
-        # With the head turned, one eye and one corner of the mouth are not to be trusted.
-        elif self.straight:
-            found |= {Action.BLINK} if (self.blink or 0.0) >= BLINKED else set()
-            found |= {Action.SMILE} if (self.smile or 0.0) >= SMILED else set()
-        return frozenset(found)
-
-    @property
     def straight(self) -> bool:
+        """With the head turned, one eye and one corner of the mouth are not to be trusted."""
         return self.yaw_deg is not None and abs(self.yaw_deg) <= STRAIGHT_DEG
 
-    def not_doing(self, action: Action) -> bool:
+    def of(self, action: Action) -> float | None:
+        return self.blink if action is Action.BLINK else self.smile
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A person's own face at rest: the least that was seen so far while it was straight."""
+
+    blink: float = 1.0
+    smile: float = 1.0
+
+    def after(self, seen: Observation) -> Rest:
+        if not seen.straight:
+            return self
+        least = (
+            min(rest, 1.0 if now is None else now) for rest, now in ((self.blink, seen.blink), (self.smile, seen.smile))
+        )
+        return Rest(*least)
+
+    def share(self, action: Action, seen: Observation) -> float | None:
+        """How far from rest, 0, to the whole of it, 1; None where it cannot be told."""
+        now, rest = seen.of(action), self.blink if action is Action.BLINK else self.smile
+        if now is None or not seen.straight:
+            return None
+        return (now - rest) / (1.0 - rest) if rest < 1.0 else 0.0
+
+    def doing(self, seen: Observation) -> frozenset[Action]:
+        if seen.yaw_deg is not None and abs(seen.yaw_deg) >= TURNED_DEG:
+            return frozenset({Action.TURN_LEFT if seen.yaw_deg > 0 else Action.TURN_RIGHT})
+        shares = {action: self.share(action, seen) for action in (Action.BLINK, Action.SMILE)}
+        return frozenset(action for action, share in shares.items() if share is not None and share >= DONE)
+
+    def not_doing(self, action: Action, seen: Observation) -> bool:
         """Plainly so: between the two limits neither this nor `doing` holds."""
         if action in TURNS:
-            return self.straight
-        value, limit = (self.blink, EYES_OPEN) if action is Action.BLINK else (self.smile, RELAXED)
-        return value is not None and value <= limit
+            return seen.straight
+        share = self.share(action, seen)
+        return share is not None and share <= UNDONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +109,7 @@ class Challenge:
     others: int = 0
     fresh: bool = False
     before: frozenset[Action] = frozenset()
+    rest: Rest = Rest()
 
     @property
     def next(self) -> Action | None:
@@ -116,17 +139,18 @@ def step(challenge: Challenge, seen: Observation, now_s: float) -> Challenge:
     action = challenge.next
     if action is None or not math.isfinite(now_s) or now_s < challenge.since_s:
         return challenge
+    rest = challenge.rest.after(seen)
+    doing = rest.doing(seen)
+    now = replace(challenge, rest=rest, before=doing)
     if now_s - challenge.since_s > challenge.time_s:
-        return _following(replace(challenge, late=challenge.late + 1), seen, now_s)
-    doing = seen.doing
+        return replace(now, late=challenge.late + 1, since_s=now_s, fresh=False)
     if challenge.fresh and action in doing and now_s - challenge.since_s >= LEAST_REACTION_S:
-        return _following(replace(challenge, answered=challenge.answered + 1), seen, now_s)
+        return replace(now, answered=challenge.answered + 1, since_s=now_s, fresh=False)
     begun = doing - challenge.before - {action}
     return replace(
-        challenge,
-        fresh=challenge.fresh or seen.not_doing(action),
+        now,
+        fresh=challenge.fresh or rest.not_doing(action, seen),
         others=challenge.others + len(begun),
-        before=doing,
     )
 
 
@@ -148,7 +172,3 @@ def hint(challenge: Challenge | None) -> Hint:
         others=float(challenge.others),
         by_chance=0.25 * (1.0 / 3.0) ** (len(challenge.asked) - 1),
     )
-
-
-def _following(challenge: Challenge, seen: Observation, now_s: float) -> Challenge:
-    return replace(challenge, since_s=now_s, fresh=False, before=seen.doing)

@@ -6,6 +6,7 @@
     camera    light, lens, noise, JPEG, times
     species   bona fide, and one class of presenter per species of attack
     injected  films that never saw this camera
+    sight     the box's own networks, which find the landmarks in its frames
     counter   one presentation before the checks, from the first frame to the score
 
 Nothing here knows the checks, and they know nothing of it.

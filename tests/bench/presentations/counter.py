@@ -41,8 +41,21 @@ class Outcome:
     unasked: LivenessHints
 
 
-def frames(species: str, seed: int) -> Iterator[tuple[FaceFrame, Challenge, ColourSequence]]:
-    """Until all is answered, or for four seconds; each with the challenge as it is after it."""
+Looking = Callable[[FaceFrame], FaceFrame]
+
+
+def as_rendered(frame: FaceFrame) -> FaceFrame:
+    """With the landmarks that the renderer knows, shaken a little."""
+    return frame
+
+
+def frames(
+    species: str, seed: int, look: Looking = as_rendered
+) -> Iterator[tuple[FaceFrame, Challenge, ColourSequence]]:
+    """Until all is answered, or for four seconds; each with the challenge as it is after it.
+
+    `look` finds the landmarks anew, from the pixels alone.
+    """
     presenter = SPECIES[species](seed)
     first_s = presenter.camera.moment()
     random = chance.Random(f"{species} {seed}")
@@ -52,15 +65,15 @@ def frames(species: str, seed: int) -> Iterator[tuple[FaceFrame, Challenge, Colo
     while taken_s - first_s < MOST_S and (asked.next is not None or taken_s - first_s < LEAST_S):
         passed_s = taken_s - first_s
         moment = Moment(taken_s, passed_s, asked.next, asked.since_s, lambda s: shown.at(first_s + s))
-        frame = presenter.show(moment)
+        frame = look(presenter.show(moment))
         asked = challenge.step(asked, challenge.observed(frame.landmarks_px, frame.coefficients), frame.taken_s)
         yield frame, asked, shown
         taken_s = presenter.camera.moment()
 
 
-def presented(species: str, seed: int) -> Outcome:
+def presented(species: str, seed: int, look: Looking = as_rendered) -> Outcome:
     watch, asked, shown = FaceWatch(), None, None
-    for each in frames(species, seed):
+    for each in frames(species, seed, look):
         frame, asked, shown = each
         watch = watch.after(frame)
     return Outcome(face_hints(watch, asked, shown), face_hints(watch))

@@ -19,6 +19,8 @@ from tests.bench.presentations.subject import Subject
 Plane = NDArray[np.float32]
 LANDMARK_NOISE = 0.006
 """Half heads: what landmark networks shake by from frame to frame."""
+_EYE_WIDE, _LID_TOP, _NEAR = 0.15, -0.17, 0.32
+"""Half heads: half an eye's width with its corners, where a lid's skin begins above its middle, and what may move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +68,39 @@ def pictured(picture: Any, unit_px: float, middle_px: tuple[float, float], x: Pl
 
 
 def with_face_moved(x: Plane, y: Plane, subject: Subject, blink: float, smile: float) -> tuple[Plane, Plane]:
-    """Where skin comes from that was drawn over an eye or pulled aside with the mouth."""
-    for eye_x, eye_y in subject.eyes:
+    """Where skin comes from that was drawn over an eye or pulled aside with the mouth; changes the planes in place."""
+    for side, (eye_x, eye_y) in zip((-1.0, 1.0), subject.eyes, strict=True):
         if blink > 0.01:
-            over = np.exp(-0.5 * (((x - eye_x) / 0.16) ** 4 + ((y - eye_y) / 0.075) ** 4))
-            y = np.asarray(y - 0.115 * blink * over, np.float32)
-    if smile > 0.01:
-        wide, line = subject.mouth
-        for side in (-1.0, 1.0):
-            pull = smile * np.exp(-0.5 * (((x - side * (wide + 0.02)) / 0.12) ** 2 + ((y - line) / 0.10) ** 2))
-            x, y = np.asarray(x - side * 0.05 * pull, np.float32), np.asarray(y + 0.05 * pull, np.float32)
+            part = _around(x, y, eye_x, eye_y)
+            y[part] = _with_lid_down((x[part] - eye_x) * side, y[part] - eye_y, blink) + eye_y
+        if smile > 0.01:
+            wide, line = subject.mouth
+            part = _around(x, y, side * wide, line)
+            away = np.square((x[part] - side * (wide + 0.02)) / 0.12) + np.square((y[part] - line) / 0.10)
+            pull = 0.05 * smile * np.exp(-0.5 * away)
+            x[part] -= side * pull
+            y[part] += pull
     return x, y
+
+
+def _around(x: Plane, y: Plane, at_x: float, at_y: float) -> tuple[slice, slice]:
+    """The rows and columns that hold what lies near a place."""
+    near = (np.abs(x - at_x) < _NEAR) & (np.abs(y - at_y) < _NEAR)
+    rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
+    if not len(rows):
+        return slice(0, 0), slice(0, 0)
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def _with_lid_down(across: Plane, down: Plane, blink: float) -> Plane:
+    """The skin between brow and lid is drawn down with the lashes, over what lay open."""
+    inside = np.clip(1.0 - np.square(across / _EYE_WIDE), 0.0, 1.0)
+    line = down + 0.06 * across
+    upper, lower = -0.062 * inside**0.75, 0.042 * inside**0.85 + 0.012
+    lid = upper + blink * (lower - upper)
+    drawn_down = _LID_TOP + (line - _LID_TOP) * (upper - _LID_TOP) / (lid - _LID_TOP)
+    covered = (line > _LID_TOP) & (line < lid) & (inside > 0.0)
+    return np.asarray(np.where(covered, down + drawn_down - line, down), np.float32)
 
 
 def as_frame(

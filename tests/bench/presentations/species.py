@@ -65,7 +65,8 @@ class Person:
         scene = np.asarray(cv2.warpAffine(self._picture, to_frame, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
         left, top, right, bottom = view.part(1.65, 1.75, HEIGHT_PX, WIDTH_PX)
         places = view.places(left, top, right, bottom)
-        x, y = self._body.backward(*places, pose, lambda x, y: with_face_moved(x, y, subject, *doing))
+        x, y = self._body.backward(*places, pose)
+        x, y = with_face_moved(x, y, subject, *doing)
         scene[top:bottom, left:right] = pictured(self._picture, subject.unit_px, subject.middle_px, x, y)
         if (gain != 1.0).any():
             warped = cv2.warpAffine(subject.person, to_frame, size, borderMode=cv2.BORDER_REPLICATE)
@@ -167,7 +168,7 @@ class CutOutEyes(Held):
     def content(self, x: Plane, y: Plane, moment: Moment) -> Pixels:
         print_ = super().content(x, y, moment)
         subject, living = self._subject, self._behind
-        skin_x, skin_y = with_face_moved(x, y, living, self.conduct.blink(moment.passed_s), 0.0)
+        skin_x, skin_y = with_face_moved(x.copy(), y.copy(), living, self.conduct.blink(moment.passed_s), 0.0)
         eyes = pictured(living.picture, living.unit_px, living.middle_px, skin_x, skin_y)
         hole = np.zeros(x.shape, np.float32)
         for eye_x, eye_y in subject.eyes:

@@ -15,7 +15,6 @@ _ROUNDS = 10
 _COARSE = 5
 
 Plane = NDArray[np.float32]
-Bending = Callable[[Plane, Plane], tuple[Plane, Plane]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +67,8 @@ class Surface:
             np.asarray(y + hold * (seen_y - y * far), np.float32),
         )
 
-    def backward(self, x: Plane, y: Plane, pose: Pose, then: Bending | None = None) -> tuple[Plane, Plane]:
-        """What is seen at places (H, W): found by going back what forward moves too far, over and over.
-
-        `then` bends what lies on the surface itself.
-        """
+    def backward(self, x: Plane, y: Plane, pose: Pose) -> tuple[Plane, Plane]:
+        """What is seen at places (H, W): found by going back what forward moves too far, over and over."""
         coarse = (max(2, x.shape[1] // _COARSE), max(2, x.shape[0] // _COARSE))
         seen_x, seen_y = (
             np.asarray(cv2.resize(each, coarse, interpolation=cv2.INTER_LINEAR), np.float32) for each in (x, y)
@@ -81,8 +77,6 @@ class Surface:
         for _ in range(_ROUNDS):
             there_x, there_y = self.forward(at_x, at_y, pose)
             at_x, at_y = at_x + 0.9 * (seen_x - there_x), at_y + 0.9 * (seen_y - there_y)
-        if then is not None:
-            at_x, at_y = then(at_x, at_y)
         size = (x.shape[1], x.shape[0])
         return tuple(
             np.asarray(cv2.resize(each, size, interpolation=cv2.INTER_CUBIC), np.float32) for each in (at_x, at_y)

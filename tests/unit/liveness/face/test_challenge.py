@@ -140,6 +140,15 @@ def test_whatever_is_seen_and_whenever_answers_stay_within_what_was_asked(
         assert score is None or 0.0 <= score <= 1.0
 
 
+def test_who_smiles_at_rest_is_measured_by_their_own_rest() -> None:
+    at_rest, smiling = Observation(0.0, 0.0, 0.55), Observation(0.0, 0.0, 0.88)
+    state = _played(_asked(SMILE, BLINK), (at_rest, 0.6))
+    assert (state.answered, state.others) == (0, 0)
+    state = _played(state, (smiling, 0.3))
+    assert (state.answered, state.next) == (1, BLINK)
+    assert _played(state, (at_rest, 0.6)).others == 0
+
+
 def test_a_face_that_is_not_there_does_nothing() -> None:
     assert observed(None, {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0}) == Observation()
     assert observed(np.full((478, 3), np.nan, np.float32), {}) == Observation()
