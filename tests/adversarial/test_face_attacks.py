@@ -9,7 +9,7 @@ import pytest
 
 from tests.bench.presentations.counter import BONA_FIDE, presented
 
-SEED = 3
+SEED = 2
 ATTACKS = [
     ("print-flat", {"planar", "challenge"}),
     ("tablet-screen", {"challenge"}),

@@ -24,7 +24,7 @@ from tests.bench.presentations.sight import Sight
 from tests.bench.row import Row
 
 SETTING_SEEDS, HELD_BACK_SEEDS = range(1000), range(1000, 2000)
-ATTACKS, BONA_FIDES, PROCESSES = 30, 120, 2
+ATTACKS, BONA_FIDES, PROCESSES = 30, 150, 2
 GOAL_APCER, GOAL_BPCER = 0.05, 0.02
 ALWAYS_CAUGHT = ("repeated-video", "frozen-video")
 

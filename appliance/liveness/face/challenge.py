@@ -98,7 +98,8 @@ class Challenge:
     """`since_s`: when the next was asked for, with `time_s` to do it.
 
     `answered` of `asked` were seen in time and in order; `late` were not; `others` is how often another action was seen
-    instead. `fresh`: since it was asked, the next action was seen not to be done. `before`: what the last frame showed.
+    instead, blinking left out. `fresh`: since it was asked, the next action was seen not to be done. `before`: what the
+    last frame showed.
     """
 
     asked: tuple[Action, ...]
@@ -146,7 +147,8 @@ def step(challenge: Challenge, seen: Observation, now_s: float) -> Challenge:
         return replace(now, late=challenge.late + 1, since_s=now_s, fresh=False)
     if challenge.fresh and action in doing and now_s - challenge.since_s >= LEAST_REACTION_S:
         return replace(now, answered=challenge.answered + 1, since_s=now_s, fresh=False)
-    begun = doing - challenge.before - {action}
+    # Everybody blinks unasked.
+    begun = doing - challenge.before - {action, Action.BLINK}
     return replace(
         now,
         fresh=challenge.fresh or rest.not_doing(action, seen),

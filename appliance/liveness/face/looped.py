@@ -13,7 +13,7 @@ CODE = "looped-video"
 LEAST_FRAMES = 16
 _LEAST_PERIOD, _RUN = 6, 6
 """Frames: nearer ones are alike anyway; so many in a row have to be."""
-_BONA_FIDE, _ATTACK = 0.72, 0.86
+_BONA_FIDE, _ATTACK = 0.78, 0.87
 _BESIDE, _LEAST_CHANGE = 2, 0.10
 """How much less alike the frames that lie two beside are: without it nothing moved, and that is another hint's."""
 

@@ -57,7 +57,7 @@ ATTACKS: list[tuple[str, Shown, int, int, int, float]] = [
     ("a print does nothing", [(REST, 4.5)], 0, 2, 0, 1.0),
     (
         "another action first",
-        [WAIT, (DOING[BLINK], 0.3), WAIT, (DOING[LEFT], 0.3), WAIT, (DOING[SMILE], 0.2)],
+        [WAIT, (DOING[RIGHT], 0.3), WAIT, (DOING[LEFT], 0.3), WAIT, (DOING[SMILE], 0.2)],
         2, 0, 1, 0.25,
     ),
     ("in the other order", [WAIT, (DOING[SMILE], 0.3), WAIT, (DOING[LEFT], 0.3), (REST, 2.5)], 1, 1, 1, 0.75),
@@ -80,6 +80,11 @@ def test_what_was_begun_before_it_was_asked_is_no_answer() -> None:
     already = step(step(_asked(LEFT), DOING[LEFT], 10.5), DOING[LEFT], 11.0)
     assert already.answered == 0
     assert step(step(already, REST, 11.2), DOING[LEFT], 11.4).answered == 1
+
+
+def test_who_blinks_unasked_has_done_nothing_else() -> None:
+    state = _played(_asked(LEFT), WAIT, (DOING[BLINK], 0.2), WAIT, (DOING[BLINK], 0.2))
+    assert (state.answered, state.others) == (0, 0)
 
 
 def test_nobody_reacts_at_once() -> None:
