@@ -18,6 +18,8 @@ MOST_CORNERS, LEAST_CORNERS = 140, 24
 """A new set is begun where fewer than the second are left."""
 _SPACING, _QUALITY, _SHRUNK = 0.03, 0.004, 0.9
 _WINDOW_PX, _LEVELS = 17, 3
+_REACH_PX, _GRID_PX = 96, 8
+"""How far around the corners is looked, and what the part's corner is a multiple of: the coarsest pyramid's pixels."""
 _BACK_PX = 0.4
 """What does not come back to where it was within this was not the same corner."""
 
@@ -69,10 +71,22 @@ def followed(tracks: Tracks, grey: Pixels) -> Tracks:
     alive = np.isfinite(last[:, 0])
     now = np.full_like(last, np.nan)
     if alive.any():
-        before = last[alive]
+        part, corner = _around(last[alive], grey.shape)
+        earlier, later, before = tracks.grey[part], grey[part], last[alive] - corner
         window = {"winSize": (_WINDOW_PX, _WINDOW_PX), "maxLevel": _LEVELS}
-        there, seen, _ = cv2.calcOpticalFlowPyrLK(tracks.grey, grey, before, None, **window)  # type: ignore[call-overload]
-        back, again, _ = cv2.calcOpticalFlowPyrLK(grey, tracks.grey, there, None, **window)  # type: ignore[call-overload]
+        there, seen, _ = cv2.calcOpticalFlowPyrLK(earlier, later, before, None, **window)  # type: ignore[call-overload]
+        back, again, _ = cv2.calcOpticalFlowPyrLK(later, earlier, there, None, **window)  # type: ignore[call-overload]
         kept = (seen.ravel() == 1) & (again.ravel() == 1) & (np.abs(back - before).max(axis=1) < _BACK_PX)
-        now[alive] = np.where(kept[:, None], there, np.nan)
+        found = there + corner
+        kept &= (found >= 0).all(axis=1) & (found < (grey.shape[1], grey.shape[0])).all(axis=1)
+        now[alive] = np.where(kept[:, None], found, np.nan)
     return Tracks(grey, np.concatenate([tracks.history, now[None]]), tracks.face_width_px, tracks.first)
+
+
+def _around(corners: Points, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], Points]:
+    """The part of the picture that the corners may be found in again, and its corner (x, y)."""
+    low = np.clip((corners.min(axis=0) - _REACH_PX) // _GRID_PX * _GRID_PX, 0, None)
+    high = corners.max(axis=0) + _REACH_PX
+    left, top = (int(each) for each in low)
+    part = slice(top, min(shape[0], int(high[1]))), slice(left, min(shape[1], int(high[0])))
+    return part, np.asarray((left, top), np.float32)

@@ -109,3 +109,15 @@ def test_a_face_without_corners_is_not_followed() -> None:
     outline = oval(landmarks())
     assert outline is not None
     assert begun(np.full((360, 480), 90, np.uint8), outline, 0) is None
+
+
+def test_corners_that_leave_the_picture_are_lost() -> None:
+    texture, outline = grain(1), oval(landmarks(0.0, 75.0))
+    assert outline is not None
+    tracks = begun(_grey(texture), outline, 0)
+    assert tracks is not None
+    for step in range(1, 30):
+        tracks = followed(tracks, _grey(moved(texture, -6.0 * step)))
+    left = tracks.history[-1][np.isfinite(tracks.history[-1, :, 0])]
+    assert (left >= 0).all()
+    assert followed(tracks, _grey(texture)).history.shape[0] == 31
