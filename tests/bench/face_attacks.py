@@ -32,7 +32,8 @@ Results = dict[str, list[Outcome]]
 
 
 def measured(seeds: Sequence[int], attacks: int, bona_fides: int, processes: int = PROCESSES) -> Results:
-    """By species, in the order of the seeds; the first so many of them."""
+    """By species, in the order of the seeds; the first so many of them. Raises QualityError without the networks."""
+    Sight()
     jobs = [(species, seed) for species in SPECIES for seed in seeds[: bona_fides if species == BONA_FIDE else attacks]]
     # Started afresh: threads of the parent's libraries are not carried over.
     context = multiprocessing.get_context("spawn")

@@ -88,7 +88,8 @@ def _expected(shown: ColourSequence, times_s: NDArray[np.float64]) -> NDArray[np
     """(F, 2) log(R/G), log(B/G) of the screen; the first colour before it is seen, as lag has it."""
     chromas = []
     for time in times_s:
-        red, green, blue = (_LINEAR[value] for value in shown.at(float(time)) or shown.colours[0])
+        # No screen's black is without any light.
+        red, green, blue = (_LINEAR[max(value, 1)] for value in shown.at(float(time)) or shown.colours[0])
         chromas.append((math.log(red / green), math.log(blue / green)))
     return np.asarray(chromas, np.float64)
 

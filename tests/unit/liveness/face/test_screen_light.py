@@ -65,6 +65,13 @@ def test_drift_of_the_cameras_white_is_no_colour() -> None:
     assert screen_light(drifting, TIMES_S, shown).score == 0.0
 
 
+def test_colours_without_one_of_the_three_lights_can_be_told_too() -> None:
+    shown = ColourSequence(
+        ((0, 255, 0), (0, 0, 255), (0, 255, 255), (255, 255, 0), (0, 0, 0)), (0.0, 0.8, 1.6, 2.4, 3.2), 4.0
+    )
+    assert screen_light(_seen(shown, 0.2), TIMES_S, shown).score is not None
+
+
 def test_what_was_not_asked_or_not_seen_is_omitted() -> None:
     shown = drawn(random.Random(3), 9, 0.0)
     assert screen_light([None] * 60, TIMES_S, None).omitted == "not-asked"
