@@ -48,7 +48,7 @@ def corners(phase: Pixels) -> Corners:
 
 def _covariance(phase: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Of the gradients around each place, with `REACH_PX` more at either side."""
-    signed = run_on(phase.astype(np.float32), NOWHERE)
+    signed = run_on(phase, NOWHERE)
     x, y = np.zeros_like(signed), np.zeros_like(signed)
     seen = slice(_FIRST_LINE, -1)
     np.subtract(signed[seen, 2:], signed[seen, :-2], out=x[seen, 1:-1])
@@ -66,7 +66,7 @@ def _response(xx: NDArray[np.float32], yy: NDArray[np.float32], xy: NDArray[np.f
     response = more_x * more_y
     response -= xy * xy
     more_x += more_y
-    response[more_x >= 0] = 0
+    response *= more_x < 0
     return np.asarray(np.maximum(response, 0, out=response), np.float32)
 
 
@@ -75,7 +75,7 @@ def _peaks(response: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.
     highest = cv2.dilate(response, np.ones((_AROUND_PX, _AROUND_PX), np.uint8))
     # The reference numbers its lines from the first that it looks at, and its columns from the one before.
     height, width = response.shape
-    rows, columns = np.nonzero((response == highest) & (response > 0))
+    rows, columns = np.divmod(np.flatnonzero((response == highest) & (response > 0)), width)
     line, column = rows - _FIRST_LINE + 1, columns + 1
     tile_row, tile_column = (line - _FIRST_PX) // _TILE_PX, (column - _FIRST_PX) // _TILE_PX
     whole = (line >= _FIRST_PX) & (column >= _FIRST_PX)
@@ -89,13 +89,11 @@ def _peaks(response: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.
 
 def _is_inside(phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Whether all that touches the place diagonally is finger."""
-    height, width = phase.shape
-    inside = (x >= 1) & (y >= 1) & (x < width - 1) & (y < height - 1)
-    x, y = np.clip(x, 1, width - 2), np.clip(y, 1, height - 2)
-    for down in (-1, 1):
-        for right in (-1, 1):
-            inside &= phase[y + down, x + right] != NOWHERE
-    return np.asarray(inside)
+    width = phase.shape[1]
+    wide = cv2.copyMakeBorder(phase, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=NOWHERE).ravel()
+    corner = y * (width + 2) + x
+    touched = wide[corner[:, None] + np.array([0, 2, 2 * (width + 2), 2 * (width + 3)])]
+    return np.asarray((touched != NOWHERE).all(axis=1))
 
 
 def _directions(

@@ -27,7 +27,7 @@ _MIRRORED: Final = 102 / 256
 """What the same fork turned round may have at most of the response."""
 _NORM: Final = 1 / (1 << 17)
 _AT_ONCE: Final = 1600
-"""Places whose patches are cut out in one go: OpenCV numbers the rows of what it cuts out with 15 bits."""
+"""Places whose patches are cut out in one go: some megabytes, and OpenCV numbers them with 15 bits."""
 
 
 def _shifted(taps: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -54,11 +54,10 @@ _ODD_WAVES: Final = (
 _DOWN: Final = np.concatenate([_shifted(_BELL), _shifted(_SLOPE)])
 """(6, 19)."""
 _ACROSS: Final = tuple(
-    np.stack([_shifted(wave) for wave in waves], axis=2).transpose(1, 0, 2).reshape(_SIDE_PX, -1)
-    for waves in (_EVEN_WAVES, _ODD_WAVES)
+    np.stack([_shifted(wave) for wave in waves], axis=1).reshape(-1, _SIDE_PX) for waves in (_EVEN_WAVES, _ODD_WAVES)
 )
-"""(19, 15) each: of three shifts and five widths."""
-_RESPONSES: Final = _SHIFTS * _ACROSS[0].shape[1]
+"""(15, 19) each: of three shifts and five widths."""
+_RESPONSES: Final = _SHIFTS * len(_ACROSS[0])
 _WEIGHTS: Final = np.repeat(np.arange(16, 11, -1), _RESPONSES // 5).astype(np.float32) / 16
 _GRID: Final = np.arange(_SIDE_PX, dtype=np.float32) - _SIDE_PX // 2
 
@@ -91,18 +90,18 @@ def forks(phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp], direction: ND
 def _forks(phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp], direction: NDArray[np.intp]) -> Forks:
     count = len(x)
     patches = _patches(phase, x, y, direction)
-    down = (_DOWN @ patches.reshape(_SIDE_PX, -1)).reshape(2, _SHIFTS, count, _SIDE_PX).transpose(0, 2, 1, 3)
-    even, odd = ((down[part].reshape(-1, _SIDE_PX) @ _ACROSS[part]).reshape(count, _RESPONSES) for part in range(2))
-    both = np.stack([even + odd, even - odd], axis=2)
-    strength = np.abs(both) * _WEIGHTS[:, None]
-    best = strength.reshape(count, -1).argmax(axis=1)
+    down = (_DOWN @ patches.reshape(_SIDE_PX, -1)).reshape(2, _SHIFTS, _SIDE_PX, count)
+    even, odd = ((_ACROSS[part] @ down[part]).reshape(_RESPONSES, count) for part in range(2))
+    both = np.stack([even + odd, even - odd], axis=1)
+    strength = (np.abs(both) * _WEIGHTS[:, None, None]).reshape(-1, count)
+    best = strength.argmax(axis=0)
     each = np.arange(count)
-    response = np.rint(strength.reshape(count, -1)[each, best] * np.float32(_NORM))
-    mirrored = np.rint(strength.reshape(count, -1)[each, best ^ 1] * np.float32(_NORM))
+    response = np.rint(strength[best, each] * np.float32(_NORM))
+    mirrored = np.rint(strength[best ^ 1, each] * np.float32(_NORM))
     is_fork = (response >= _LEAST) & (response * _MIRRORED >= mirrored)
     return Forks(
         np.where(is_fork, response, 0).astype(np.intp),
-        both.reshape(count, -1)[each, best] > 0,
+        both.reshape(-1, count)[best, each] > 0,
         (best & 1).astype(bool),
     )
 
@@ -110,15 +109,14 @@ def _forks(phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp], direction: N
 def _patches(
     phase: Pixels, x: NDArray[np.intp], y: NDArray[np.intp], direction: NDArray[np.intp]
 ) -> NDArray[np.float32]:
-    """(19, n, 19): rows of every patch, turned so that its columns run along `direction`."""
-    cosine, sine = (part[None, :, None] * np.float32(1 / (UNIT + 1)) for part in of_turn(direction))
-    down, right = _GRID[:, None, None], _GRID[None, None, :]
-    at_x = x.astype(np.float32)[None, :, None] + right * cosine - down * sine
-    at_y = y.astype(np.float32)[None, :, None] + right * sine + down * cosine
+    """(19, 19, n): rows and columns of every patch, turned so that its columns run along `direction`."""
+    cosine, sine = (_GRID[:, None] * part * np.float32(1 / (UNIT + 1)) for part in of_turn(direction))
+    at_x = (x.astype(np.float32) - sine)[:, None] + cosine
+    at_y = (y.astype(np.float32) + cosine)[:, None] + sine
     turned = cv2.remap(
         phase,
-        at_x.reshape(-1, _SIDE_PX),
-        at_y.reshape(-1, _SIDE_PX),
+        at_x.reshape(_SIDE_PX**2, -1),
+        at_y.reshape(_SIDE_PX**2, -1),
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=NOWHERE,

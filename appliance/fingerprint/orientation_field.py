@@ -19,12 +19,15 @@ from drivers.contracts import Pixels
 
 _CROSS: Final = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.float32)
 _SMOOTHING: Final = np.asarray(cv2.filter2D(np.pad(_CROSS, 1), -1, _CROSS, borderType=cv2.BORDER_REPLICATE), np.float32)
-_SUM: Final = np.array([1, 2, 1], np.float32)
-_CURVE: Final = np.array([1, -2, 1], np.float32)
-_SLOPE: Final = np.array([1, 0, -1], np.float32)
-_CLEAR: Final = 50_000.0
+_ACROSS: Final = np.outer([1, 2, 1], [1, -2, 1]).astype(np.float32)
+"""The second derivative across, smoothed along."""
+_CURVATURE: Final = _ACROSS + _ACROSS.T
+_DIFFERENCE: Final = _ACROSS - _ACROSS.T
+_TWIST: Final = 2 * np.outer([1, 0, -1], [1, 0, -1]).astype(np.float32)
+"""Each has but four or five taps that are not nothing."""
+_CLEAR: Final = 50_000
 """Of a cell's sum of squared curvature, in 127ths: less is no ridge."""
-_AGREED: Final = 128.0
+_AGREED: Final = 128
 _TRIANGLE: Final = np.array([1, 2, 3, 4, 5, 4, 3, 2, 1], np.float32)
 _UNSEEN_PX: Final = 2
 """Lines at the top that the reference does not look at."""
@@ -32,25 +35,20 @@ _UNSEEN_PX: Final = 2
 
 def orientation_field(pixels: Pixels) -> Vectors:
     """(h/4, w/4) each: unit vectors at twice the angle of the ridges' normals; (0, 0) where there is no ridge."""
-    dark = run_on((255 - pixels).astype(np.float32))
+    dark = run_on(255 - pixels)
     dark[:_UNSEEN_PX] = 0
-    smooth = np.asarray(cv2.filter2D(dark, -1, _SMOOTHING, borderType=cv2.BORDER_REPLICATE), np.float32)
-    across = _filtered(smooth, _CURVE, _SUM)
-    along = _filtered(smooth, _SUM, _CURVE)
-    both = _filtered(smooth, _SLOPE, _SLOPE)
-    curvature = across + along
-    x = _over_cells((curvature * (across - along))[INNER])
-    y = _over_cells((curvature * (2 * both))[INNER])
+    smooth = _filtered(dark, _SMOOTHING)
+    curvature, difference, twist = (_filtered(smooth, taps) for taps in (_CURVATURE, _DIFFERENCE, _TWIST))
+    x = _over_cells((curvature * difference)[INNER])
+    y = _over_cells((curvature * twist)[INNER])
     field = unit(x, y, _CLEAR)
     for part in field:
         part[-1] = 0
     return field
 
 
-def _filtered(
-    pixels: NDArray[np.float32], horizontal: NDArray[np.float32], vertical: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    return np.asarray(cv2.sepFilter2D(pixels, -1, horizontal, vertical, borderType=cv2.BORDER_REPLICATE), np.float32)
+def _filtered(pixels: NDArray[np.float32], taps: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(cv2.filter2D(pixels, -1, taps, borderType=cv2.BORDER_REPLICATE), np.float32)
 
 
 def _over_cells(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -91,5 +89,8 @@ def smoothed(field: Vectors, where: NDArray[np.bool_]) -> Vectors:
 
 
 def _spread(field: Vectors) -> Vectors:
-    x, y = (_filtered(part, _TRIANGLE, _TRIANGLE) for part in field)
+    x, y = (
+        cv2.sepFilter2D(part, -1, _TRIANGLE, _TRIANGLE, borderType=cv2.BORDER_REPLICATE).astype(np.float32, copy=False)
+        for part in field
+    )
     return x, y

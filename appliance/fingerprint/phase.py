@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from appliance.fingerprint.taps import even, odd
 from appliance.fingerprint.unit_vectors import DIAGONAL, UNIT, Vectors
+from appliance.fingerprint.working_scale import CELL_PX
 from drivers.contracts import Pixels
 
 NOWHERE: Final = 127
@@ -64,9 +65,8 @@ def _add_steered(
     vertical: NDArray[np.float32],
 ) -> None:
     """A filter's response times its weight in each cell."""
-    height, width = grey.shape
     response = cv2.sepFilter2D(grey, -1, horizontal, vertical, borderType=cv2.BORDER_REPLICATE)
-    weights = cv2.resize(weight * np.float32(_SCALE), (width, height), interpolation=cv2.INTER_NEAREST)
+    weights = (weight * np.float32(_SCALE)).repeat(CELL_PX, axis=1).repeat(CELL_PX, axis=0)
     cv2.accumulateProduct(response, weights, to)
 
 

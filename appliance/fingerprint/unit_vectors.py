@@ -16,19 +16,18 @@ _SINES: Final = np.rint(UNIT * np.sin(np.arange(TURN) * (2 * np.pi / TURN))).ast
 Vectors = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
-def norm(x: NDArray[np.float32], y: NDArray[np.float32], least: float = 0) -> NDArray[np.float32]:
-    """By what a vector is to be divided to be a unit vector; 0 where it is too short, by 127ths of its length."""
+def unit(x: NDArray[np.float32], y: NDArray[np.float32], least: int = 0) -> Vectors:
+    """Rounded towards zero; (0, 0) for what is too short: hardly longer than `least`, in 127ths."""
     across, down = np.abs(x), np.abs(y)
-    longest = np.floor(np.maximum(across, down) * np.float32(1 / UNIT))
-    octagon = np.maximum(longest, np.floor((across + down) * np.float32(1 / DIAGONAL)))
-    return np.asarray(np.where(longest > least, octagon, np.float32(0)), np.float32)
-
-
-def unit(x: NDArray[np.float32], y: NDArray[np.float32], least: float = 0) -> Vectors:
-    """Rounded towards zero; (0, 0) for what is too short."""
-    by = norm(x, y, least)
-    divisor = np.where(by > 0, by, np.float32(np.inf))
-    return np.trunc(x / divisor), np.trunc(y / divisor)
+    longest = np.maximum(across, down)
+    longest *= np.float32(1 / UNIT)
+    across += down
+    across *= np.float32(1 / DIAGONAL)
+    divisor = np.floor(np.maximum(longest, across, out=across), out=across)
+    # Nothing that is divided by it is left of a vector that is too short.
+    divisor[longest < least + 1] = np.inf
+    unit_x, unit_y = x / divisor, y / divisor
+    return np.trunc(unit_x, out=unit_x), np.trunc(unit_y, out=unit_y)
 
 
 def turn_of(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.intp]:

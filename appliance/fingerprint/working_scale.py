@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,7 +37,7 @@ def reduced(pixels: Pixels) -> Reduced:
     top = (pixels.shape[0] - kept_height * 3 // 2) // 2 if kept_height < height else 0
     left = (pixels.shape[1] - kept_width * 3 // 2) // 2 if kept_width < width else 0
     wide = pixels[top : top + kept_height * 3 // 2, left : left + kept_width * 3 // 2].astype(np.uint16)
-    ninths = _thirds_to_halves(_thirds_to_halves(wide).T).T
+    ninths = _transposed(_thirds_to_halves(_transposed(_thirds_to_halves(wide))))
     ninths *= _NINTH
     return Reduced((ninths >> 8).astype(np.uint8), left, top)
 
@@ -48,6 +49,11 @@ def _thirds_to_halves(rows: NDArray[np.uint16]) -> NDArray[np.uint16]:
     np.add(2 * rows[0::3], shared, out=out[0::2])
     np.add(2 * rows[2::3], shared, out=out[1::2])
     return out
+
+
+def _transposed(rows: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Laid anew, so that lines are taken whole."""
+    return np.asarray(cv2.transpose(rows), np.uint16)
 
 
 def at_333_ppi(places: NDArray[np.float32], cut_px: int) -> NDArray[np.float32]:

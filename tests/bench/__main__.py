@@ -19,7 +19,17 @@ from rich.table import Table
 from appliance.errors import KioskError
 from tests.bench.row import Row
 
-_NOT_BENCHMARKS = {"__init__", "__main__", "row", "processes", "clocked_camera", "previewing", "peers", "nbis_peer"}
+_NOT_BENCHMARKS = {
+    "__init__",
+    "__main__",
+    "row",
+    "processes",
+    "clocked_camera",
+    "previewing",
+    "peers",
+    "nbis_peer",
+    "ofiqpy_peer",
+}
 
 
 def _names() -> list[str]:

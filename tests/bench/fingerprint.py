@@ -44,17 +44,31 @@ def rows() -> list[Row]:
     cv2.setNumThreads(1)
     for image in images[:_WARM]:
         nfiq2(image, forest)
-    found, ms, peer_ms, preview_ms = _measured(images, forest)
+    found, ms, peer_ms, verdict_ms, preview_ms = _measured(images, forest)
     table = list(_agreement(reference, found, forest))
     table += [
-        Row(measure="CPU an impression, median", ours=float(np.median(ms)), unit="ms", against="goal", peer=12.0),
-        Row(measure="CPU an impression, p95", ours=float(np.percentile(ms, 95)), unit="ms", against="goal", peer=20.0),
+        Row(measure="CPU a score, median", ours=float(np.median(ms)), unit="ms", against="goal", peer=12.0),
+        Row(measure="CPU a score, p95", ours=float(np.percentile(ms, 95)), unit="ms", against="goal", peer=20.0),
         Row(
-            measure="CPU an impression, median",
+            measure="CPU a score, median",
             ours=float(np.median(ms)),
             unit="ms",
             against="nbis-py's NFIQ 2 (goal: ratio 0.125)",
             peer=float(np.median(peer_ms)),
+        ),
+        Row(
+            measure="CPU a verdict (score and guidance), median",
+            ours=float(np.median(verdict_ms)),
+            unit="ms",
+            against="goal",
+            peer=12.0,
+        ),
+        Row(
+            measure="CPU a verdict (score and guidance), p95",
+            ours=float(np.percentile(verdict_ms, 95)),
+            unit="ms",
+            against="goal",
+            peer=20.0,
         ),
         Row(
             measure="CPU a preview's verdict, median",
@@ -93,12 +107,11 @@ def _read(row: dict[str, str]) -> Pixels:
     return np.asarray(image, np.uint8)
 
 
-def _measured(images: Sequence[Pixels], forest: Forest) -> tuple[list[Scored], list[float], list[float], list[float]]:
-    """Ours and theirs in turns, so that whatever else the machine does falls on both.
-
-    Ours is the whole verdict: the score, and what is to be said to the hand.
-    """
-    found, ms, peer_ms, preview_ms = [], [], [], []
+def _measured(
+    images: Sequence[Pixels], forest: Forest
+) -> tuple[list[Scored], list[float], list[float], list[float], list[float]]:
+    """Ours and theirs in turns, so that whatever else the machine does falls on both."""
+    found, ms, peer_ms, verdict_ms, preview_ms = [], [], [], [], []
     with tempfile.TemporaryDirectory(prefix="claim-kiosk-bench-") as folder, _peer() as peer:
         assert peer.stdin is not None
         assert peer.stdout is not None
@@ -106,16 +119,18 @@ def _measured(images: Sequence[Pixels], forest: Forest) -> tuple[list[Scored], l
         for image in images:
             path.write_bytes(cv2.imencode(".png", image)[1].tobytes())
             begin = time.process_time()
-            assess_fingerprint(image, forest=forest)
+            found.append(nfiq2(image, forest))
             ms.append((time.process_time() - begin) * 1000)
             peer.stdin.write(f"{path}\n")
             peer.stdin.flush()
             peer_ms.append(json.loads(peer.stdout.readline())["ms"])
             begin = time.process_time()
+            assess_fingerprint(image, forest=forest)
+            verdict_ms.append((time.process_time() - begin) * 1000)
+            begin = time.process_time()
             assess_fingerprint(image)
             preview_ms.append((time.process_time() - begin) * 1000)
-            found.append(nfiq2(image, forest))
-    return found, ms, peer_ms, preview_ms
+    return found, ms, peer_ms, verdict_ms, preview_ms
 
 
 def _peer() -> subprocess.Popen[str]:

@@ -16,12 +16,13 @@ _NEIGHBOURS: Final = 0.3
 
 
 def fda(blocks: Pixels) -> NDArray[np.float64]:
-    """(n,) of (n, 32, 16) uint8 with lying ridges: the greatest amplitude and three tenths of those beside it, as a
-    part of all; 1.0 where the greatest is the lowest frequency that there is."""
-    if not len(blocks):
+    """(n,) of (16, 32, n) uint8, along the ridges and across them: the greatest amplitude and three tenths of those
+    beside it, as a part of all; 1.0 where the greatest is the lowest frequency that there is."""
+    along, across, count = blocks.shape
+    if not count:
         return np.empty(0)
-    signal = np.zeros((*blocks.shape[:2], 2))
-    signal[:, :, 0] = blocks.sum(axis=2, dtype=np.uint32) / blocks.shape[2]
+    signal = np.zeros((count, across, 2))
+    signal[:, :, 0] = blocks.sum(axis=0, dtype=np.uint16).T / along
     # OpenCV's transform, and of complex numbers, as the reference has it: where all amplitudes are alike (a line of
     # print at a block's border), its rounding says which is the greatest.
     spectrum = cv2.dft(signal, flags=cv2.DFT_ROWS)

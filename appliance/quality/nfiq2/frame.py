@@ -20,6 +20,8 @@ def without_frame(pixels: Pixels) -> tuple[Pixels, int, int]:
     An image of nothing else stays as it is.
     """
     height, width = pixels.shape
+    if not pixels.size:
+        return pixels, 0, 0
     top, bottom = _inner(_sums(pixels, along=1) > _NEAR_WHITE * width)
     left, right = _inner(_sums(pixels, along=0) > _NEAR_WHITE * height)
     return pixels[top:bottom, left:right], top, left

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +12,10 @@ BINS = 10
 
 def summary(prefix: str, values: NDArray[np.float64], bounds: NDArray[np.float64]) -> dict[str, float]:
     """The twelve, by name. `values`: (n,) of the regions, `bounds`: (9,), each the begin of the bin after it."""
-    counts = np.bincount(np.searchsorted(bounds, values, side="right"), minlength=BINS)
-    named = {f"{prefix}{number}": float(count) for number, count in enumerate(counts)}
-    named[f"{prefix}Mean"] = float(values.mean()) if values.size else 0.0
-    named[f"{prefix}StdDev"] = float(values.std()) if values.size else 0.0
+    counts = np.bincount(bounds.searchsorted(values, side="right"), minlength=BINS)
+    named = {f"{prefix}{number}": float(count) for number, count in enumerate(counts.tolist())}
+    mean = float(np.add.reduce(values)) / max(values.size, 1)
+    apart = values - mean
+    named[f"{prefix}Mean"] = mean
+    named[f"{prefix}StdDev"] = math.sqrt(float(np.add.reduce(apart * apart)) / max(values.size, 1))
     return named

@@ -17,9 +17,9 @@ from appliance.quality.nfiq2.orientation import (
     certainty,
     flow,
 )
-from appliance.quality.nfiq2.regions import covariance, regions
+from appliance.quality.nfiq2.regions import covariance, grid
 from appliance.quality.nfiq2.roi import coherence, region_of_interest
-from appliance.quality.nfiq2.slanted import LONG_PX, SHORT_PX, slanted
+from appliance.quality.nfiq2.slanted import slanted
 from appliance.quality.nfiq2.surface import Surface, surface
 from drivers.contracts import Pixels
 
@@ -42,10 +42,10 @@ class NativeMeasures:
 def native_measures(pixels: Pixels, of: Surface | None = None) -> NativeMeasures:
     """Of contiguous (h, w) uint8 without its frame, at least 36 in both. `of`: its surface, where it is known."""
     of = of or surface(pixels)
-    grey, whole = of.tiles, covariance(regions(pixels))
-    certain, has_gradient = certainty(whole)
+    grey, of_tiles = of.tiles, covariance(pixels)
+    certain, has_gradient = certainty(of_tiles.within(*grid(pixels.shape)))
     of_finger = region_of_interest(pixels)
-    coherent = coherence(pixels, whole, of_finger.tiles)
+    coherent = coherence(of_tiles, of_finger.tiles)
     values = {
         names.MEAN: grey.image_mean,
         names.MEAN_OF_BLOCKS: float(grey.mean.mean()),
@@ -63,9 +63,17 @@ def native_measures(pixels: Pixels, of: Surface | None = None) -> NativeMeasures
 
 
 def _of_slanted(pixels: Pixels, of: Surface) -> dict[str, float]:
-    rows, columns, angles = of.rows, of.columns, of.angles_rad[of.foreground]
-    lying = slanted(pixels, rows, columns, angles + np.pi / 2, height_px=LONG_PX, width_px=SHORT_PX, pad_px=_PADDING_PX)
-    padded = slanted(pixels, rows, columns, angles, height_px=SHORT_PX, width_px=LONG_PX, pad_px=_PADDING_PX)
+    angles = of.angles_rad[of.foreground]
+    # Both at once: there are few regions, and what counts is how often arrays are gone through.
+    turned = slanted(
+        pixels,
+        np.tile(of.rows, 2),
+        np.tile(of.columns, 2),
+        np.concatenate([angles + np.pi / 2, angles]),
+        lying=np.repeat([True, False], len(angles)),
+        pad_px=_PADDING_PX,
+    )
+    lying, padded = np.split(turned, 2, axis=2)
     return {
         **summary(fda.PREFIX, fda.fda(lying), fda.BOUNDS),
         **summary(lcs.PREFIX, of.clarity, lcs.BOUNDS),

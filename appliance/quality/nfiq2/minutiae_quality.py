@@ -58,7 +58,7 @@ def _certain(pixels: Pixels, x: NDArray[np.intp], y: NDArray[np.intp]) -> NDArra
     top = np.clip(y - SIDE_PX // 2, 0, height - SIDE_PX)
     down, right = pixels.strides
     every = as_strided(
-        pixels, (height - SIDE_PX + 1, width - SIDE_PX + 1, SIDE_PX, SIDE_PX), (down, right, down, right)
+        pixels, (SIDE_PX, height - SIDE_PX + 1, width - SIDE_PX + 1, SIDE_PX), (down, down, right, right)
     )
-    values, has_gradient = certainty(covariance(every[top, left][None]))
+    values, has_gradient = certainty(covariance(every[:, top, left].reshape(SIDE_PX, -1)))
     return np.asarray((np.where(has_gradient, values, 0.0) * 100 + 0.5).astype(np.intp)[0] > _CERTAIN)

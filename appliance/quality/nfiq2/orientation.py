@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,14 +30,14 @@ def certainty(of: Covariance) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
 def flow(angles_rad: NDArray[np.float64], foreground: NDArray[np.bool_]) -> NDArray[np.float64]:
     """(k,) of the regions all of whose neighbours are foreground and whose angle differs from theirs by more than
     four degrees: from 0 to 1."""
-    difference = np.zeros_like(angles_rad)
-    surrounded = np.ones_like(foreground)
-    angles, inside = np.pad(angles_rad, 1), np.pad(foreground, 1)
-    rows, columns = angles_rad.shape
-    for down in range(3):
-        for right in range(3):
-            here = np.s_[down : down + rows, right : right + columns]
-            difference += np.abs(angles_rad - angles[here])
-            surrounded &= inside[here]
-    difference /= _NEIGHBOURS
+    surrounded = _around(foreground).all(axis=0)
+    difference = np.abs(angles_rad - _around(angles_rad)).sum(axis=0) / _NEIGHBOURS
     return np.asarray((difference[surrounded & (difference > _LEAST_RAD)] - _LEAST_RAD) / _RANGE_RAD)
+
+
+def _around(values: NDArray[Any]) -> NDArray[Any]:
+    """(9, rows, columns): of each region those around and itself, 0 outside the image."""
+    rows, columns = values.shape
+    wide = np.zeros((rows + 2, columns + 2), values.dtype)
+    wide[1:-1, 1:-1] = values
+    return np.stack([wide[at // 3 : at // 3 + rows, at % 3 : at % 3 + columns] for at in range(9)])

@@ -23,9 +23,9 @@ class Profile:
 
 
 def profile(blocks: Pixels) -> Profile:
-    """Of (n, h, w) uint8."""
-    height, width = blocks.shape[1:]
-    means = blocks.sum(axis=1, dtype=np.uint32) / height
+    """Of (h, w, n) uint8, at most 257 high."""
+    height, width, _ = blocks.shape
+    means = np.ascontiguousarray(blocks.sum(axis=0, dtype=np.uint16).T) / height
     x = np.arange(1, width + 1, dtype=np.float64)
     centred = x - x.mean()
     slope = (means @ centred) / (centred @ centred)
@@ -34,7 +34,21 @@ def profile(blocks: Pixels) -> Profile:
     return Profile(line, means < line)
 
 
-def changes(is_ridge: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Of which block each change is and after which column, in order: between ridge and valley."""
+@dataclass(frozen=True)
+class Changes:
+    """Between ridge and valley, (m,) each, in order: of which block, after which column, how far from the change before
+    or else from the first column, and whether there is none before."""
+
+    block: NDArray[np.intp]
+    after: NDArray[np.intp]
+    width: NDArray[np.intp]
+    is_first: NDArray[np.bool_]
+
+
+def changes(is_ridge: NDArray[np.bool_]) -> Changes:
     block, after = np.nonzero(is_ridge[:, 1:] != is_ridge[:, :-1])
-    return block, after
+    is_first = np.ones(block.size, np.bool_)
+    np.not_equal(block[1:], block[:-1], out=is_first[1:])
+    width = after.copy()
+    width[1:] -= np.where(is_first[1:], 0, after[:-1])
+    return Changes(block, after, width, is_first)

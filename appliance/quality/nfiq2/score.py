@@ -65,10 +65,10 @@ def measured(pixels: Pixels, of: Surface | None = None) -> Scored:
         return Scored(None, "image-too-small" if min(pixels.shape) < LEAST_WIDTH_PX else "finger-too-small", {})
     if height > LARGEST_PX[0] or width > LARGEST_PX[1]:
         return Scored(None, "image-too-large", {})
-    mean, deviation = (float(value[0, 0]) for value in cv2.meanStdDev(inner))
+    inner = np.ascontiguousarray(inner)
+    mean, deviation = (value.item() for value in cv2.meanStdDev(inner))
     if deviation < _LEAST_DEVIATION or mean > _LIGHTEST:
         return Scored(None, "empty-image", {})
-    inner = np.ascontiguousarray(inner)
     native = native_measures(inner, of)
     if int(native.foreground.sum()) < BINS:
         return Scored(None, "finger-too-small", native.values, native, None, top, left)

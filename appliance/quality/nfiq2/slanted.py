@@ -1,12 +1,13 @@
 """The pixels of each region, turned so that its ridges stand upright or lie flat.
 
 After the reference, which turns a region by nearest neighbour (OpenCV's `warpAffine`: coordinates in 1024ths of a
-pixel, rounded down after half a pixel is added) and then cuts a block of 32 x 16 out of it.
+pixel, rounded down after half a pixel is added) and then cuts a block of 32 x 16 out of it, the long side across the
+ridges.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ _FRAME_PX: Final = SIDE_PX + 2 * MARGIN_PX
 """What of the image belongs to a region with its margin."""
 _BITS: Final = 10
 _UNIT: Final = 1 << _BITS
+_ACROSS: Final = np.arange(_FRAME_PX // 2 - LONG_PX // 2, _FRAME_PX // 2 + LONG_PX // 2, dtype=np.float64)
+_ALONG: Final = np.arange(_FRAME_PX // 2 - SHORT_PX // 2, _FRAME_PX // 2 + SHORT_PX // 2, dtype=np.float64)
+"""Where in the turned frame the block lies."""
 
 
 def slanted(
@@ -28,40 +32,64 @@ def slanted(
     columns: NDArray[np.intp],
     angles_rad: NDArray[np.float64],
     *,
-    height_px: int,
-    width_px: int,
-    pad_px: int = 0,
+    lying: NDArray[np.bool_] | bool = False,
+    pad_px: NDArray[np.intp] | int = 0,
 ) -> Pixels:
-    """(n, height, width) uint8 of the n regions whose margin begins at `rows` and `columns` of a contiguous image,
-    turned by `angles_rad`.
+    """(16, 32, n) uint8, along the ridges and across them, of the n regions whose margin begins at `rows` and `columns`
+    of a contiguous image, turned by `angles_rad` so that the ridges are upright, or `lying`.
 
     `pad_px`: so many pixels around the region belong to it as well, those outside the image as zeros. It then turns
     around a point that lies as much farther down and right, as in the reference for two of its three measures.
     """
-    centre = _FRAME_PX / 2 + pad_px
-    cosine, sine = np.cos(angles_rad), np.sin(angles_rad)
-    x_shift = centre - cosine * centre + sine * centre
-    y_shift = centre - sine * centre - cosine * centre
-    x = np.arange(_FRAME_PX // 2 - width_px // 2, _FRAME_PX // 2 + width_px // 2)
-    y = np.arange(_FRAME_PX // 2 - height_px // 2, _FRAME_PX // 2 + height_px // 2)
-    at_x = _fixed(x_shift[:, None] - np.outer(sine, y)) + _UNIT // 2
-    at_y = _fixed(np.outer(cosine, y) + y_shift[:, None]) + _UNIT // 2
-    across = (at_x[:, :, None] + _fixed(np.outer(cosine, x))[:, None, :]) >> _BITS
-    down = (at_y[:, :, None] + _fixed(np.outer(sine, x))[:, None, :]) >> _BITS
-    side = _FRAME_PX + 2 * pad_px
-    outside = (across.view(np.uint32) >= side) | (down.view(np.uint32) >= side)
-    down += (rows - pad_px).astype(np.int32)[:, None, None]
-    across += (columns - pad_px).astype(np.int32)[:, None, None]
     height, width = pixels.shape
-    if pad_px:
-        outside |= (across.view(np.uint32) >= width) | (down.view(np.uint32) >= height)
-    down *= width
-    down += across
-    taken = np.asarray(pixels.ravel().take(down, mode="clip"), np.uint8)
-    taken[outside] = 0
+    rows, columns = rows - pad_px, columns - pad_px
+    left, top = np.maximum(-columns, 0), np.maximum(-rows, 0)
+    side = _FRAME_PX + 2 * np.asarray(pad_px)
+    at_x, at_y = _coordinates(angles_rad, side / 2, lying, left, top)
+    # What is left of the image or above it is a large number in 16 bits.
+    is_seen = at_x < _limit(side, width - columns, left)
+    is_seen &= at_y < _limit(side, height - rows, top)
+    at_x >>= _BITS
+    at_y >>= _BITS
+    place = np.multiply(at_y, width, dtype=np.int32)
+    place += at_x
+    place += ((rows + top) * width + columns + left).astype(np.int32)
+    taken = np.asarray(pixels.ravel().take(place, mode="clip"), np.uint8)
+    taken *= is_seen.view(np.uint8)
     return taken
 
 
-def _fixed(values: NDArray[Any]) -> NDArray[Any]:
-    """In 1024ths: whole numbers of 32 bits."""
-    return np.asarray(np.rint(values * _UNIT), np.int32)
+def _coordinates(
+    angles_rad: NDArray[np.float64],
+    centre: NDArray[np.float64],
+    lying: NDArray[np.bool_] | bool,
+    left: NDArray[np.intp],
+    top: NDArray[np.intp],
+) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
+    """(16, 32, n) each: x and y in 1024ths, from `left` and `top` of the region on; what is less wraps around. Of both
+    parts, that down the turned block and that to its right, the reference adds the shift to the first and rounds each.
+    """
+    cosine, sine = np.cos(angles_rad), np.sin(angles_rad)
+    x_shift = centre - cosine * centre + sine * centre
+    y_shift = centre - sine * centre - cosine * centre
+    down, right = (-sine, cosine, x_shift, y_shift), (cosine, sine, 0.0, 0.0)
+    along, across = ([np.where(lying, a, b) for a, b in zip(*of, strict=True)] for of in ((right, down), (down, right)))
+    half = _UNIT // 2
+    x = _fixed(_ALONG, along[0], along[2], half - left * _UNIT)[:, None] + _fixed(_ACROSS, across[0], across[2])
+    y = _fixed(_ALONG, along[1], along[3], half - top * _UNIT)[:, None] + _fixed(_ACROSS, across[1], across[3])
+    return x, y
+
+
+def _fixed(
+    places: NDArray[np.float64], by: NDArray[np.float64], shift: NDArray[np.float64], more: NDArray[np.intp] | int = 0
+) -> NDArray[np.uint16]:
+    """In 1024ths, and as many of them more."""
+    values = places[:, None] * by
+    values += shift
+    values *= _UNIT
+    return np.asarray((np.rint(values, out=values) + more).astype(np.int32).astype(np.uint16))
+
+
+def _limit(side: NDArray[np.intp], extent: NDArray[np.intp], begin: NDArray[np.intp]) -> NDArray[np.uint16]:
+    """In 1024ths, how far along one axis from where it begins to be in the image a region is within it."""
+    return ((np.minimum(side, extent) - begin) * _UNIT).astype(np.uint16)

@@ -20,7 +20,7 @@ from appliance.quality.nfiq2.regions import (
     regions,
     tiles,
 )
-from appliance.quality.nfiq2.slanted import LONG_PX, SHORT_PX, slanted
+from appliance.quality.nfiq2.slanted import slanted
 from drivers.contracts import Pixels
 
 
@@ -55,5 +55,5 @@ def surface(pixels: Pixels) -> Surface:
     is_foreground = foreground(grey, pixels.shape)
     angles = orientation_rad(gradients)
     rows, columns = (place * SIDE_PX for place in np.nonzero(is_foreground))
-    upright = slanted(pixels, rows, columns, angles[is_foreground], height_px=SHORT_PX, width_px=LONG_PX)
-    return Surface(grey, gradients, is_foreground, angles, rows, columns, upright, lcs(upright))
+    upright = slanted(pixels, rows, columns, angles[is_foreground])
+    return Surface(grey, gradients, is_foreground, angles, rows, columns, upright.transpose(2, 0, 1), lcs(upright))

@@ -33,9 +33,9 @@ def _angles(image: Pixels) -> NDArray[np.float64]:
 
 
 def test_certainty_and_angle(image: Pixels) -> None:
-    values, has_gradient = certainty(covariance(regions(image)))
-    for row in range(values.shape[0]):
-        for column in range(values.shape[1]):
+    values, has_gradient = certainty(covariance(image))
+    for row in range(image.shape[0] // 32):
+        for column in range(image.shape[1] // 32):
             alone = plain.certainty(image[row * 32 : row * 32 + 32, column * 32 : column * 32 + 32])
             assert has_gradient[row, column] == (alone is not None)
             if alone is not None:
@@ -53,14 +53,16 @@ def test_foreground(image: Pixels) -> None:
 
 
 @pytest.mark.parametrize("padded", [False, True])
-def test_turned_regions_are_opencvs(image: Pixels, padded: bool) -> None:
-    angles = _angles(image)
+@pytest.mark.parametrize("lies", [False, True])
+def test_turned_regions_are_opencvs(image: Pixels, padded: bool, lies: bool) -> None:
+    angles = _angles(image) + (np.pi / 2 if lies else 0)
     places = list(plain.with_margin(image))
     rows = np.array([row for row, *_ in places]) * SIDE_PX
     columns = np.array([column for _, column, *_ in places]) * SIDE_PX
-    found = slanted(image, rows, columns, angles.ravel(), height_px=16, width_px=32, pad_px=2 if padded else 0)
-    for block, (row, column, top, left) in zip(found, places, strict=True):
-        alone = plain.upright(plain.turned(image, top, left, angles[row, column], padded=padded))
+    found = slanted(image, rows, columns, angles.ravel(), lying=lies, pad_px=2 if padded else 0)
+    for block, (row, column, top, left) in zip(found.transpose(2, 0, 1), places, strict=True):
+        alone = plain.turned(image, top, left, angles[row, column], padded=padded)
+        alone = plain.lying(alone).T if lies else plain.upright(alone)
         assert (block == alone).mean() > 0.995, "OpenCV may round a few coordinates the other way"
 
 
@@ -70,11 +72,39 @@ def test_what_is_measured_in_them(image: Pixels) -> None:
     for row, column, top, left in plain.with_margin(image):
         upright.append(plain.upright(plain.turned(image, top, left, angles[row, column], padded=False)))
         lying.append(plain.lying(plain.turned(image, top, left, angles[row, column] + np.pi / 2, padded=True)))
-    blocks, flat = np.array(upright), np.array(lying)
-    assert lcs.lcs(blocks) == pytest.approx([plain.clarity(block) for block in blocks], abs=1e-9)
-    assert fda.fda(flat) == pytest.approx([plain.frequency(block) for block in flat], abs=1e-9)
-    ratios = [ratio for block in blocks for ratio in plain.uniformity(block)]
+    blocks, flat = np.stack(upright, axis=2), np.stack([block.T for block in lying], axis=2)
+    assert lcs.lcs(blocks) == pytest.approx([plain.clarity(block) for block in upright], abs=1e-9)
+    assert fda.fda(flat) == pytest.approx([plain.frequency(block) for block in lying], abs=1e-9)
+    ratios = [ratio for block in upright for ratio in plain.uniformity(block)]
     assert sorted(rvu.rvu(blocks)) == pytest.approx(sorted(ratios))
+
+
+@pytest.mark.parametrize("height", [64, 65, 66, 90])
+@pytest.mark.parametrize("width", [33, 34, 63])
+def test_smaller_tiles_at_the_border_are_seen_by_themselves(height: int, width: int) -> None:
+    image = np.random.default_rng(height * width).integers(0, 256, (height, width), np.uint8)
+    values, has_gradient = certainty(covariance(image))
+    for row in range(2):
+        alone = plain.certainty(image[row * 32 : row * 32 + 32, :32])
+        assert values[row, 0] == pytest.approx(alone, abs=1e-9)
+    if min(height % 32, width % 32) > 1:
+        assert values[-1, -1] == pytest.approx(plain.certainty(image[64:, 32:]), abs=1e-9)
+    elif height % 32 == width % 32 == 1:
+        assert not has_gradient[-1, -1]
+
+
+def test_clarity_where_the_line_leaves_the_greys_there_are() -> None:
+    """At the foot or the top of a steep slope the line lies below 0 or above 255: all is light, or all is dark."""
+    rng = np.random.default_rng(8)
+    waves = 60 * np.cos(np.arange(32) * 2 * np.pi / 9)
+    steep = np.clip(np.linspace(-60, 315, 32) + waves, 0, 255)
+    blocks = [(level + rng.uniform(0, 0.99, (16, 32))).astype(np.uint8) for level in (steep, steep[::-1])]
+    lines = [plain.line_and_ridges(block)[0] for block in blocks]
+    assert min(line.min() for line in lines) < 0
+    assert max(line.max() for line in lines) > 255
+    values = lcs.lcs(np.stack(blocks, axis=2))
+    assert values == pytest.approx([plain.clarity(block) for block in blocks], abs=1e-9)
+    assert (values > 0).any(), "else nothing was looked at"
 
 
 def test_flow_is_of_regions_with_neighbours_only() -> None:
@@ -90,5 +120,5 @@ def test_flow_is_of_regions_with_neighbours_only() -> None:
 
 @pytest.mark.parametrize("measure", [lcs.lcs, rvu.rvu])
 def test_no_region_gives_no_value(measure: object) -> None:
-    assert measure(np.empty((0, 16, 32), np.uint8)).size == 0  # type: ignore[operator]
-    assert fda.fda(np.empty((0, 32, 16), np.uint8)).size == 0
+    assert measure(np.empty((16, 32, 0), np.uint8)).size == 0  # type: ignore[operator]
+    assert fda.fda(np.empty((16, 32, 0), np.uint8)).size == 0

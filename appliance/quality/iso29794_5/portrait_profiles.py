@@ -1,0 +1,90 @@
+"""What a portrait must be like, for what it is taken and for how old the person is.
+
+BSI TR-03121-3 volume 2, table 5.2 and 5.4.4, after ISO/IEC 19794-5:2011 and ISO/IEC 39794-5 annex D.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Both ends are allowed."""
+
+    least: float
+    most: float
+
+    def __contains__(self, value: float) -> bool:
+        return self.least <= value <= self.most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortraitProfile:
+    """A kind of picture. Without `least_inter_eye_px` the distance between the eyes is not limited."""
+
+    name: str
+    width_px: Range
+    height_px: Range
+    least_inter_eye_px: float | None
+
+
+PERMIT: Final = PortraitProfile(
+    name="permit", width_px=Range(1244, 1244), height_px=Range(1600, 1600), least_inter_eye_px=300.0
+)
+LIVE: Final = PortraitProfile(
+    name="live", width_px=Range(600, 1200), height_px=Range(800, 1600), least_inter_eye_px=120.0
+)
+SCANNED: Final = PortraitProfile(
+    name="scanned", width_px=Range(622, 622), height_px=Range(800, 800), least_inter_eye_px=None
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """Angles in degrees, lengths and places as shares of the picture's width or height, from its left or top."""
+
+    yaw_deg: Range
+    pitch_deg: Range
+    roll_deg: Range
+    head_width: Range
+    head_length: Range
+    eye_line: Range
+    centre: Range
+
+
+ADULT: Final = Template(
+    yaw_deg=Range(-5, 5),
+    pitch_deg=Range(-5, 5),
+    roll_deg=Range(-8, 8),
+    head_width=Range(0.50, 0.75),
+    head_length=Range(0.60, 0.90),
+    eye_line=Range(0.30, 0.50),
+    centre=Range(0.45, 0.55),
+)
+CHILD: Final = replace(ADULT, head_width=Range(0.45, 0.75), head_length=Range(0.50, 0.90), eye_line=Range(0.30, 0.60))
+"""Under ten. A child's eyes lie lower in its head, and the head is smaller: length and eye line are those that ISO/IEC
+19794-5 allows children; the width is ours, of a head of that least length."""
+SMALL_CHILD: Final = replace(
+    CHILD, yaw_deg=Range(-10, 10), pitch_deg=Range(-10, 10), roll_deg=Range(-16, 16), centre=Range(0.40, 0.60)
+)
+"""Under six. The rule book asks for tolerance and gives no figures here: twice the adult's, which is our choice."""
+
+
+class PortraitAge(StrEnum):
+    """Which template a person is held against."""
+
+    ADULT = "adult"
+    UNDER_TEN = "under-ten"
+    UNDER_SIX = "under-six"
+
+    @classmethod
+    def of(cls, age_years: int) -> PortraitAge:
+        """From the full years on the day of the picture."""
+        return cls.UNDER_SIX if age_years < 6 else cls.UNDER_TEN if age_years < 10 else cls.ADULT
+
+    @property
+    def template(self) -> Template:
+        return {PortraitAge.ADULT: ADULT, PortraitAge.UNDER_TEN: CHILD, PortraitAge.UNDER_SIX: SMALL_CHILD}[self]
