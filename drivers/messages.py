@@ -29,6 +29,8 @@ MESSAGE_LIMIT_BYTES = 68 * 1024
 """The longest command to a chip, and some room around it."""
 POINTS_LIMIT = 64
 """Of a pen in one message."""
+PPI_LIMIT = 166_459
+"""The finest that any record can say: 65,535 to the centimetre (ISO/IEC 19794-4)."""
 _PREFIX_BYTES = 4
 
 
@@ -109,7 +111,7 @@ class FrameReady(_Message, frozen=True, kw_only=True, tag="frame"):
     channels: int
     sequence: int
     captured_monotonic_ns: int
-    resolution_ppi: int | None
+    resolution_ppi: Annotated[int, msgspec.Meta(ge=0, le=PPI_LIMIT)] | None
     simulated: bool
     dropped: int
     position: str = ""

@@ -32,11 +32,13 @@ def png(pixels: Pixels, resolution_ppi: int | None = None) -> bytes:
 
 
 def preview_jpeg(pixels: Pixels, edge_px: int = PREVIEW_EDGE_PX) -> bytes:
-    """JPEG of at most `edge_px` along the longer edge; by area, so that ridges do not alias."""
-    longest = max(pixels.shape[:2])
-    if longest > edge_px:
-        scale = edge_px / longest
-        pixels = np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    """JPEG of at most `edge_px` along the longer edge; by area, so that ridges do not alias. What is far longer than
+    wide keeps a pixel of its width."""
+    height, width = pixels.shape[:2]
+    scale = edge_px / max(height, width)
+    if scale < 1:
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     return _encoded(".jpg", pixels, _JPEG_PREVIEW)
 
 

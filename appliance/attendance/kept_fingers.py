@@ -14,6 +14,7 @@ from appliance.fingerprint.slap import Reason
 from appliance.model.capture import Attempt, FingerCapture
 
 _WHICH_IS_UNSURE = {Reason.FINGERS_MISSING.value, Reason.FINGERS_TOO_MANY.value}
+_WHOSE_IS_UNSURE = _WHICH_IS_UNSURE | {Reason.HAND_SIDE_WRONG.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class KeptFinger:
 
     finger: FingerCapture
     attempt: Attempt
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is more than a guess which finger it is, and of which hand."""
+        return _WHOSE_IS_UNSURE.isdisjoint(self.attempt.verdict.reasons)
 
 
 def kept_fingers(attempts: Iterable[Attempt], asked: Sequence[str]) -> tuple[KeptFinger, ...]:

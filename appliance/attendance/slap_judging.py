@@ -66,7 +66,7 @@ def judge_slap(
             verdicts[position] = assess_fingerprint(finger, resolution_ppi=resolution_ppi, forest=forest), segment
     measures = {
         "fingers_asked": float(len(numbers)),
-        "fingers_found": float(found.found),
+        "fingers_found": float(len(found.fingers) if Reason.FINGERS_MISSING in found.reasons else found.found),
         "hand_angle_deg": round(found.angle_deg, 1),
     }
     return _judged(verdicts, thresholds, tuple(reason.value for reason in found.reasons), measures)

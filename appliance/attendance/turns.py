@@ -114,7 +114,8 @@ def wanted_again(target: Target) -> Target:
 
 def _leniently(target: Target) -> Target:
     """The best there is, whatever its score, where a score asks nobody to repeat. What could not be judged shows
-    nothing that could be taken: that is as if nobody had presented anything."""
+    nothing that could be taken: that is as if nobody had presented anything. Nor is a hand that seems to be the other
+    one, or has a finger too many: that is no matter of scores, and the operator's to say."""
     best = target.best
     if target.leniency is None or target.exempt or best is None or not _shows_something(target, best):
         return target
@@ -123,7 +124,9 @@ def _leniently(target: Target) -> Target:
 
 def _shows_something(target: Target, best: Attempt) -> bool:
     if target.fingers:
-        return len(target.kept_fingers) == len(target.open_fingers)
+        kept = target.kept_fingers
+        shows_all = all(one.is_known and one.finger.verdict.score != NOT_JUDGED for one in kept)
+        return shows_all and len(kept) == len(target.open_fingers)
     return best.verdict.score != NOT_JUDGED
 
 

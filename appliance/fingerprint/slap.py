@@ -107,7 +107,8 @@ def _reasons(choice: Choice, asked: tuple[int, ...], found: int, angle_deg: floa
     asked_side: Side = "left" if asked[0] > 5 else "right"
     wrong = choice.side is not None and choice.side != asked_side and choice.side_confidence >= SURE
     noticed = {
-        Reason.FINGERS_MISSING: found < len(asked),
+        # What lies there besides is none of those asked for, and makes up for none of them.
+        Reason.FINGERS_MISSING: len(choice.tips) < len(asked),
         Reason.FINGERS_TOO_MANY: found > len(asked),
         Reason.HAND_SIDE_WRONG: wrong,
         Reason.ROTATED_TOO_FAR: abs(angle_deg) > MOST_TURNED_DEG,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.attendance.target import Exemption, Phase, Target, placement_target
-from appliance.attendance.turns import after_attempt, after_damage, after_decision, after_exemption, under_six
+from appliance.attendance.target import Exemption, Leniency, Phase, Target, placement_target
+from appliance.attendance.turns import after_attempt, after_damage, after_decision, after_exemption, under, under_six
 from appliance.model.attendance import Decision, ExemptionReason
 from appliance.model.placement import Placement
+from appliance.model.verdict import NOT_JUDGED
 from tests.unit.attendance.slaps import RIGHT, slap
 
 GOOD = dict.fromkeys(RIGHT, 60)
@@ -79,6 +80,30 @@ def test_another_round_goes_on_from_what_there_is(target: Target) -> None:
     again = after_decision(target, Decision.RECAPTURE)
     assert (again.round, again.attempts_in_round, again.phase) == (2, 0, Phase.CAPTURE)
     assert kept(again) == GOOD | {"right_index": 12}
+
+
+@pytest.mark.parametrize("leniency", Leniency)
+def test_where_scores_ask_nobody_to_repeat_the_first_whole_hand_is_taken(target: Target, leniency: Leniency) -> None:
+    poor = dict.fromkeys(RIGHT, 3)
+    taken = tried(under(leniency, target), poor)
+    assert (taken.phase, taken.decision, kept(taken)) == (Phase.DONE, leniency.value, poor)
+
+
+@pytest.mark.parametrize(
+    ("scores", "reason"),
+    [
+        (GOOD, "hand-side-wrong"),
+        (GOOD, "fingers-too-many"),
+        (dict.fromkeys(RIGHT[:3], 90), "fingers-missing"),
+        (GOOD | {"right_ring": NOT_JUDGED}, "no-ridges"),
+    ],
+)
+def test_a_hand_that_may_be_another_or_shows_a_finger_less_is_still_the_operators_to_take(
+    target: Target, scores: dict[str, int], reason: str
+) -> None:
+    waiting = tried(under(Leniency.CHILD, target), scores, reason)
+    assert (waiting.phase, waiting.chosen) == (Phase.CAPTURE, None)
+    assert after_decision(waiting, Decision.USE).decision == "operator"
 
 
 def test_where_nothing_was_ever_presented_there_is_nothing_to_use(target: Target) -> None:

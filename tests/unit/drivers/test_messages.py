@@ -24,6 +24,7 @@ from drivers.contracts.apdu import COMMAND_LIMIT_BYTES, RESPONSE_LIMIT_BYTES
 from drivers.errors import DeviceProtocolError
 from drivers.messages import (
     MESSAGE_LIMIT_BYTES,
+    PPI_LIMIT,
     CardSeen,
     Close,
     Closed,
@@ -77,7 +78,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
         **dict.fromkeys(
             ("capture", "slot", "height", "width", "channels", "sequence", "captured_monotonic_ns", "dropped"), NUMBERS
         ),
-        resolution_ppi=st.none() | NUMBERS,
+        resolution_ppi=st.none() | st.integers(0, PPI_LIMIT),
         simulated=st.booleans(),
         position=TEXT,
         preview=st.booleans(),
@@ -136,6 +137,24 @@ def test_garbage_is_refused_by_name_or_waited_for(garbage: bytes) -> None:
 def test_what_is_no_event_is_refused(what: str, stream: bytes) -> None:
     with pytest.raises(DeviceProtocolError):
         event_reader().feed(stream)
+
+
+@pytest.mark.parametrize("ppi", [-1, PPI_LIMIT + 1, 2**62])
+def test_a_resolution_that_no_picture_can_have_is_refused(ppi: int) -> None:
+    frame = FrameReady(
+        capture=1,
+        slot=0,
+        height=4,
+        width=4,
+        channels=1,
+        sequence=0,
+        captured_monotonic_ns=0,
+        resolution_ppi=ppi,
+        simulated=False,
+        dropped=0,
+    )
+    with pytest.raises(DeviceProtocolError):
+        event_reader().feed(to_bytes(frame))
 
 
 def test_a_message_over_the_limit_is_not_sent() -> None:

@@ -183,3 +183,12 @@ def test_a_blank_glass_has_no_finger() -> None:
     for level in (0, 128, 255):
         result = segments(np.full((1500, 1600), level, np.uint8), 500, RIGHT_FOUR)
         assert (result.found, result.fingers, result.reasons) == (0, (), (Reason.FINGERS_MISSING,))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_hand_of_which_not_every_finger_has_a_name_is_never_whole(seed: int) -> None:
+    """Upside down, three tips may fit a hand and the fourth none: that is no slap of four."""
+    slap, is_left = on_the_glass(seed)
+    for pixels in (slap.pixels, np.ascontiguousarray(slap.pixels[::-1, ::-1])):
+        result = segments(pixels, 500, LEFT_FOUR if is_left else RIGHT_FOUR)
+        assert len(result.fingers) == 4 or Reason.FINGERS_MISSING in result.reasons
