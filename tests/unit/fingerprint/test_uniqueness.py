@@ -147,7 +147,3 @@ def test_of_several_pairs_the_one_that_is_preferred_stands_for_them() -> None:
         prefers=lambda one: one.attempt != 2,
     )
     assert [(alike.first.attempt, alike.second.attempt) for alike in found.repeated] == [(1, 3)]
-
-
-def _score(one: Presented, other: Presented) -> float:
-    return compare(one.template, other.template).score

@@ -263,7 +263,7 @@ async def test_a_child_s_page_says_that_the_score_is_not_held_against_them(count
     assert (view["age_group"], view["step"]) == ("child", "signature")
     await ana.post(f"{path}/unable-to-sign", reason="-")
     review = (await ana.see(path))[1]
-    assert "não conta contra ela" in review
+    assert "não têm de chegar ao mínimo" in review
     assert review.count("Criança: não conta") == 2
 
 
