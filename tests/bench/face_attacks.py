@@ -1,7 +1,7 @@
 """Simulated attacks on a face's liveness, in the form of ISO/IEC 30107-3: counts, rates, exact intervals.
 
     scripts/bench face_attacks
-    python -m tests.bench.face_attacks [--seeds FIRST LAST] [--processes N]
+    python -m tests.bench.face_attacks [--seeds FIRST LAST] [--recorded]
 
 The checks' limits were set on `SETTING_SEEDS`; reported are `HELD_BACK_SEEDS`, which nobody looked at meanwhile.
 Landmarks and blendshapes are those that the box's own networks find in the frames. Simulated attacks; not a
@@ -18,12 +18,16 @@ from concurrent.futures import ProcessPoolExecutor
 
 import cv2
 
+from appliance.errors import UsageError
 from tests.bench.exact_intervals import interval
 from tests.bench.presentations.counter import BONA_FIDE, SPECIES, Outcome, presented
+from tests.bench.presentations.recorded import recorded, subjects
 from tests.bench.presentations.sight import Sight
+from tests.bench.presentations.subject import drawn
 from tests.bench.row import Row
 
-SETTING_SEEDS, HELD_BACK_SEEDS = range(1000), range(1000, 2000)
+SETTING_SEEDS, HELD_BACK_SEEDS = range(2000), range(2000, 3000)
+"""Those from 1000 to 1149 were held back once, and have been looked at since."""
 ATTACKS, BONA_FIDES, PROCESSES = 30, 150, 2
 GOAL_APCER, GOAL_BPCER = 0.05, 0.02
 ALWAYS_CAUGHT = ("repeated-video", "frozen-video")
@@ -31,15 +35,23 @@ ALWAYS_CAUGHT = ("repeated-video", "frozen-video")
 Results = dict[str, list[Outcome]]
 
 
-def measured(seeds: Sequence[int], attacks: int, bona_fides: int, processes: int = PROCESSES) -> Results:
+def measured(
+    seeds: Sequence[int], attacks: int, bona_fides: int, processes: int = PROCESSES, *, of_recorded: bool = False
+) -> Results:
     """By species, in the order of the seeds; the first so many of them. Raises QualityError without the networks."""
     Sight()
-    jobs = [(species, seed) for species in SPECIES for seed in seeds[: bona_fides if species == BONA_FIDE else attacks]]
+    if of_recorded and not subjects():
+        raise UsageError("There is no recorded portrait that looks ahead beside the project (../shared/data/face).")
+    jobs = [
+        (species, seed, of_recorded)
+        for species in SPECIES
+        for seed in seeds[: bona_fides if species == BONA_FIDE else attacks]
+    ]
     # Started afresh: threads of the parent's libraries are not carried over.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
         found: Results = {species: [] for species in SPECIES}
-        for (species, _), outcome in zip(jobs, pool.map(_one, jobs, chunksize=4), strict=True):
+        for (species, *_), outcome in zip(jobs, pool.map(_one, jobs, chunksize=4), strict=True):
             found[species].append(outcome)
     return found
 
@@ -89,8 +101,9 @@ def _rate_name(species: str) -> str:
     return "BPCER" if species == BONA_FIDE else "APCER"
 
 
-def _one(job: tuple[str, int]) -> Outcome:
-    return presented(*job, Sight())
+def _one(job: tuple[str, int, bool]) -> Outcome:
+    species, seed, of_recorded = job
+    return presented(species, seed, Sight(), recorded if of_recorded else drawn)
 
 
 if __name__ == "__main__":
@@ -98,6 +111,19 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", nargs=2, type=int, default=(HELD_BACK_SEEDS.start, HELD_BACK_SEEDS.stop))
     parser.add_argument("--attacks", type=int, default=ATTACKS)
     parser.add_argument("--bona-fides", type=int, default=BONA_FIDES)
+    parser.add_argument(
+        "--recorded", action="store_true", help="of the portraits beside the project, not of drawn ones"
+    )
     parser.add_argument("--processes", type=int, default=PROCESSES)
     chosen = parser.parse_args()
-    sys.stdout.write(report(measured(range(*chosen.seeds), chosen.attacks, chosen.bona_fides, chosen.processes)))
+    sys.stdout.write(
+        report(
+            measured(
+                range(*chosen.seeds),
+                chosen.attacks,
+                chosen.bona_fides,
+                chosen.processes,
+                of_recorded=chosen.recorded,
+            )
+        )
+    )

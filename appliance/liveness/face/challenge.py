@@ -26,6 +26,8 @@ LEAST_REACTION_S = 0.12
 TURNED_DEG, STRAIGHT_DEG = 14.0, 8.0
 DONE, UNDONE = 0.4, 0.2
 """Of the way from a person's own rest to the whole of it: some smile at rest, to the networks' eyes."""
+_LEAST_WAY = 0.3
+"""Who smiles broadly already cannot do so more: then nothing small is taken for it."""
 
 
 class Action(StrEnum):
@@ -77,7 +79,7 @@ class Rest:
         now, rest = seen.of(action), self.blink if action is Action.BLINK else self.smile
         if now is None or not seen.straight:
             return None
-        return (now - rest) / (1.0 - rest) if rest < 1.0 else 0.0
+        return (now - rest) / max(1.0 - rest, _LEAST_WAY)
 
     def doing(self, seen: Observation) -> frozenset[Action]:
         if seen.yaw_deg is not None and abs(seen.yaw_deg) >= TURNED_DEG:

@@ -1,6 +1,7 @@
 """Simulated presentations of a face, bona fide and attack, for the bench: rendered, seeded, answering what is asked.
 
     subject   who is shown: a portrait, where its landmarks lie, how deep a face is
+    recorded  the same of portraits that lie beside the project
     surface   a picture on something with a depth, turned before the camera
     conduct   how somebody moves and answers
     camera    light, lens, noise, JPEG, times

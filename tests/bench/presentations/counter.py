@@ -17,13 +17,14 @@ from appliance.model.liveness import LivenessHints
 from tests.bench.presentations import injected, screens
 from tests.bench.presentations.shown import Moment
 from tests.bench.presentations.species import CutOutEyes, Held, Person
+from tests.bench.presentations.subject import Gallery, drawn
 
 MOST_S, LEAST_S, ANSWER_S = 4.0, 2.5, 1.9
 BONA_FIDE = "bona-fide"
-SPECIES: dict[str, Callable[[int], Any]] = {
+SPECIES: dict[str, Callable[[int, Gallery], Any]] = {
     BONA_FIDE: Person,
     "print-flat": Held,
-    "print-bent": lambda seed: Held(seed, bent=True),
+    "print-bent": lambda seed, gallery: Held(seed, gallery, bent=True),
     "phone-screen": screens.phone,
     "tablet-screen": screens.tablet,
     "cut-out-eyes": CutOutEyes,
@@ -50,13 +51,13 @@ def as_rendered(frame: FaceFrame) -> FaceFrame:
 
 
 def frames(
-    species: str, seed: int, look: Looking = as_rendered
+    species: str, seed: int, look: Looking = as_rendered, gallery: Gallery = drawn
 ) -> Iterator[tuple[FaceFrame, Challenge, ColourSequence]]:
     """Until all is answered, or for four seconds; each with the challenge as it is after it.
 
-    `look` finds the landmarks anew, from the pixels alone.
+    `look` finds the landmarks anew, from the pixels alone. `gallery` says who is shown.
     """
-    presenter = SPECIES[species](seed)
+    presenter = SPECIES[species](seed, gallery)
     first_s = presenter.camera.moment()
     random = chance.Random(f"{species} {seed}")
     asked = challenge.drawn(random, first_s, time_s=ANSWER_S)
@@ -71,9 +72,9 @@ def frames(
         taken_s = presenter.camera.moment()
 
 
-def presented(species: str, seed: int, look: Looking = as_rendered) -> Outcome:
+def presented(species: str, seed: int, look: Looking = as_rendered, gallery: Gallery = drawn) -> Outcome:
     watch, asked, shown = FaceWatch(), None, None
-    for each in frames(species, seed, look):
+    for each in frames(species, seed, look, gallery):
         frame, asked, shown = each
         watch = watch.after(frame)
     return Outcome(face_hints(watch, asked, shown), face_hints(watch))

@@ -12,6 +12,7 @@ from appliance.liveness.face.frame import FaceFrame
 from tests.bench.presentations.camera import RATE, compressed
 from tests.bench.presentations.shown import Moment
 from tests.bench.presentations.species import Person
+from tests.bench.presentations.subject import Gallery
 
 _TURN_S = 1.25
 
@@ -19,10 +20,10 @@ _TURN_S = 1.25
 class Injected:
     """`length_s`: of what was recorded; then it begins again, or runs backwards. Compressed a second time."""
 
-    def __init__(self, seed: int, length_s: tuple[float, float]) -> None:
+    def __init__(self, seed: int, gallery: Gallery, length_s: tuple[float, float]) -> None:
         random = self._random = np.random.default_rng([seed, 107])
         self.camera = _Program(random)
-        self._person = Person(int(random.integers(2**31)))
+        self._person = Person(int(random.integers(2**31)), gallery)
         self._frames = max(1, round(float(random.uniform(*length_s)) * RATE))
         self._to_and_fro = self._frames > 1 and bool(random.random() < 0.3)
         self._asked = drawn(chance.Random(seed), 0.0).asked
@@ -64,13 +65,13 @@ class _Program:
         return taken_s
 
 
-def replayed(seed: int) -> Injected:
-    return Injected(seed, (20.0, 30.0))
+def replayed(seed: int, gallery: Gallery) -> Injected:
+    return Injected(seed, gallery, (20.0, 30.0))
 
 
-def repeated(seed: int) -> Injected:
-    return Injected(seed, (0.8, 2.0))
+def repeated(seed: int, gallery: Gallery) -> Injected:
+    return Injected(seed, gallery, (0.8, 2.0))
 
 
-def frozen(seed: int) -> Injected:
-    return Injected(seed, (0.0, 0.0))
+def frozen(seed: int, gallery: Gallery) -> Injected:
+    return Injected(seed, gallery, (0.0, 0.0))

@@ -13,6 +13,7 @@ from appliance.liveness.face.challenge import drawn
 from drivers.contracts import Pixels
 from tests.bench.presentations.shown import Moment, View, pictured
 from tests.bench.presentations.species import Held, Person
+from tests.bench.presentations.subject import Gallery
 from tests.bench.presentations.surface import Pose
 
 Plane = NDArray[np.float32]
@@ -27,10 +28,14 @@ class Screen(Held):
     """`half`: what it reaches to, in half heads. `points`: of its grid to a half head. Half of them show a film."""
 
     def __init__(
-        self, seed: int, half: Callable[[np.random.Generator], tuple[float, float]], points: tuple[float, float]
+        self,
+        seed: int,
+        gallery: Gallery,
+        half: Callable[[np.random.Generator], tuple[float, float]],
+        points: tuple[float, float],
     ) -> None:
-        self._layout, self._points_range = half, points
-        super().__init__(seed)
+        self._layout, self._points_range, self._gallery = half, points, gallery
+        super().__init__(seed, gallery)
 
     def _prepare(self, random: np.random.Generator) -> None:
         self._half = self._layout(random)
@@ -53,7 +58,7 @@ class Screen(Held):
             float(random.uniform(-30, 30)),
         )
         self._random_phase = float(random.uniform(0, 6))
-        self._film = Film(int(random.integers(2**31))) if random.random() < 0.5 else None
+        self._film = Film(int(random.integers(2**31)), self._gallery) if random.random() < 0.5 else None
         if self._film is not None:
             self._subject = self._film.person._subject
 
@@ -103,8 +108,8 @@ class Film:
 
     MIDDLE_PX = (640.0, 331.0)
 
-    def __init__(self, seed: int) -> None:
-        self.person = Person(seed, unit_px=_FILM_UNIT_PX)
+    def __init__(self, seed: int, gallery: Gallery) -> None:
+        self.person = Person(seed, gallery, unit_px=_FILM_UNIT_PX)
         self._asked = drawn(chance.Random(seed), 0.0).asked
         self.landmarks: Plane = np.empty((0, 2), np.float32)
 
@@ -118,15 +123,21 @@ class Film:
         return np.asarray(cv2.GaussianBlur(scene, (0, 0), 0.7), np.uint8)
 
 
-def phone(seed: int) -> Screen:
+def phone(seed: int, gallery: Gallery) -> Screen:
     """Some 70 mm by 150 mm, 400 to 460 points an inch: a half head is some 110 mm, or smaller on a small screen."""
     return Screen(
-        seed, lambda random: (float(random.uniform(0.80, 1.05)), float(random.uniform(1.5, 2.0))), (900.0, 1700.0)
+        seed,
+        gallery,
+        lambda random: (float(random.uniform(0.80, 1.05)), float(random.uniform(1.5, 2.0))),
+        (900.0, 1700.0),
     )
 
 
-def tablet(seed: int) -> Screen:
+def tablet(seed: int, gallery: Gallery) -> Screen:
     """220 to 290 points an inch; upright or on its side, larger than the portrait."""
     return Screen(
-        seed, lambda random: (float(random.uniform(1.3, 2.0)), float(random.uniform(1.4, 2.0))), (450.0, 1200.0)
+        seed,
+        gallery,
+        lambda random: (float(random.uniform(1.3, 2.0)), float(random.uniform(1.4, 2.0))),
+        (450.0, 1200.0),
     )

@@ -15,12 +15,10 @@ from tests.bench.presentations.camera import HEIGHT_PX, WIDTH_PX, Camera, compre
 from tests.bench.presentations.conduct import Conduct
 from tests.bench.presentations.room import room
 from tests.bench.presentations.shown import Moment, View, as_frame, pictured, with_face_moved
-from tests.bench.presentations.subject import Subject, drawn_subject, relief
+from tests.bench.presentations.subject import PERSONS, Gallery, Subject, drawn, drawn_subject, relief
 from tests.bench.presentations.surface import Pose, Surface, surface
 
 Plane = NDArray[np.float32]
-PERSONS = 16
-"""Portraits are drawn from so many: drawing one takes longer than showing it."""
 _BEHIND = 0.25
 """Of the screen's light on the face, what falls on the wall."""
 
@@ -32,11 +30,13 @@ class Presenter(Protocol):
 class Person:
     """A head with depth that turns, blinks and smiles before a wall."""
 
-    def __init__(self, seed: int, able: frozenset[Action] = frozenset(Action), unit_px: float | None = None) -> None:
+    def __init__(self, seed: int, gallery: Gallery = drawn, unit_px: float | None = None) -> None:
         random = self._random = np.random.default_rng([seed, 101])
-        self._subject = subject = drawn_subject(int(random.integers(PERSONS)))
+        self._subject = subject = gallery(random)
         self.camera = Camera(random)
-        self.conduct = Conduct(random, able, random.uniform(0.008, 0.03), random.uniform(0.8, 2.5), willing=0.99)
+        self.conduct = Conduct(
+            random, frozenset(Action), random.uniform(0.008, 0.03), random.uniform(0.8, 2.5), willing=0.99
+        )
         unit = unit_px or float(random.uniform(145.0, 215.0))
         self._view = View(
             unit, WIDTH_PX / 2 + float(random.uniform(-60, 60)), HEIGHT_PX * 0.46 + float(random.uniform(-25, 25))
@@ -88,9 +88,11 @@ def head(subject: Subject, distance: float, deep: float) -> Surface:
 class Held:
     """A flat or bent thing with a portrait on it, held in hands before a room, and tilted when a turn is asked for."""
 
-    def __init__(self, seed: int, *, bent: bool = False, able: frozenset[Action] = frozenset()) -> None:
+    def __init__(
+        self, seed: int, gallery: Gallery = drawn, *, bent: bool = False, able: frozenset[Action] = frozenset()
+    ) -> None:
         random = self._random = np.random.default_rng([seed, 103])
-        self._subject = drawn_subject(int(random.integers(PERSONS)))
+        self._subject = gallery(random)
         self.camera = Camera(random)
         turns = frozenset({Action.TURN_LEFT, Action.TURN_RIGHT})
         self.conduct = Conduct(random, turns | able, random.uniform(0.01, 0.05), random.uniform(1.0, 4.0), willing=0.85)
@@ -161,8 +163,8 @@ class Held:
 class CutOutEyes(Held):
     """A print with holes for the eyes, and living eyes behind it: they blink when asked."""
 
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed, able=frozenset({Action.BLINK}))
+    def __init__(self, seed: int, gallery: Gallery = drawn) -> None:
+        super().__init__(seed, gallery, able=frozenset({Action.BLINK}))
         self._behind = drawn_subject((seed * 7 + 3) % PERSONS)
 
     def content(self, x: Plane, y: Plane, moment: Moment) -> Pixels:

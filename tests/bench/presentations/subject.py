@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +19,9 @@ from drivers.simulated.drawn.person import Person, make_person
 HEIGHT_PX, WIDTH_PX = 640, 1152
 _HEAD_SHARE, _MIDDLE = 0.56, 0.44
 """As the house draws faces: crown to chin, and the head's middle, of the picture's height."""
+
+PERSONS = 16
+"""Drawn ones are taken from so many: drawing one takes longer than showing it."""
 
 Plane = NDArray[np.float32]
 
@@ -40,7 +44,15 @@ class Subject:
     person: Plane
 
 
-@lru_cache(maxsize=16)
+Gallery = Callable[[np.random.Generator], Subject]
+"""Who is shown, by chance."""
+
+
+def drawn(random: np.random.Generator) -> Subject:
+    return drawn_subject(int(random.integers(PERSONS)))
+
+
+@lru_cache(maxsize=PERSONS)
 def drawn_subject(seed: int) -> Subject:
     person = make_person(seed)
     picture = draw_face(seed, HEIGHT_PX, WIDTH_PX)

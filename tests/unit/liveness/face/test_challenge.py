@@ -154,6 +154,13 @@ def test_who_smiles_at_rest_is_measured_by_their_own_rest() -> None:
     assert _played(state, (at_rest, 0.6)).others == 0
 
 
+def test_who_smiles_broadly_already_does_nothing_by_trembling() -> None:
+    state = _asked(LEFT)
+    for smile in (0.88, 0.93, 0.88, 0.95, 0.90):
+        state = _played(state, (Observation(0.0, 0.0, smile), 0.1))
+    assert state.others == 0
+
+
 def test_a_face_that_is_not_there_does_nothing() -> None:
     assert observed(None, {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0}) == Observation()
     assert observed(np.full((478, 3), np.nan, np.float32), {}) == Observation()
