@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from appliance.model.verdict import NOT_JUDGED, Verdict
 from appliance.quality.document import assess_document
-from appliance.quality.face import FaceAssessor
+from appliance.quality.face import SimpleFaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
 from appliance.quality.nfiq2.forest_file import read_forest
 from drivers.contracts import Pixels
 from tests.unit.quality.forests import file_of, some_arrays
 
-FACES = FaceAssessor()
+FACES = SimpleFaceAssessor()
 FOREST = read_forest(file_of(some_arrays(1)))
 JUDGES: dict[str, Callable[[Pixels], Verdict]] = {
     "fingerprint": assess_fingerprint,
