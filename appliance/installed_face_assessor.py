@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import structlog
 
@@ -18,14 +19,15 @@ log = structlog.get_logger(__name__)
 class InstalledFaces:
     """For the daemon, which goes on judging whatever is wrong with its packs, and says so on the health page."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self.missing: Sequence[str] = ()
         """The packs that are not there or damaged, once `load` has looked."""
 
     def load(self) -> FaceAssessor:
         """In the thread that will judge: takes a fraction of a second. A damaged pack is as good as none."""
         try:
-            networks = installed_face_networks()
+            networks = installed_face_networks(self._folder)
         except ModelError as error:
             log.warning("model-unusable", code=error.code)
             networks = FaceNetworks(None, None, None, None, (DETECTION, LANDMARKER, SEGMENTATION))

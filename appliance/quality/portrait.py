@@ -8,7 +8,7 @@ only what they see (`appliance.face`); who loads them decides where they come fr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -22,7 +22,7 @@ from appliance.face.following import FaceFollower
 from appliance.face.landmarks import FaceLandmarker, Landmarks
 from appliance.face.search import FaceSearch, FoundFace
 from appliance.face.segmentation import PersonSegmenter
-from appliance.face.tracking import Track
+from appliance.face.tracking import DETECTION_EVERY_FRAMES, Track
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Component, Pose, Verdict
 from appliance.quality.face_guidance import (
     COVERED,
@@ -103,7 +103,7 @@ class PortraitAssessor:
             return _unjudged(NOT_JUDGEABLE)
 
     def glance(self, pixels: Pixels, *, reduced_by: float = 1.0, with_background: bool = False) -> Verdict:
-        """Follows the face that was there before. Other faces are counted every few frames.
+        """Follows the face that was there before. Whether others have come is looked at every few frames.
 
         `with_background`: measures also what is behind the person, which takes another network.
         """
@@ -113,6 +113,9 @@ class PortraitAssessor:
         if colour.shape[:2] != self._followed_size:
             self._track, self._followed_size = Track(), (colour.shape[0], colour.shape[1])
         try:
+            if self._track.faces > 1:
+                # Whoever has left keeps nobody waiting: the whole is looked at until one is alone.
+                self._track = replace(self._track, frames_since_detection=DETECTION_EVERY_FRAMES)
             followed = self._follower.follow(self._track, colour)
             self._track = followed.track
             if followed.landmarks is None:
