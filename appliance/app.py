@@ -50,6 +50,7 @@ from appliance.health_checks import health_checks
 from appliance.identity.identity import STORAGE_KEY, Identity
 from appliance.identity.in_force import IdentityInForce
 from appliance.identity.storage_key import StorageKey
+from appliance.installed_face_assessor import InstalledFaces
 from appliance.installed_forest import installed_forest
 from appliance.model.device import DeviceSettings
 from appliance.model.manifest import SoftwareRecord
@@ -209,7 +210,8 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
 
     keep_freed_memory()
     forest = await asyncio.to_thread(_forest)
-    judge = Judge(forest)
+    faces = InstalledFaces()
+    judge = Judge(forest, faces.load)
     stack.push_async_callback(judge.close)
 
     steps = ClockSteps(clock, configuration.vouched_at)
@@ -267,6 +269,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
             maintenance,
             forwarder,
             has_forest=forest is not None,
+            missing_face_packs=lambda: faces.missing,
         ),
         clock,
     )
@@ -294,7 +297,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     stack.push_async_callback(supervisor.close, STOP_DEADLINE_S)
     supervisor.start("loop-lag", lag.run)
     supervisor.start("time-floor", lambda: time_floor.keep(configuration.vouched_at))
-    supervisor.start("face-detector", judge.warm_up)
+    supervisor.start("face-networks", judge.warm_up)
     supervisor.start("configuration", follower.run)
     supervisor.start("certificate", identity.run)
     supervisor.start("sealing-backlog", service.finish)

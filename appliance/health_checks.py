@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -44,6 +44,7 @@ def health_checks(
     forwarder: Forwarder,
     *,
     has_forest: bool,
+    missing_face_packs: Callable[[], Sequence[str]],
 ) -> Mapping[str, Check]:
     """By the checks' names, in the order in which the page shows them."""
 
@@ -77,7 +78,7 @@ def health_checks(
     return {
         "devices": lambda: judge_devices(desk.statuses()),
         "maintenance": lambda: judge_maintenance([one.device_id for one in maintenance.due() if one.overdue]),
-        "models": lambda: judge_models(has_forest=has_forest),
+        "models": lambda: judge_models(has_forest=has_forest, missing_face_packs=missing_face_packs()),
         "configuration": configuration_check,
         "aima": aima_check,
         "queue": queue_check,

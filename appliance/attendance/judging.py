@@ -19,7 +19,8 @@ from appliance.fingerprint.scored_scale import SCORED_PPI
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.document import assess_document
 from appliance.quality.exception_photo import assess_exception_photo
-from appliance.quality.face import FaceAssessor
+from appliance.quality.face import SimpleFaceAssessor
+from appliance.quality.face_assessor import FaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
 from appliance.quality.nfiq2.forest import Forest
 from appliance.quality.stillness import Stillness
@@ -43,14 +44,17 @@ class Judged:
 
 
 class Judge:
-    def __init__(self, forest: Forest | None = None) -> None:
-        """`forest`: NIST's, for NFIQ 2; None where it is not installed."""
+    def __init__(
+        self, forest: Forest | None = None, load_faces: Callable[[], FaceAssessor] = SimpleFaceAssessor
+    ) -> None:
+        """`forest`: NIST's, for NFIQ 2; None where it is not installed. `load_faces`: once, in the judge's thread."""
         self.forest = forest
+        self._load_faces = load_faces
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
         self._faces: FaceAssessor | None = None
 
     async def warm_up(self) -> None:
-        """Loads the face detector before the first applicant sits down."""
+        """Loads what judges faces before the first applicant sits down."""
         await self.run(self._face_assessor)
 
     async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None) -> Judged:
@@ -70,7 +74,7 @@ class Judge:
 
     def _face_assessor(self) -> FaceAssessor:
         if self._faces is None:
-            self._faces = FaceAssessor()
+            self._faces = self._load_faces()
         return self._faces
 
     def _judged(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None) -> Judged:
@@ -88,7 +92,9 @@ class Judge:
                     return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi or SCORED_PPI)
                 return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi, forest=self.forest)
             case CaptureKind.FACE:
-                return self._face_assessor().assess(pixels, reduced_by=frame.reduced_by)
+                faces = self._face_assessor()
+                judged = faces.glance if frame.preview else faces.assess
+                return judged(pixels, reduced_by=frame.reduced_by)
             case CaptureKind.EXCEPTION_PHOTO:
                 return assess_exception_photo(pixels)
             case CaptureKind.DOCUMENT:

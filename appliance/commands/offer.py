@@ -18,9 +18,9 @@ import msgspec
 
 from appliance.devices.enrolment_use import refuse_for_enrolment
 from appliance.errors import DeviceError, UsageError
+from appliance.installed_face_assessor import installed_face_assessor
 from appliance.installed_forest import installed_forest
 from appliance.model.verdict import NOT_JUDGED
-from appliance.quality.face import FaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
 from drivers.approval import check_model
 from drivers.binding import located
@@ -122,7 +122,7 @@ def _opened(profile: Profile, options: dict[str, object], env: str, stack: ExitS
 def _judge(profile: Profile) -> Callable[[Pixels], float]:
     """SBI's score, 0 to 100: what could not be judged is worth nothing."""
     if profile.contract is Contract.CAMERA:
-        faces = FaceAssessor()
+        faces = installed_face_assessor()
         return lambda pixels: _score(faces.assess(pixels).score)
     forest = installed_forest()
     return lambda pixels: _score(assess_fingerprint(pixels, resolution_ppi=profile.resolution_ppi, forest=forest).score)

@@ -12,11 +12,11 @@ from typing import Any, Protocol
 
 from appliance.commands.quiet_libraries import libraries_silent
 from appliance.errors import QualityError
+from appliance.installed_face_assessor import installed_face_assessor
 from appliance.installed_forest import installed_forest
 from appliance.model.verdict import CaptureKind, Pose, Verdict
 from appliance.quality.document import assess_document
 from appliance.quality.exception_photo import assess_exception_photo
-from appliance.quality.face import FaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
 from appliance.runtime.memory import keep_freed_memory
 from drivers.contracts import Pixels
@@ -93,7 +93,7 @@ def _judge(kind: CaptureKind) -> Callable[[Pixels, int], Verdict]:
         case CaptureKind.EXCEPTION_PHOTO:
             return lambda pixels, _: assess_exception_photo(pixels)
         case CaptureKind.FACE:
-            assessor = FaceAssessor()
+            assessor = installed_face_assessor()
             return lambda pixels, _: assessor.assess(as_colour(pixels))
 
 

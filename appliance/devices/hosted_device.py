@@ -233,6 +233,8 @@ class HostedDevice:
                 frames=self._status.frames + capture.frames,
                 dropped=self._status.dropped + capture.dropped,
             )
+            if capture.frames or capture.dropped:
+                self._log.info("frames-ended", frames=capture.frames, frames_dropped=capture.dropped)
             error = capture.ended_by
             # A host that came in the meantime has nothing to do with how this capture ended.
             if self._link is link:

@@ -31,7 +31,7 @@ ALLOWED_FIELDS = frozenset(
         "count", "attempt", "attempts", "round", "number", "score", "threshold", "accepted", "bytes", "offset",
         "sha256", "pid", "port", "host", "url", "duration_s", "duration_ms", "delay_s", "interval_s", "timeout_s",
         "deadline_s", "age_s", "lag_ms", "free_bytes", "fps", "width", "height", "expires_at", "not_after", "steps",
-        "event_type", "host_pid", "returncode",
+        "event_type", "host_pid", "returncode", "frames", "frames_dropped",
         "queued", "sent", "erased", "restarts", "pending", "remaining", "root_version", "path", "line", "message",
     }
 )  # fmt: skip

@@ -11,20 +11,25 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 from numpy.typing import NDArray
 
+from appliance.installed_face_assessor import installed_face_assessor
 from appliance.model.verdict import NOT_JUDGED, Verdict
 from appliance.quality.document import assess_document
-from appliance.quality.face import FaceAssessor
+from appliance.quality.face import SimpleFaceAssessor
 from appliance.quality.fingerprint import assess_fingerprint
 from appliance.quality.nfiq2.forest_file import read_forest
 from drivers.contracts import Pixels
 from tests.unit.quality.forests import file_of, some_arrays
 
-FACES = FaceAssessor()
+FACES = SimpleFaceAssessor()
+INSTALLED = installed_face_assessor()
+"""By the networks where their packs are there, else the simple one once more."""
 FOREST = read_forest(file_of(some_arrays(1)))
 JUDGES: dict[str, Callable[[Pixels], Verdict]] = {
     "fingerprint": assess_fingerprint,
     "fingerprint-nfiq2": lambda pixels: assess_fingerprint(pixels, forest=FOREST),
     "face": FACES.assess,
+    "face-installed": INSTALLED.assess,
+    "face-preview": INSTALLED.glance,
     "document": lambda pixels: assess_document(pixels, resolution_ppi=None),
 }
 

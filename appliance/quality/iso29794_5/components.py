@@ -38,7 +38,8 @@ class FaceInputs:
     """One face of one picture. What is None, or of a pose not known, leaves its components out.
 
     `image` is (H, W, 3) uint8 B, G, R; `face_areas_px` those of all faces found; `background` (h, w) uint8 over the
-    whole image, at any scale, 1 where nobody is; `blendshapes` coefficients by the mesh network's names.
+    whole image, at any scale, 1 where nobody is; `blendshapes` coefficients by the mesh network's names. `reduced_by`:
+    how much larger the camera's picture is, where `image` was made smaller to be looked at.
     """
 
     image: Pixels
@@ -47,6 +48,7 @@ class FaceInputs:
     face_areas_px: Sequence[float] = ()
     background: Pixels | None = None
     blendshapes: Mapping[str, float] | None = None
+    reduced_by: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ def _by_formula(face: AlignedFace, inputs: FaceInputs) -> Iterator[Found]:
     by_name = components_of(
         face, inputs.image, inputs.landmarks, face_areas_px=inputs.face_areas_px, yaw_deg=inputs.pose.yaw_deg
     )
+    if inputs.reduced_by != 1.0 and (eyes := by_name.get(names.INTER_EYE_DISTANCE)) is not None:
+        # Said in the camera's pixels; all the other measures are shares.
+        by_name[names.INTER_EYE_DISTANCE] = component(names.INTER_EYE_DISTANCE, eyes.raw * inputs.reduced_by)
     yield from ((name, value, STANDARD) for name, value in by_name.items())
     yield from _mapped(pose_raw(inputs.pose), STANDARD)
     if inputs.background is not None:

@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
 from appliance.attendance.judging import Judge
-from appliance.model.verdict import NOT_JUDGED, CaptureKind
-from drivers.contracts import Frame
+from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
+from drivers.contracts import Frame, Pixels
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
+
+
+class NamingFaces:
+    """Judges nothing, and says which way it was asked and by which thread it was loaded."""
+
+    def __init__(self) -> None:
+        self.thread = threading.current_thread().name
+
+    def assess(self, pixels: Pixels, *, reduced_by: float = 1.0) -> Verdict:
+        return Verdict(kind=CaptureKind.FACE, score=1, algorithm=f"assess by {reduced_by}", reasons=(self.thread,))
+
+    def glance(self, pixels: Pixels, *, reduced_by: float = 1.0) -> Verdict:
+        return Verdict(kind=CaptureKind.FACE, score=1, algorithm=f"glance by {reduced_by}", reasons=(self.thread,))
+
+
+@pytest.mark.parametrize(("preview", "asked"), [(True, "glance by 2.5"), (False, "assess by 2.5")])
+async def test_a_preview_of_a_face_is_glanced_at_and_a_still_is_assessed_off_the_event_loop(
+    preview: bool, asked: str
+) -> None:
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    frame = Frame(pixels=pixels, sequence=0, captured_monotonic_ns=0, preview=preview, reduced_by=2.5)
+    judge = Judge(load_faces=NamingFaces)
+    try:
+        await judge.warm_up()
+        verdict = (await judge.judge(CaptureKind.FACE, frame)).verdict
+    finally:
+        await judge.close()
+    assert verdict.algorithm == asked
+    assert verdict.reasons[0].startswith("judge")
 
 
 @pytest.mark.parametrize(("resolution_ppi", "judged"), [(500, True), (None, False)])

@@ -12,6 +12,7 @@ import pytest
 from appliance.attendance.images import png
 from appliance.commands.score import score_files
 from appliance.errors import QualityError
+from appliance.installed_face_networks import installed_face_networks
 from drivers.simulated.drawn.document import draw_document
 from drivers.simulated.drawn.face import draw_face
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
@@ -48,7 +49,10 @@ def test_a_face_has_faces_components_pose_and_ms(files: dict[str, str]) -> None:
     assert result["faces"] == 1
     assert set(result["components"]["DynamicRange"]) == {"raw", "scalar"}
     assert set(result["pose"]) == {"yaw_deg", "pitch_deg", "roll_deg"}
-    assert result["pose"]["yaw_deg"] is None
+    networks = not installed_face_networks().missing
+    assert (result["pose"]["yaw_deg"] is not None) is networks, "without them the yaw is not measured"
+    assert (len(result["components"]) == 28) is networks
+    assert ("claim-kiosk-own-" in result["algorithm"]) is networks, "the unified score is our own estimate"
     assert result["ms"] > 0
     assert json.loads(json.dumps(result)) == result
 

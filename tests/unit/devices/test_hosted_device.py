@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from appliance.devices.deadlines import Deadlines
 from appliance.devices.hosted_device import HostedDevice
@@ -120,16 +121,19 @@ async def test_leaving_early_ends_the_capture_and_the_next_one_works() -> None:
 async def test_a_slow_taker_of_a_flood_sees_whole_new_frames_and_the_others_are_counted() -> None:
     async with device(CAMERA, capture="flood") as hosted:
         sequences = []
-        async with hosted.frames(CameraRequest()) as frames:
-            async for frame in frames:
-                value = frame.sequence % 251
-                await asyncio.sleep(0.02)
-                assert (frame.pixels == value).all(), "the driver wrote into a frame that was lent"
-                sequences.append(frame.sequence)
-                if len(sequences) == 5:
-                    break
+        with capture_logs() as lines:
+            async with hosted.frames(CameraRequest()) as frames:
+                async for frame in frames:
+                    value = frame.sequence % 251
+                    await asyncio.sleep(0.02)
+                    assert (frame.pixels == value).all(), "the driver wrote into a frame that was lent"
+                    sequences.append(frame.sequence)
+                    if len(sequences) == 5:
+                        break
         assert sequences == sorted(set(sequences))
         assert hosted.status().dropped > 0
+    (said,) = [line for line in lines if line["event"] == "frames-ended"]
+    assert (said["frames"], said["frames_dropped"]) == (5, hosted.status().dropped)
 
 
 async def test_a_still_that_is_older_than_its_asking_is_passed_over() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from appliance.model.verdict import NOT_JUDGED, Component
 from appliance.quality.eyes import Eyes
-from appliance.quality.face import FaceAssessor
+from appliance.quality.face import SimpleFaceAssessor
 from appliance.quality.face_colour import natural_colour_component
 from appliance.quality.face_count import single_face
 from appliance.quality.face_light import (
@@ -34,8 +34,8 @@ THRESHOLD = 40
 
 
 @pytest.fixture(scope="module")
-def assessor() -> FaceAssessor:
-    return FaceAssessor()
+def assessor() -> SimpleFaceAssessor:
+    return SimpleFaceAssessor()
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def portrait() -> Pixels:
     return draw_face(2, 480, 640)
 
 
-def test_a_portrait_of_one_person_is_accepted(assessor: FaceAssessor, portrait: Pixels) -> None:
+def test_a_portrait_of_one_person_is_accepted(assessor: SimpleFaceAssessor, portrait: Pixels) -> None:
     verdict = assessor.assess(portrait)
     assert verdict.faces == 1
     assert verdict.accepted(THRESHOLD)
@@ -53,7 +53,7 @@ def test_a_portrait_of_one_person_is_accepted(assessor: FaceAssessor, portrait: 
 
 
 def test_components_bear_the_standards_names_and_only_where_they_are_measured(
-    assessor: FaceAssessor, portrait: Pixels
+    assessor: SimpleFaceAssessor, portrait: Pixels
 ) -> None:
     components = assessor.assess(portrait).components
     assert {"LuminanceMean", "DynamicRange", "SingleFacePresent", "NaturalColour"} <= set(components)
@@ -62,11 +62,11 @@ def test_components_bear_the_standards_names_and_only_where_they_are_measured(
 
 
 @pytest.mark.parametrize("seed", [1, 3, 6])
-def test_drawn_people_pass_like_real_ones(assessor: FaceAssessor, seed: int) -> None:
+def test_drawn_people_pass_like_real_ones(assessor: SimpleFaceAssessor, seed: int) -> None:
     assert assessor.assess(draw_face(seed, 720, 1280)).accepted(THRESHOLD)
 
 
-def test_two_people_are_never_accepted(assessor: FaceAssessor) -> None:
+def test_two_people_are_never_accepted(assessor: SimpleFaceAssessor) -> None:
     both = np.ascontiguousarray(np.hstack([draw_face(2, 480, 420), draw_face(5, 480, 420)]))
     verdict = assessor.assess(both)
     assert verdict.faces == 2
@@ -75,7 +75,7 @@ def test_two_people_are_never_accepted(assessor: FaceAssessor) -> None:
     assert verdict.components["SingleFacePresent"].scalar < 30
 
 
-def test_a_smaller_leaning_person_behind_is_noticed(assessor: FaceAssessor, portrait: Pixels) -> None:
+def test_a_smaller_leaning_person_behind_is_noticed(assessor: SimpleFaceAssessor, portrait: Pixels) -> None:
     behind = draw_face(5, 240, 220)
     turn = cv2.getRotationMatrix2D((110, 105), 20, 1.0)
     leaning = cv2.warpAffine(behind, turn, (220, 240), borderMode=cv2.BORDER_REPLICATE)
@@ -83,13 +83,13 @@ def test_a_smaller_leaning_person_behind_is_noticed(assessor: FaceAssessor, port
     assert not assessor.assess(np.asarray(crowd, np.uint8)).accepted(0)
 
 
-def test_nobody_is_not_judged(assessor: FaceAssessor) -> None:
+def test_nobody_is_not_judged(assessor: SimpleFaceAssessor) -> None:
     verdict = assessor.assess(np.full((480, 640, 3), 190, np.uint8))
     assert (verdict.score, verdict.reasons, verdict.faces) == (NOT_JUDGED, ("no-face",), 0)
 
 
 def test_sharpness_falls_with_every_blur_and_a_blurred_face_is_refused(
-    assessor: FaceAssessor, portrait: Pixels
+    assessor: SimpleFaceAssessor, portrait: Pixels
 ) -> None:
     verdicts = [assessor.assess(blurred(portrait, sigma)) for sigma in (0.0, 1.0, 2.0, 3.0, 4.0)]
     assert falls([verdict.measures["sharpness"] for verdict in verdicts])
@@ -97,7 +97,9 @@ def test_sharpness_falls_with_every_blur_and_a_blurred_face_is_refused(
     assert "blurred" in verdicts[-1].reasons
 
 
-def test_noise_is_no_sharpness_and_never_makes_a_portrait_better(assessor: FaceAssessor, portrait: Pixels) -> None:
+def test_noise_is_no_sharpness_and_never_makes_a_portrait_better(
+    assessor: SimpleFaceAssessor, portrait: Pixels
+) -> None:
     amounts = (0.0, 10.0, 20.0, 45.0, 70.0)
     for blur in (0.0, 3.0):
         verdicts = [assessor.assess(noisier(blurred(portrait, blur), amount)) for amount in amounts]
@@ -110,7 +112,7 @@ def test_noise_is_no_sharpness_and_never_makes_a_portrait_better(assessor: FaceA
         assert not verdicts[-1].accepted(THRESHOLD)
 
 
-def test_noise_that_is_too_much_is_named_and_a_little_is_borne(assessor: FaceAssessor, portrait: Pixels) -> None:
+def test_noise_that_is_too_much_is_named_and_a_little_is_borne(assessor: SimpleFaceAssessor, portrait: Pixels) -> None:
     assert assessor.assess(noisier(portrait, 8.0)).accepted(THRESHOLD)
     assert "picture-noisy" in assessor.assess(noisier(portrait, 45.0)).reasons
 
@@ -122,18 +124,18 @@ def test_the_noise_is_measured_as_it_is(deviation: float) -> None:
     assert noise_deviation(noisier(grey, deviation)) == pytest.approx(deviation, rel=0.1)
 
 
-def test_the_score_falls_with_the_light(assessor: FaceAssessor, portrait: Pixels) -> None:
+def test_the_score_falls_with_the_light(assessor: SimpleFaceAssessor, portrait: Pixels) -> None:
     verdicts = [assessor.assess(darker(portrait, lost)) for lost in (0.0, 0.4, 0.55, 0.7)]
     assert falls([verdict.measures["brightest_level"] for verdict in verdicts])
     assert falls([verdict.score for verdict in verdicts])
     assert "too-dark" in verdicts[-1].reasons
 
 
-def test_a_pale_face_is_refused(assessor: FaceAssessor, portrait: Pixels) -> None:
+def test_a_pale_face_is_refused(assessor: SimpleFaceAssessor, portrait: Pixels) -> None:
     assert not assessor.assess(paler(portrait, 0.85)).accepted(THRESHOLD)
 
 
-def test_a_dark_skin_is_no_dark_picture(assessor: FaceAssessor) -> None:
+def test_a_dark_skin_is_no_dark_picture(assessor: SimpleFaceAssessor) -> None:
     """The darkest skin that is drawn, in ordinary light, has neither a reason nor advice about light."""
     verdict = assessor.assess(draw_face(6, 720, 1280))
     assert verdict.accepted(THRESHOLD)
@@ -191,7 +193,7 @@ def test_raw_values_map_to_scalars_as_in_the_published_results(shared_data: Path
         ("examples_two_people.jpg", 2, False),
     ],
 )
-def test_real_pictures(assessor: FaceAssessor, shared_data: Path, name: str, faces: int, accepted: bool) -> None:
+def test_real_pictures(assessor: SimpleFaceAssessor, shared_data: Path, name: str, faces: int, accepted: bool) -> None:
     picture = cv2.imread(str(shared_data / "face" / name))
     assert picture is not None
     verdict = assessor.assess(np.asarray(picture, np.uint8))
@@ -199,7 +201,7 @@ def test_real_pictures(assessor: FaceAssessor, shared_data: Path, name: str, fac
     assert verdict.accepted(THRESHOLD) is accepted
 
 
-def test_a_picture_made_small_to_be_looked_at_says_the_sizes_of_the_whole_one(assessor: FaceAssessor) -> None:
+def test_a_picture_made_small_to_be_looked_at_says_the_sizes_of_the_whole_one(assessor: SimpleFaceAssessor) -> None:
     whole = draw_face(2, 960, 1280)
     small = np.asarray(cv2.resize(whole, None, fx=0.2, fy=0.2, interpolation=cv2.INTER_AREA), np.uint8)
     seen, guessed, told = (

@@ -60,7 +60,7 @@ def _quality_codes(stage: str) -> set[str]:
     named = {
         v
         for v in literals
-        if isinstance(v, str) and re.fullmatch(r"[a-z]+(-[a-z]+)+|blurred|closer|saturated|grainy", v)
+        if isinstance(v, str) and re.fullmatch(r"[a-z]+(-[a-z]+)+|blurred|closer|further|saturated|grainy", v)
     }
     return named - {"claim-kiosk"}
 

@@ -1,0 +1,68 @@
+"""Where a person has to move, and how to hold the head, so that a portrait can be cut out of the camera's picture.
+
+The picture is far wider than a portrait. What matters is therefore not where the head lies in it, but whether a
+portrait that keeps the limits fits into it; asked of the smallest one that does, which needs the least room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from appliance.quality.face_guidance import (
+    CHIN_DOWN,
+    CHIN_UP,
+    FURTHER,
+    MOVE_DOWN,
+    MOVE_LEFT,
+    MOVE_RIGHT,
+    MOVE_UP,
+    TILTED,
+    TURN_LEFT,
+    TURN_RIGHT,
+)
+from appliance.quality.iso29794_5.geometry import FaceGeometry, Finding
+from appliance.quality.iso29794_5.portrait_profiles import Template
+
+_WIDTH_FOR_HEIGHT: Final = 0.75
+"""Of the live profile's portrait, and within four hundredths of the others'."""
+_OF_HEAD: Final = {
+    "head-turned-left": TURN_LEFT,
+    "head-turned-right": TURN_RIGHT,
+    "head-looks-down": CHIN_UP,
+    "head-looks-up": CHIN_DOWN,
+    "head-tilted-left": TILTED,
+    "head-tilted-right": TILTED,
+}
+"""What to do about a finding of the geometry. It says left and right as the picture has them: a head turned to the
+picture's left is turned to the person's right."""
+
+
+def head_codes(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """How the head is to be held, in the findings' order; what they say of a finished portrait is left out."""
+    return tuple(_OF_HEAD[finding.code] for finding in findings if finding.code in _OF_HEAD)
+
+
+def placement_codes(geometry: FaceGeometry, limits: Template) -> tuple[str, ...]:
+    """What the person is to do, by their own left and right; empty where a portrait fits."""
+    return tuple(_codes(geometry, limits))
+
+
+def _codes(seen: FaceGeometry, limits: Template) -> Iterator[str]:
+    by_length = seen.head_length * seen.height_px / limits.head_length.most
+    by_width = seen.head_width * seen.width_px / limits.head_width.most / _WIDTH_FOR_HEIGHT
+    height_px = max(by_length, by_width)
+    width_px = height_px * _WIDTH_FOR_HEIGHT
+    if height_px > seen.height_px or width_px > seen.width_px:
+        yield FURTHER
+        return
+    x_px, y_px = seen.centre * seen.width_px, seen.eye_line * seen.height_px
+    # The camera's picture is no mirror: who is on its left has to move to their own left to come to its middle.
+    if x_px < limits.centre.least * width_px:
+        yield MOVE_LEFT
+    elif seen.width_px - x_px < (1.0 - limits.centre.most) * width_px:
+        yield MOVE_RIGHT
+    if y_px < limits.eye_line.least * height_px:
+        yield MOVE_DOWN
+    elif seen.height_px - y_px < (1.0 - limits.eye_line.most) * height_px:
+        yield MOVE_UP
