@@ -89,6 +89,8 @@ class Impressions:
 
     def _found(self, held: _Held, one: FingerImpression, image: Pixels) -> Findings:
         """Fingers of one placement are compared with each other too: the earlier ones are held by then."""
+        # A try whose event the journal refused had the same part's name: it is not another impression.
+        held.templates.pop(one.key, None)
         pixels = _cut_out(image, one)
         hints = self._hints(held, pixels, one.taken.resolution_ppi)
         template, omitted = _template(pixels, one.taken.resolution_ppi)

@@ -18,6 +18,7 @@ from appliance.quality.fingerprint_guidance import guidance_advice, guidance_rea
 from appliance.quality.fingerprint_measures import BareEdges, fingerprint_measures
 from appliance.quality.nfiq2.forest import Forest
 from appliance.quality.nfiq2.frame import without_frame
+from appliance.quality.nfiq2.regions import MARGIN_PX, SIDE_PX
 from appliance.quality.nfiq2.score import Scored, nfiq2
 from appliance.quality.nfiq2.surface import Surface, surface
 from appliance.quality.ridge_polarity import is_inverted
@@ -52,7 +53,11 @@ def assess_fingerprint(
     simple = _judged(inner, ridges, bare)
     if forest is None or simple.score == NOT_JUDGED:
         return simple
-    return _with_nfiq2(simple, nfiq2(grey, forest, ridges))
+    scored = nfiq2(grey, forest, ridges)
+    if scored.reason == "image-too-large":
+        # A larger glass than NFIQ 2 takes says nothing against the finger on it, which is scored alone.
+        scored = nfiq2(_finger_alone(inner, ridges), forest)
+    return _with_nfiq2(simple, scored)
 
 
 def _refusal(pixels: Pixels, resolution_ppi: int | None) -> str | None:
@@ -69,11 +74,7 @@ def _refusal(pixels: Pixels, resolution_ppi: int | None) -> str | None:
 
 
 def _with_nfiq2(simple: Verdict, scored: Scored) -> Verdict:
-    """What stands in the way stays; the score and its measures are the standard's.
-
-    A glass larger than any that NFIQ 2 takes says nothing against the finger on it: that is judged simply."""
-    if scored.reason == "image-too-large":
-        return simple
+    """What stands in the way stays; the score and its measures are the standard's."""
     reasons = simple.reasons if scored.reason in (None, *simple.reasons) else (*simple.reasons, str(scored.reason))
     return msgspec.structs.replace(
         simple,
@@ -83,6 +84,15 @@ def _with_nfiq2(simple: Verdict, scored: Scored) -> Verdict:
         measures={**simple.measures, **{name: round(value, 6) for name, value in scored.measures.items()}},
         algorithm=ALGORITHM,
     )
+
+
+def _finger_alone(inner: Pixels, ridges: Surface) -> Pixels:
+    """What lies around the largest piece with contrast, whole regions of it."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ridges.foreground.astype(np.uint8), connectivity=8)
+    if count < 2:
+        return inner
+    left, top, width, height = (int(value) * SIDE_PX for value in stats[1 + int(stats[1:, 4].argmax()), :4])
+    return np.ascontiguousarray(inner[top : top + height + 2 * MARGIN_PX, left : left + width + 2 * MARGIN_PX])
 
 
 def _without_frame(grey: Pixels) -> tuple[Pixels, BareEdges]:

@@ -5,8 +5,8 @@ for others.
 
     python -I wsq_process.py decode|encode HEIGHT WIDTH <in >out
 
-Started by `wsq` and by nobody else. Reads at most what it was told, takes bounded memory and time, and imports nothing
-but that package's extension.
+Started by `wsq` and by nobody else. Reads and takes bounded amounts, writes no file, starts no process, and imports
+nothing but that package's extension.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import _wsq
 
 _MEMORY_BYTES = 1 << 30
 _CPU_S = 10
+_INPUT_BYTES = 64 << 20
 _NOT_A_PICTURE = 3
 _BITRATE = 0.75
 
@@ -26,7 +27,11 @@ def main(do: str, height: int, width: int) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold the print
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    data = sys.stdin.buffer.read()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    data = sys.stdin.buffer.read(_INPUT_BYTES + 1)
+    if len(data) > _INPUT_BYTES:
+        return _NOT_A_PICTURE
     try:
         if do == "encode":
             out = _wsq.compress(data, height, width, _BITRATE)

@@ -38,6 +38,11 @@ def _names() -> list[str]:
     return [name for name in found if "def rows(" in Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")]
 
 
+def _with_kin(names: list[str], known: list[str]) -> list[str]:
+    """A name stands for those that go on with it too: `fingerprint` for `fingerprint_comparison` as well."""
+    return [one for one in known if any(one == name or one.startswith(f"{name}_") for name in names)]
+
+
 def _table(rows: list[tuple[str, Row]]) -> Table:
     table = Table("benchmark", "measure", box=None)
     for column in ("ours", "against", "theirs", "ratio"):
@@ -60,7 +65,7 @@ def main() -> int:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     rows: list[tuple[str, Row]] = []
     failed = []
-    for name in chosen.names or known:
+    for name in _with_kin(chosen.names, known) or known:
         sys.stderr.write(f"bench: {name}\n")
         try:
             measured: list[Row] = importlib.import_module(f"tests.bench.{name}").rows()

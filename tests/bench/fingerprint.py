@@ -146,23 +146,35 @@ def _agreement(reference: Sequence[dict[str, str]], found: Sequence[Scored], for
     scored = ~np.isnan(ours)
     sets = np.array([row["set"] for row in reference])
     yield Row(measure="impressions without a score", ours=float((~scored).sum()), unit="", against=_REFERENCE, peer=0.0)
-    for name, chosen, goal in [("pooled", scored, 0.97), *((s, scored & (sets == s), 0.90) for s in sorted(set(sets)))]:
-        rho = _spearman(ours[chosen], theirs[chosen])
+    for name, chosen in _groups(sets):
+        rho = _spearman(ours[scored & chosen], theirs[scored & chosen])
+        goal = 0.97 if name == "pooled" else 0.90
         yield Row(measure=f"Spearman's rho, {name}", ours=rho, unit="", against=_REFERENCE, peer=goal)
-    error = float(np.abs(ours - theirs)[scored].mean())
-    yield Row(measure="mean absolute error", ours=error, unit="", against=_REFERENCE, peer=4.0)
-    equal = [
-        forest.score({**one.measures, **{name: float(row[name]) for name in OF_MINUTIAE}}) == int(row["nfiq2"])
-        for row, one in zip(reference, found, strict=True)
-        if one.score is not None
-    ]
-    yield Row(
-        measure="equal scores, given the reference's minutiae",
-        ours=100 * float(np.mean(equal)),
-        unit="%",
-        against=_REFERENCE,
-        peer=98.0,
+    equal = np.array(
+        [
+            one.score is not None
+            and forest.score({**one.measures, **{name: float(row[name]) for name in OF_MINUTIAE}}) == int(row["nfiq2"])
+            for row, one in zip(reference, found, strict=True)
+        ]
     )
+    for name, chosen in _groups(sets):
+        error = float(np.abs(ours - theirs)[scored & chosen].mean())
+        yield Row(measure=f"mean absolute error, {name}", ours=error, unit="", against=_REFERENCE, peer=4.0)
+    for name, chosen in _groups(sets):
+        yield Row(
+            measure=f"equal scores, given the reference's minutiae, {name}",
+            ours=100 * float(equal[chosen].mean()),
+            unit="%",
+            against=_REFERENCE,
+            peer=98.0,
+        )
+
+
+def _groups(sets: NDArray[np.str_]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """All together, then set by set."""
+    yield "pooled", np.ones(len(sets), np.bool_)
+    for name in sorted(set(sets.tolist())):
+        yield name, sets == name
 
 
 def _spearman(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from appliance.model.verdict import NOT_JUDGED, CaptureKind
-from appliance.quality.fingerprint import SIMPLE_ALGORITHM, assess_fingerprint
+from appliance.quality.fingerprint import ALGORITHM, SIMPLE_ALGORITHM, assess_fingerprint
+from appliance.quality.nfiq2.forest_file import read_forest
 from drivers.contracts import Pixels
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
 from tests.unit.quality.degrading import (
@@ -28,6 +29,7 @@ from tests.unit.quality.degrading import (
     smeared,
     wetter,
 )
+from tests.unit.quality.forests import file_of, some_arrays
 
 INDEX_THRESHOLD = 30
 
@@ -194,3 +196,16 @@ def test_it_follows_nfiq2_on_the_reference_impressions(shared_data: Path) -> Non
     assert np.corrcoef(_ranks(own), _ranks(reference))[0, 1] >= 0.88
     assert np.abs(own - reference).mean() <= 8
     assert ((own >= INDEX_THRESHOLD) == (reference >= INDEX_THRESHOLD)).mean() >= 0.86
+
+
+def test_a_finger_on_a_glass_larger_than_nfiq2_takes_is_scored_alone(impression: Pixels) -> None:
+    forest = read_forest(file_of(some_arrays(1)))
+    height, width = impression.shape
+    glass = np.full((1400, 1500), 236, np.uint8)
+    glass[0, 0] = glass[-1, -1] = 0
+    glass[400:1300, 100:1400] = 200
+    glass[500 : 500 + height, 600 : 600 + width] = impression
+    alone = assess_fingerprint(glass, forest=forest)
+    assert (alone.algorithm, alone.reasons) == (ALGORITHM, ())
+    many = assess_fingerprint(np.tile(impression, (4, 5)), forest=forest)
+    assert (many.score, many.reasons) == (NOT_JUDGED, ("image-too-large",))
