@@ -46,7 +46,7 @@ def _points(
     unit[CHIN] = (0, 1.75 * slender)
     turn = math.radians(turn_deg)
     turned = unit @ np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
-    return turned * between_eyes_px + (x, y)
+    return np.asarray(turned * between_eyes_px + (x, y))
 
 
 def _compose(
