@@ -27,6 +27,20 @@ INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
 
 FILE = click.Path(path_type=Path)
+DEVICE = click.option(
+    "--device",
+    default="",
+    help="Which one: a path, index, address, serial number or usb:VENDOR:PRODUCT[:SERIAL], as the driver takes it; "
+    "`claim-kiosk doctor` shows what is there.",
+)
+SET = click.option(
+    "--set",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A setting of the profile's driver, laid over the profile's own; may be repeated. A dot reaches inside one: "
+    "faults.crash=true. A name that there is not is answered with all that there are.",
+)
 MODELS = click.option("--models", "folder", type=FILE, help="Where; else CLAIM_KIOSK_MODELS, else in the environment.")
 
 
@@ -167,15 +181,24 @@ def publish(ctx: click.Context, file: Path, state: Path | None, as_json: bool) -
 @AS_JSON
 def doctor(as_json: bool) -> None:
     """Say what is plugged in, what matched, and what to do."""
+    from appliance.commands.doctor import PROFILE, profile_line
     from appliance.commands.doctor import doctor as examine
 
-    emit(asyncio.run(examine()), as_json=as_json)
+    rows = asyncio.run(examine())
+    if as_json:
+        return emit(rows, as_json=True)
+    emit((row for row in rows if row["kind"] != PROFILE), as_json=False)
+    click.echo("The profiles, by id (--json says more):")
+    for row in rows:
+        if row["kind"] == PROFILE:
+            click.echo(profile_line(row))
+    return None
 
 
 @main.command()
 @click.option("--profile", required=True, help="A profile's id: a file's stem in firmware_profiles/.")
-@click.option("--device", default="", help="Its path, index or URL, where the profile does not say.")
-@click.option("--set", "options", multiple=True, metavar="NAME=VALUE", help="A driver's option; may be repeated.")
+@DEVICE
+@SET
 @click.option("--out", type=FILE, required=True, help="The PNG to write.")
 @AS_JSON
 def capture(profile: str, device: str, options: tuple[str, ...], out: Path, as_json: bool) -> None:
@@ -188,8 +211,8 @@ def capture(profile: str, device: str, options: tuple[str, ...], out: Path, as_j
 
 @main.command()
 @click.option("--profile", required=True, help="A profile's id: a file's stem in firmware_profiles/.")
-@click.option("--device", default="", help="Its path, index or URL, where the profile does not say.")
-@click.option("--set", "options", multiple=True, metavar="NAME=VALUE", help="A driver's option; may be repeated.")
+@DEVICE
+@SET
 @click.option("--key", type=FILE, required=True, help="The RSA key that signs (PEM).")
 @click.option("--certificates", type=FILE, required=True, help="Its certificate and those above it (PEM).")
 @click.option("--env", default="Developer", help="SBI's environment: Staging, Developer, Pre-Production, Production.")

@@ -184,6 +184,8 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     follower = await configuration.follow(state, settings.aima.url, tls, session, stack)
 
     profiles = await asyncio.to_thread(load_profiles)
+    for profile_id, wrong in profiles.wrong.items():
+        log.error("profile-wrong", profile_id=profile_id, code=wrong.code)
     production = settings.kiosk.mode is Mode.PRODUCTION
     desk = Desk(
         [
@@ -192,6 +194,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         ],
         profiles,
         production=production,
+        wrong_profiles=profiles.wrong,
         on_change=lambda _status: news.publish(),
     )
     stack.push_async_callback(desk.close)

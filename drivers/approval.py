@@ -1,7 +1,7 @@
 """Whether what is plugged in at a place is the model that its profile speaks of, before it is opened.
 
-A profile that matches nothing on USB cannot tell and is believed; the settings chose it. Not responsible for a
-device's firmware, which it says only once it is open (`profiles.Profile.check_firmware`).
+A profile that matches nothing on USB cannot tell and is believed; the settings chose it. Most devices say which
+firmware they run only once they are open (`profiles.Profile.check_firmware`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ _FINDERS: tuple[tuple[str, Callable[[], list[FoundDevice]]], ...] = (
     ("/dev/", find_serial_ports),
 )
 """Who knows what stands at a place, by how the place is called; only that one is asked."""
+
+_FIRMWARE_IS_RELEASE = frozenset({"nb1010", "uru4000"})
+"""Drivers whose readers say no more of their firmware than their release number on USB."""
 
 Find = Callable[[str], Iterable[FoundDevice]]
 
@@ -45,9 +48,18 @@ def check_model(profile: Profile, device: str, found_at: Find = _found_at) -> No
     if ids is not None and not any(f"{match.vendor_id}:{match.product_id}" == ids for match in profile.match):
         seen = f"USB {ids}" if ids else "nothing on USB"
         raise ModelNotApproved(
-            f"What is plugged in there is {seen}, not the approved {profile.vendor} {profile.model}: plug that one in, "
+            f"What is plugged in there is {seen}, not the approved {profile.name}: plug that one in, "
             "or ask AIMA to approve this one."
         )
+
+
+def approved_firmware(profile: Profile, found: FoundDevice) -> bool | None:
+    """Whether the firmware of what was found is approved; None where only the opened device tells."""
+    if not profile.firmware_versions:
+        return True
+    if profile.driver not in _FIRMWARE_IS_RELEASE or not found.usb_release:
+        return None
+    return found.usb_release in profile.firmware_versions
 
 
 def _ids(device: str, found_at: Find) -> str | None:

@@ -53,13 +53,17 @@ _DRIVERS: dict[FoundKind, str] = {
 
 
 class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """`device` is what the driver's option of that name takes. USB ids are four lower-case hex digits or empty."""
+    """`device` is what the driver's option of that name takes. USB ids are four lower-case hex digits or empty.
+
+    `usb_release` is the device's own number of its make (bcdDevice), such as `1.10`, empty where nothing says so.
+    """
 
     kind: FoundKind
     device: str
     description: str = ""
     vendor_id: str = ""
     product_id: str = ""
+    usb_release: str = ""
     serial_number: str = ""
     accessible: bool = True
 
@@ -108,10 +112,16 @@ def _usb_device(kind: FoundKind, folder: Path, nodes: Path) -> FoundDevice:
         description=f"{_line(folder / 'manufacturer')} {_line(folder / 'product')}".strip(),
         vendor_id=_line(folder / "idVendor"),
         product_id=_line(folder / "idProduct"),
+        usb_release=_release(_line(folder / "bcdDevice")),
         serial_number=_line(folder / "serial"),
         # A chip reader is opened by pcscd, and never by us.
         accessible=kind is FoundKind.CHIP_READER or os.access(node, os.R_OK | os.W_OK),
     )
+
+
+def _release(bcd: str) -> str:
+    """`0110` as `1.10`, as `transport.usb` has it of the opened device."""
+    return f"{int(bcd[:2], 16):x}.{bcd[2:]}" if re.fullmatch("[0-9a-f]{4}", bcd) else ""
 
 
 def find_serial_ports() -> list[FoundDevice]:
@@ -185,7 +195,8 @@ def find_scanners(timeout_s: float = SCANIMAGE_TIMEOUT_S) -> list[FoundDevice] |
                 os.killpg(process.pid, signal.SIGKILL)
             raise DeviceTimedOut("Looking for scanners took too long: unplug the scanner and try again.") from None
     if process.returncode != 0:
-        raise DeviceFault("Looking for scanners failed: check that SANE is installed whole.")
+        ending = f"by signal {-process.returncode}" if process.returncode < 0 else f"with status {process.returncode}"
+        raise DeviceFault(f"Looking for scanners failed: scanimage ended {ending}. See what `scanimage -L` says.")
     return scanners_from_list(listed.decode(errors="replace"))
 
 

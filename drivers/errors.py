@@ -26,7 +26,8 @@
     ├── HostOutgrown           the driver's process was killed for taking more memory than a driver needs
     └── HostUnresponsive       the driver's process was killed for missing its deadline
 
-`code` is stable and crosses the process boundary; `sentence` is for the technician and holds no personal data.
+`code` is stable and crosses the process boundary; `sentence` is for the technician and holds no personal data. It is
+true wherever the driver runs: that a device is being restarted says only who restarts it (the page does).
 """
 
 from __future__ import annotations
@@ -60,12 +61,12 @@ class DeviceBusy(DriverError):
 
 class DeviceAccessDenied(DriverError):
     code = "device-access-denied"
-    default_sentence = "The system refuses access to the device: ask the field engineer to check its udev rule."
+    default_sentence = "The system refuses access to the device: `claim-kiosk doctor` says whom it lets."
 
 
 class DeviceTimedOut(DriverError):
     code = "device-timeout"
-    default_sentence = "The device did not answer in time: it will be restarted."
+    default_sentence = "The device did not answer in time: try again, or unplug it and plug it in again."
 
 
 class DeviceProtocolError(DriverError):
@@ -150,17 +151,17 @@ class ChipServiceMissing(DriverError):
 
 class HostCrashed(DriverError):
     code = "host-crashed"
-    default_sentence = "The device's driver crashed and is being restarted: try again in a moment."
+    default_sentence = "The device's driver crashed: try again in a moment."
 
 
 class HostOutgrown(DriverError):
     code = "host-outgrown"
-    default_sentence = "The device's driver took too much memory and is being restarted: try again in a moment."
+    default_sentence = "The device's driver took too much memory and was ended: try again in a moment."
 
 
 class HostUnresponsive(DriverError):
     code = "host-unresponsive"
-    default_sentence = "The device's driver hung and is being restarted: try again in a moment."
+    default_sentence = "The device's driver hung and was ended: try again in a moment."
 
 
 _BY_CODE: dict[str, type[DriverError]] = {kind.code: kind for kind in DriverError.__subclasses__()}

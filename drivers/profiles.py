@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from drivers.allowed_values import refusal
 from drivers.contracts import Contract, DeviceIdentity
 from drivers.errors import FirmwareNotApproved, OptionInvalid
 
@@ -119,6 +120,11 @@ class Profile(_File, frozen=True, kw_only=True):
 
     profile_id: str
 
+    @property
+    def name(self) -> str:
+        """Vendor and model for a person; where any vendor's will do, what it is."""
+        return self.model if self.vendor == "any" else f"{self.vendor} {self.model}"
+
     def driver_options(self) -> dict[str, object]:
         """The driver's options that follow from the profile, to be overlaid with the local settings'."""
         options: dict[str, object] = dict(self.options)
@@ -135,7 +141,7 @@ class Profile(_File, frozen=True, kw_only=True):
         """Raises FirmwareNotApproved when the device runs another firmware than those approved."""
         if self.firmware_versions and identity.firmware_version not in self.firmware_versions:
             raise FirmwareNotApproved(
-                f"The {self.vendor} {self.model} runs firmware {identity.firmware_version or 'unknown'}, which is "
+                f"The {self.name} runs firmware {identity.firmware_version or 'unknown'}, which is "
                 f"not approved: approved are {', '.join(self.firmware_versions)}."
             )
 
@@ -144,6 +150,8 @@ def profile_from_toml(profile_id: str, data: bytes) -> Profile:
     """Raises OptionInvalid naming the profile and the key that is wrong."""
     try:
         file = msgspec.toml.decode(data, type=_File)
+    except msgspec.ValidationError as error:
+        raise OptionInvalid(f"The profile {profile_id} is wrong: {refusal(_File, error)}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise OptionInvalid(f"The profile {profile_id} is wrong: {error}.") from None
     _check(profile_id, file)
@@ -166,15 +174,30 @@ def _check(profile_id: str, file: _File) -> None:
             raise OptionInvalid(f"The profile {profile_id} is wrong: {name} does not fit the rest of it.")
 
 
-def load_profiles(directory: Path = PROFILES_DIRECTORY) -> dict[str, Profile]:
-    """Every `*.toml` in a directory by its stem. Raises OptionInvalid for a missing directory or a wrong file."""
+class Profiles(dict[str, Profile]):
+    """Those that are right, by their ids. `wrong` says of each other file why nobody uses it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: dict[str, OptionInvalid] = {}
+
+    def check(self, profile_id: str) -> None:
+        """Raises OptionInvalid for one whose file is wrong."""
+        if profile_id in self.wrong:
+            raise self.wrong[profile_id]
+
+
+def load_profiles(directory: Path = PROFILES_DIRECTORY) -> Profiles:
+    """Every `*.toml` in a directory by its stem; a wrong one keeps no other from being used. Raises OptionInvalid for
+    a missing directory."""
     if not directory.is_dir():
         raise OptionInvalid(f"The profiles' directory is missing: {directory}.")
-    profiles = {}
+    profiles = Profiles()
     for path in sorted(directory.glob("*.toml")):
         try:
-            data = path.read_bytes()
+            profiles[path.stem] = profile_from_toml(path.stem, path.read_bytes())
         except OSError as error:
-            raise OptionInvalid(f"The profile {path.stem} cannot be read: {error.strerror}.") from None
-        profiles[path.stem] = profile_from_toml(path.stem, data)
+            profiles.wrong[path.stem] = OptionInvalid(f"The profile {path.stem} cannot be read: {error.strerror}.")
+        except OptionInvalid as error:
+            profiles.wrong[path.stem] = error
     return profiles

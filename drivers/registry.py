@@ -18,9 +18,11 @@ from typing import cast, get_type_hints
 
 import msgspec
 
+from drivers.allowed_values import refusal
 from drivers.contracts import Contract, Driver
 from drivers.errors import OptionInvalid
 
+SIMULATED = "simulated"
 ENTRY_POINT_GROUP = "claim_kiosk.drivers"
 
 
@@ -63,7 +65,11 @@ def driver_entry(driver_id: str) -> DriverEntry:
 
 
 def build_driver(driver_id: str, options: Mapping[str, object]) -> Driver:
-    """The driver, built but not opened. Raises OptionInvalid for an unknown id, option or a bad value."""
+    """The driver, built but not opened. Raises OptionInvalid for an unknown id, option or a bad value.
+
+    `simulated` is not the driver's where its options have no such name: whoever builds it marks what it gives
+    (`said_simulated`).
+    """
     return build_from_factory(driver_entry(driver_id).factory, options)
 
 
@@ -71,7 +77,22 @@ def build_from_factory(factory: str, options: Mapping[str, object]) -> Driver:
     """Like `build_driver` for a factory named `module:attribute`."""
     module_name, _, attribute = factory.partition(":")
     create = cast("Callable[[object], Driver]", getattr(import_module(module_name), attribute))
-    return create(options_from_dict(_options_type(create), options))
+    kind = _options_type(create)
+    said_simulated(options)
+    if SIMULATED not in {field.name for field in msgspec.structs.fields(kind)}:
+        options = {name: value for name, value in options.items() if name != SIMULATED}
+    return create(options_from_dict(kind, options))
+
+
+def said_simulated(options: Mapping[str, object]) -> bool:
+    """Whether the settings say `simulated`: a setting of every driver, by which nothing becomes real.
+
+    Raises OptionInvalid for what is neither true nor false.
+    """
+    try:
+        return msgspec.convert(options.get(SIMULATED, False), bool, strict=False)
+    except msgspec.ValidationError:
+        raise OptionInvalid(f"The setting {SIMULATED} is true or false.") from None
 
 
 def options_from_dict(kind: type, options: Mapping[str, object]) -> object:
@@ -82,7 +103,7 @@ def options_from_dict(kind: type, options: Mapping[str, object]) -> object:
     try:
         return msgspec.convert(_hexadecimal_resolved(kind, _nested(options)), kind, strict=False)
     except msgspec.ValidationError as error:
-        sentence = f"A setting of the device is wrong: {error}. Its settings are: {_names(kind)}."
+        sentence = f"A setting of the device is wrong: {refusal(kind, error)}. Its settings are: {_names(kind)}."
         raise OptionInvalid(sentence) from None
 
 

@@ -13,7 +13,10 @@ import time
 import traceback
 from collections.abc import Callable, Generator
 from contextlib import closing
+from dataclasses import replace
 from typing import cast
+
+import msgspec
 
 from drivers.contracts import (
     Camera,
@@ -35,6 +38,7 @@ from drivers.contracts import (
 from drivers.errors import DeviceProtocolError, DriverError
 from drivers.messages import Closed, Done, Event, Failed, Opened
 from drivers.outbox import Outbox
+from drivers.registry import said_simulated
 from drivers.shared_frames import SharedSlots
 from drivers.talk import Commands, follow_pen, talk_to_chip
 
@@ -52,6 +56,7 @@ class Worker(threading.Thread):
         self._slots = slots
         self._send = send
         self._driver: Driver | None = None
+        self._simulated = False
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
 
     def run(self) -> None:
@@ -64,8 +69,13 @@ class Worker(threading.Thread):
     def open(self, options: dict[str, object]) -> None:
         try:
             self._close_driver()
+            # Whatever the driver says of itself: by the settings a device can become simulated, and never real.
+            self._simulated = said_simulated(options)
             self._driver = self._build(options)
-            self._send(Opened(identity=self._driver.open()))
+            identity = self._driver.open()
+            if self._simulated:
+                identity = msgspec.structs.replace(identity, simulated=True)
+            self._send(Opened(identity=identity))
         except Exception as error:  # noqa: BLE001 - nothing a driver raises may end its host
             self._send(_failed(0, error))
 
@@ -74,7 +84,7 @@ class Worker(threading.Thread):
         try:
             with closing(self._frames(request, stop, shutter)) as frames:
                 for frame in frames:
-                    outbox.offer(frame, stop)
+                    outbox.offer(replace(frame, simulated=True) if self._simulated else frame, stop)
                     if stop.is_set():
                         break
             outbox.drain(stop)
@@ -139,5 +149,5 @@ def _failed(capture: int, error: Exception) -> Failed:
     where = traceback.extract_tb(error.__traceback__)[-1:]
     place = f" at {where[0].filename}:{where[0].lineno}" if where else ""
     sys.stderr.write(f"{time.monotonic():.3f} driver raised {type(error).__name__}{place}\n")
-    sentence = f"The device's driver failed in a way it should not ({type(error).__name__}): it will be restarted."
+    sentence = f"The device's driver failed in a way it should not ({type(error).__name__}): try again in a moment."
     return Failed(capture=capture, code=DriverError.code, sentence=sentence)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from appliance.attendance.finger_records import FingerRecords
 from appliance.attendance.image_file import SUFFIXES
 from appliance.attendance.kept_fingers import KeptFinger
 from appliance.attendance.target import Leniency, Target
@@ -48,7 +49,8 @@ def position_of(target: Target, attempt: Attempt) -> str | None:
     return target.name.removesuffix("_exception") if attempt.kind is CaptureKind.EXCEPTION_PHOTO else attempt.position
 
 
-def finger_record(finger: FingerCapture) -> FingerRecord:
+def finger_record(finger: FingerCapture, fingers: FingerRecords, part: str | None) -> FingerRecord:
+    """`part`: the image's name in the package, where it is held."""
     return FingerRecord(
         position=finger.position,
         score=finger.verdict.score,
@@ -56,6 +58,10 @@ def finger_record(finger: FingerCapture) -> FingerRecord:
         measures=finger.verdict.measures,
         threshold=finger.threshold,
         accepted=finger.accepted,
+        part=part,
+        segment=_segment(finger.segment) if part is not None else None,
+        resemblance=fingers.resemblance(finger),
+        liveness_hints=fingers.liveness(finger),
     )
 
 

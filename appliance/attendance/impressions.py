@@ -6,11 +6,14 @@ given up. After a restart they are made again of the stored images. In the judge
 
 from __future__ import annotations
 
+import itertools
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from appliance.attendance.finger_image import finger_image
+from appliance.attendance.finger_impression import Findings, FingerImpression, ImpressionKey, fingers_of, with_findings
 from appliance.attendance.image_file import pixels_of
 from appliance.attendance.judging import Judge
 from appliance.attendance.ports import Vault
@@ -42,10 +45,10 @@ class Register(Protocol):
 
 @dataclass(slots=True, eq=False)
 class _Held:
-    """Of one attendance. `templates` by part, None for an impression that cannot be compared."""
+    """Of one attendance. A template is None for an impression that cannot be compared."""
 
     frames: FrameMemory
-    templates: dict[str, Template | None] = field(default_factory=dict)
+    templates: dict[ImpressionKey, Template | None] = field(default_factory=dict)
 
 
 class Impressions:
@@ -62,47 +65,54 @@ class Impressions:
         """The attendances of which anything is in memory."""
         return frozenset(self._held)
 
-    async def looked_at(
-        self, attendance: Attendance, part: str, pixels: Pixels, resolution_ppi: int | None
-    ) -> tuple[Resemblance, LivenessHints]:
-        """Of the impression that was just stored as `part`. An earlier image that cannot be read is not compared."""
-        earlier = [attempt for attempt in impressions_of(attendance) if attempt.part is not None]
+    async def looked_at(self, attendance: Attendance, attempt: Attempt, images: Mapping[str, Pixels]) -> Attempt:
+        """The attempt that was just stored, with what was found in each of its impressions; nothing else of it changes.
+
+        `images`: its own, by the names of their parts. An earlier image that cannot be read is not compared."""
+        if not fingers_of(attempt):
+            return attempt
+        earlier = impressions_of(attendance)
         held = self._held.setdefault(attendance.attendance_id, _Held(FrameMemory(secrets.randbits(KEY_BITS))))
-        return await self._judge.run(
-            lambda: self._looked_at(attendance.attendance_id, held, earlier, part, pixels, resolution_ppi)
-        )
+        return await self._judge.run(lambda: self._looked_at(attendance.attendance_id, held, earlier, attempt, images))
 
     def _looked_at(
         self,
         attendance_id: str,
         held: _Held,
-        earlier: Iterable[Attempt],
-        part: str,
-        pixels: Pixels,
-        resolution_ppi: int | None,
-    ) -> tuple[Resemblance, LivenessHints]:
-        for attempt in earlier:
-            if attempt.part is not None and attempt.part.name not in held.templates:
-                self._remember_again(attendance_id, held, attempt.part.name, attempt.resolution_ppi)
-        hints = self._hints(held, pixels, resolution_ppi)
-        template, omitted = _template(pixels, resolution_ppi)
+        earlier: Iterable[FingerImpression],
+        attempt: Attempt,
+        images: Mapping[str, Pixels],
+    ) -> Attempt:
+        self._remember_again(attendance_id, held, [one for one in earlier if one.key not in held.templates])
+        found = {one.key: self._found(held, one, images[one.part.name]) for one in fingers_of(attempt)}
+        return with_findings(attempt, found)
+
+    def _found(self, held: _Held, one: FingerImpression, image: Pixels) -> Findings:
+        """Fingers of one placement are compared with each other too: the earlier ones are held by then."""
+        pixels = _cut_out(image, one)
+        hints = self._hints(held, pixels, one.taken.resolution_ppi)
+        template, omitted = _template(pixels, one.taken.resolution_ppi)
         scores = tuple(
-            Likeness(part=name, score=round(float(compare(other, template).score), 4))
-            for name, other in held.templates.items()
+            Likeness(part=key.part, finger=key.finger, score=round(float(compare(other, template).score), 4))
+            for key, other in held.templates.items()
             if other is not None and template is not None
         )
-        held.templates[part] = template
+        held.templates[one.key] = template
         minutiae = len(template) if template is not None else 0
-        return Resemblance(minutiae=minutiae, scores=scores, omitted=omitted, algorithm=ALGORITHM), hints
+        return Findings(Resemblance(minutiae=minutiae, scores=scores, omitted=omitted, algorithm=ALGORITHM), hints)
 
-    def _remember_again(self, attendance_id: str, held: _Held, part: str, resolution_ppi: int | None) -> None:
-        try:
-            pixels = pixels_of(b"".join(self._vault.open(attendance_id, part)))
-        except StateError:
-            held.templates[part] = None
-            return
-        self._hints(held, pixels, resolution_ppi)
-        held.templates[part] = _template(pixels, resolution_ppi)[0]
+    def _remember_again(self, attendance_id: str, held: _Held, forgotten: Iterable[FingerImpression]) -> None:
+        """Fingers of one image follow each other, so that it is read once."""
+        for name, ones in itertools.groupby(forgotten, key=lambda one: one.part.name):
+            try:
+                image = pixels_of(b"".join(self._vault.open(attendance_id, name)))
+            except StateError:
+                held.templates.update((one.key, None) for one in ones)
+                continue
+            for one in ones:
+                pixels = _cut_out(image, one)
+                self._hints(held, pixels, one.taken.resolution_ppi)
+                held.templates[one.key] = _template(pixels, one.taken.resolution_ppi)[0]
 
     def _hints(self, held: _Held, pixels: Pixels, resolution_ppi: int | None) -> LivenessHints:
         """Traces are the box's, so they are handed on from attendance to attendance; only this thread touches them."""
@@ -116,6 +126,14 @@ class Impressions:
     def _open(self, attendance_id: str) -> bool:
         attendance = self._register.find(attendance_id)
         return attendance is not None and attendance.seal_requested is None and attendance.abandoned is None
+
+
+def _cut_out(image: Pixels, one: FingerImpression) -> Pixels:
+    """The finger by itself, where its image shows others too."""
+    resolution_ppi, segment = one.taken.resolution_ppi, one.segment
+    if segment is None or resolution_ppi is None or one.position is None:
+        return image
+    return finger_image(image, resolution_ppi, segment, one.position)
 
 
 def _template(pixels: Pixels, resolution_ppi: int | None) -> tuple[Template | None, str]:

@@ -7,12 +7,8 @@ from collections.abc import Mapping
 import msgspec
 
 from appliance.attendance.capture_records import captures_of, finger_record, position_of
-from appliance.attendance.finger_records import (
-    liveness_record,
-    overall_liveness_record,
-    resemblance_record,
-    uniqueness_record,
-)
+from appliance.attendance.finger_impression import is_single
+from appliance.attendance.finger_records import FingerRecords
 from appliance.attendance.record_images import images_of, tries_of
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
@@ -57,6 +53,7 @@ def recorded(
     attempts = [attempt for _, attempt in tries]
     captures = [capture for target in attendance.targets for capture in captures_of(target)]
     images = images_of(captures, attempts)
+    fingers = FingerRecords(attendance, attempts)
     parts = list(images.values())
     if isinstance(attendance.signature, Signed):
         parts.append(("signature.json", attendance.signature.part))
@@ -96,11 +93,11 @@ def recorded(
         devices=devices,
         captures=tuple(capture.record for capture in captures),
         attempts=tuple(
-            _attempt_record(target, attempt, attempts, devices.index(attempt.device), images)
+            _attempt_record(target, attempt, fingers, devices.index(attempt.device), images)
             for target, attempt in tries
         ),
-        uniqueness=uniqueness_record(attendance, attempts),
-        liveness_hints=overall_liveness_record(attempts),
+        uniqueness=fingers.uniqueness(),
+        liveness_hints=fingers.overall_liveness(),
         exemptions=tuple(
             ExemptionRecord(position=known.position, reason=known.reason, permanent=known.permanent)
             for target in attendance.targets
@@ -118,11 +115,13 @@ def recorded(
 def _attempt_record(
     target: Target,
     attempt: Attempt,
-    attempts: list[Attempt],
+    fingers: FingerRecords,
     device_index: int,
     images: Mapping[str, tuple[str, ImagePart]],
 ) -> AttemptRecord:
-    image = images.get(attempt.part.name) if attempt.part is not None else None
+    def held(part: ImagePart | None) -> str | None:
+        return images[part.name][0] if part is not None and part.name in images else None
+
     return AttemptRecord(
         kind=attempt.kind,
         position=position_of(target, attempt),
@@ -136,13 +135,13 @@ def _attempt_record(
         duration_ms=attempt.duration_ms,
         accepted=attempt.accepted,
         algorithm=attempt.verdict.algorithm,
-        fingers=tuple(finger_record(finger) for finger in attempt.fingers),
+        fingers=tuple(finger_record(finger, fingers, held(finger.part)) for finger in attempt.fingers),
         technician_id=attempt.technician_id,
         device_id=attempt.device.device_id,
         device_index=device_index,
-        part=image[0] if image is not None else None,
-        resemblance=resemblance_record(attempt, attempts),
-        liveness_hints=liveness_record(attempt),
+        part=held(attempt.part),
+        resemblance=fingers.resemblance(attempt) if is_single(attempt) else None,
+        liveness_hints=fingers.liveness(attempt) if is_single(attempt) else None,
     )
 
 

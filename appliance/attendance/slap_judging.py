@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from appliance.attendance.finger_image import finger_image, recorded_segment
 from appliance.errors import QualityError
 from appliance.fingerprint.finger_segment import FingerSegment
 from appliance.fingerprint.scored_scale import SCORED_PPI
@@ -19,11 +20,8 @@ from appliance.quality.fingerprint import assess_fingerprint
 from appliance.quality.nfiq2.forest import Forest
 from drivers.contracts import Pixels
 
-MARGIN_MM: Final = 0.5
-"""Around each finger, so that its outline is not cut."""
 OF_THE_WHOLE: Final = frozenset(reason.value for reason in Reason)
 """What is wrong with a placement, and not with one of its fingers."""
-_MM_PER_INCH: Final = 25.4
 _POSITIONS: Final = {position.number: position.value for position in Position}
 
 
@@ -60,15 +58,12 @@ def judge_slap(
         found = segments(pixels, resolution_ppi, numbers)
     except QualityError as error:  # larger than any glass, or finer
         return JudgedSlap(_nothing(error.code), max(thresholds.values()), ())
-    margin_px = round(MARGIN_MM / _MM_PER_INCH * resolution_ppi)
-    verdicts = {
-        position: (
-            assess_fingerprint(segment.crop(pixels, margin_px), resolution_ppi=resolution_ppi, forest=forest),
-            _segment(segment),
-        )
-        for position, segment in _called(found)
-        if position in thresholds
-    }
+    verdicts: dict[str, tuple[Verdict, Segment | None]] = {}
+    for position, found_segment in _called(found):
+        if position in thresholds:
+            segment = recorded_segment(found_segment)
+            finger = finger_image(pixels, resolution_ppi, segment, position)
+            verdicts[position] = assess_fingerprint(finger, resolution_ppi=resolution_ppi, forest=forest), segment
     measures = {
         "fingers_asked": float(len(numbers)),
         "fingers_found": float(found.found),
@@ -139,16 +134,6 @@ def _margin(finger: FingerCapture) -> tuple[bool, int]:
     verdict = finger.verdict
     score = -1 if verdict.score == NOT_JUDGED else verdict.score
     return verdict.accepted(finger.threshold), score - finger.threshold
-
-
-def _segment(found: FingerSegment) -> Segment:
-    return Segment(
-        centre_x_px=round(found.centre[0], 1),
-        centre_y_px=round(found.centre[1], 1),
-        angle_deg=round(found.angle_deg, 1),
-        width_px=round(found.width_px, 1),
-        height_px=round(found.height_px, 1),
-    )
 
 
 def _of_the_whole(verdict: Verdict) -> tuple[str, ...]:

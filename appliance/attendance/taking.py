@@ -5,7 +5,7 @@ Makes what was taken durable (`Vault`), and says what it was; what follows from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import msgspec
@@ -23,7 +23,7 @@ from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.attendance.thresholds import threshold_for
 from appliance.errors import AttendanceError
-from appliance.model.capture import Attempt, DeviceFacts, ImagePart
+from appliance.model.capture import Attempt, DeviceFacts, FingerCapture, ImagePart
 from appliance.model.configuration import FingerprintFormat
 from appliance.model.signature import SignatureRecord
 from appliance.model.verdict import CaptureKind
@@ -129,15 +129,20 @@ class Taking:
             part=part,
             resolution_ppi=presented.resolution_ppi,
         )
-        return await self._compared(attendance, attempt, presented)
+        images = {part.name: presented.pixels} if part is not None and presented.pixels is not None else {}
+        return await self._impressions.looked_at(attendance, attempt, images)
 
     async def _placement(self, attendance: Attendance, target: Target, device: CaptureDevice) -> Attempt:
         """Several fingers at once: durable with the image of them all, or with one of each."""
         opened, own = attendance.opened, device.quality_thresholds()
+        thresholds = {
+            finger: threshold_for(target.kind, finger, opened.thresholds, own, opened.plan.use)
+            for finger in target.open_fingers
+        }
         started_at, started_s = timestamp(self._clock.now()), self._clock.monotonic()
         presented = await capture_slap(
             device,
-            {finger: threshold_for(target.kind, finger, opened.thresholds, own) for finger in target.open_fingers},
+            thresholds,
             timeout_s=opened.rules.slap_timeout_s,
             judge=self._judge,
             preview=self.preview,
@@ -150,11 +155,9 @@ class Taking:
         self._permitted(facts)
         duration_ms = round((self._clock.monotonic() - started_s) * 1000)
         parts = {image.position: await self._stored_slap(attendance, target, image) for image in presented.images}
+        images = {image.position: image for image in presented.images}
         judged = presented.judged
-        fingers = tuple(
-            msgspec.structs.replace(finger, part=parts.get("") or parts[finger.position]) for finger in judged.fingers
-        )
-        return Attempt(
+        attempt = Attempt(
             kind=target.kind,
             position=target.position,
             round=target.round,
@@ -166,7 +169,10 @@ class Taking:
             accepted=judged.accepted,
             device=facts,
             part=next(iter(parts.values()), None),
-            fingers=fingers,
+            fingers=tuple(_stored_finger(finger, images, parts) for finger in judged.fingers),
+        )
+        return await self._impressions.looked_at(
+            attendance, attempt, {parts[position].name: image.pixels for position, image in images.items()}
         )
 
     async def _stored_slap(self, attendance: Attendance, target: Target, image: SlapImage) -> ImagePart:
@@ -188,16 +194,6 @@ class Taking:
         strokes = await self._judge.run(lambda: SignatureRecord.from_points(points, size).to_bytes())
         return strokes, facts.simulated
 
-    async def _compared(self, attendance: Attendance, attempt: Attempt, presented: Presented) -> Attempt:
-        """With what is looked for in an impression beside its quality, which changes nothing else of the attempt."""
-        part, pixels = attempt.part, presented.pixels
-        if attempt.kind is not CaptureKind.FINGERPRINT or part is None or pixels is None:
-            return attempt
-        resemblance, liveness = await self._impressions.looked_at(
-            attendance, part.name, pixels, presented.resolution_ppi
-        )
-        return msgspec.structs.replace(attempt, resemblance=resemblance, liveness=liveness)
-
     async def _stored(self, attendance: Attendance, target: Target, presented: Presented) -> ImagePart | None:
         if presented.pixels is None:
             return None
@@ -216,3 +212,11 @@ class Taking:
         # The journal's length never repeats, not even after a restart.
         name = f"{what}-{attendance.length:04d}.{file.suffix}"
         return await self._vault.store(attendance.attendance_id, name, file.media_type, file.data)
+
+
+def _stored_finger(
+    finger: FingerCapture, images: Mapping[str, SlapImage], parts: Mapping[str, ImagePart]
+) -> FingerCapture:
+    """With the image that holds it: its own, where the device gives each finger by itself, else that of them all."""
+    where = finger.position if finger.position in images else ""
+    return msgspec.structs.replace(finger, part=parts[where], resolution_ppi=images[where].resolution_ppi)

@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 
 from appliance.devices.hosted_device import HostedDevice
+from appliance.devices.profile_driver import check_driver
 from appliance.durable.private_file import write_private
 from appliance.errors import DeviceError, StateError, UsageError
 from drivers.contracts import CameraRequest, Contract, FingerprintRequest, Frame, Pixels, Request, ScanRequest
@@ -21,6 +22,8 @@ from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
 _CAMERA_WARM_UP_FRAMES = 5
 """A camera's first frames are taken before it has found its exposure; the last of these is kept."""
 _LACKS_DEVICE = "missing required field `device`"
+_TAKES_NO_DEVICE = "unknown field `device`"
+_PNG = b"\x89PNG\r\n\x1a\n"
 _REQUESTS: dict[Contract, Request] = {
     Contract.FINGERPRINT_READER: FingerprintRequest(),
     Contract.CAMERA: CameraRequest(frame_limit=_CAMERA_WARM_UP_FRAMES),
@@ -33,13 +36,13 @@ async def capture(
 ) -> dict[str, Any]:
     """Write one image as PNG (mode 0600, whole or not at all) and say what was taken.
 
-    Raises UsageError for an unknown profile, one that takes no images or an `out` that cannot be a file, DeviceError
-    with the driver's code, DiskFull and StorageCorrupted for the disk.
+    Raises UsageError for an unknown profile, one that takes no images or an `out` that cannot be a file, SettingsError
+    for one whose driver there is not, DeviceError with the driver's code, DiskFull and StorageCorrupted for the disk.
     """
     profile = await asyncio.to_thread(_profile, profile_id, profiles)
     if profile.contract not in _REQUESTS:
         raise UsageError(f"A {profile.contract.value} takes no images.", code="no-images")
-    await asyncio.to_thread(_check_folder, out)
+    await asyncio.to_thread(_check_out, out)
     given: dict[str, object] = dict(options)
     if device:
         given["device"] = device
@@ -53,6 +56,11 @@ async def capture(
         if error.code == OptionInvalid.code and _LACKS_DEVICE in error.sentence:
             raise DeviceError(
                 "Say which device with --device: its path, index or address; `claim-kiosk doctor` shows what is there.",
+                code=error.code,
+            ) from error
+        if error.code == OptionInvalid.code and device and _TAKES_NO_DEVICE in error.sentence:
+            raise DeviceError(
+                f"Leave --device out: the driver {profile.driver} of the profile {profile_id} finds its device itself.",
                 code=error.code,
             ) from error
         raise
@@ -104,22 +112,42 @@ async def _one_frame(device: HostedDevice) -> Frame:
 def _profile(profile_id: str, directory: Path) -> Profile:
     try:
         profiles = load_profiles(directory)
+        profiles.check(profile_id)
     except DriverError as error:
         raise DeviceError(error.sentence, code=error.code) from error
     if profile_id not in profiles:
         known = ", ".join(sorted(profiles))
         raise UsageError(f"There is no profile {profile_id!r}: there are {known}.", code="profile-unknown")
+    check_driver(profiles[profile_id])
     return profiles[profile_id]
 
 
-def _check_folder(out: Path) -> None:
+def _check_out(out: Path) -> None:
     """Asked before anybody is made to present a finger in vain."""
-    if not out.absolute().parent.is_dir():
-        raise UsageError(f"The folder of {out} does not exist.", code="out-folder-missing")
-    if out.is_dir():
-        raise UsageError(f"--out names a folder, {out}: name the PNG file to write.", code="out-is-folder")
-    if not os.access(out.absolute().parent, os.W_OK | os.X_OK):
-        raise UsageError(f"--out cannot be written in its folder, {out.absolute().parent}.", code="out-unwritable")
+    folder = out.absolute().parent
+    unwritable = UsageError(f"--out cannot be written in its folder, {folder}.", code="out-unwritable")
+    try:
+        if not folder.is_dir():
+            raise UsageError(f"The folder of {out} does not exist.", code="out-folder-missing")
+        if out.is_dir():
+            raise UsageError(f"--out names a folder, {out}: name the PNG file to write.", code="out-is-folder")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise unwritable
+        if out.exists() and not _is_png(out):
+            raise UsageError(
+                f"--out names a file that is no PNG, {out}: it is not written over, name another.", code="out-not-png"
+            )
+    except OSError:
+        # A folder that this user may not even look into.
+        raise unwritable from None
+
+
+def _is_png(path: Path) -> bool:
+    """By its first bytes, of a file only: a pipe would be waited for."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_PNG)) == _PNG
 
 
 def _write(pixels: Pixels, out: Path) -> bytes:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from appliance.commands.doctor_advice import advice, nothing_found, status
+from appliance.commands.doctor_sbi import no_service_row, scanner_row
 from appliance.devices.enrolment_use import refuse_for_enrolment
-from appliance.errors import DeviceError
+from appliance.devices.profile_driver import check_driver
+from appliance.errors import DeviceError, SettingsError
 from drivers.discovery import (
     FoundDevice,
     FoundKind,
@@ -22,7 +25,6 @@ from drivers.discovery import (
 from drivers.errors import DriverError
 from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
 from drivers.sbi.finding import offered_scanners
-from drivers.sbi.messages import FACE, DiscoveredDevice
 
 Find = Callable[[], "list[FoundDevice] | None"]
 
@@ -33,40 +35,41 @@ _FINDERS: dict[FoundKind, Find] = {
     FoundKind.SCANNER: find_scanners,
     FoundKind.CHIP_READER: find_chip_readers,
 }
-_NOTHING = {
-    FoundKind.USB_DEVICE: "No fingerprint reader was found on USB: plug one in, or use one on a serial port.",
-    FoundKind.SERIAL_PORT: "No serial port was found: plug in the fingerprint module's USB converter.",
-    FoundKind.CAMERA: "No camera was found: plug one in, or name a network camera's address with --device.",
-    FoundKind.SCANNER: "No scanner was found: plug it in, switch it on, and wait until it is quiet.",
-    FoundKind.CHIP_READER: "No chip reader was found: plug one in.",
-}
-_GROUPS = {
-    FoundKind.USB_DEVICE: "plugdev",
-    FoundKind.SERIAL_PORT: "dialout",
-    FoundKind.CAMERA: "video",
-    FoundKind.SCANNER: "scanner",
-}
+PROFILE = "profile"
 
 
 async def doctor(directory: Path = PROFILES_DIRECTORY) -> list[dict[str, Any]]:
-    """First what is plugged in: one row a device found (`kind` is `usb-device`, `serial-port`, `camera`, `scanner` or
-    `chip-reader`), one a scanner that its maker's SBI service offers here (`sbi-scanner`), and one a kind of device of
-    which nothing was found (`nothing-found`). Then one row a profile (`profile`).
+    """First what is wrong with the profiles (`wrong-profile`), then what is plugged in: one row a device found (`kind`
+    is `usb-device`, `serial-port`, `camera`, `scanner` or `chip-reader`), one a scanner that its maker's SBI service
+    offers here (`sbi-scanner`), and one a kind of device of which nothing was found (`nothing-found`). Then one row a
+    profile that can be used (`profile`).
 
-    Opens no device. Raises DeviceError for a wrong profile.
+    Opens no device. Raises DeviceError where the profiles' folder is missing.
     """
     try:
         profiles = await asyncio.to_thread(load_profiles, directory)
     except DriverError as error:
         raise DeviceError(error.sentence, code=error.code) from error
-    rows: list[dict[str, Any]] = []
+    wrong = {profile_id: error.sentence for profile_id, error in profiles.wrong.items()}
+    wrong |= await asyncio.to_thread(_without_driver, list(profiles.values()))
+    usable = [profile for profile in profiles.values() if profile.profile_id not in wrong]
+    rows: list[dict[str, Any]] = [
+        {"kind": "wrong-profile", "profile": profile_id, "advice": sentence} for profile_id, sentence in wrong.items()
+    ]
     looked = await asyncio.gather(*(asyncio.to_thread(_look, kind, find) for kind, find in _FINDERS.items()))
     for kind, found, trouble in looked:
-        rows += [_device_row(device, matching_profiles(device, profiles.values())) for device in found]
+        rows += [_device_row(device, matching_profiles(device, usable)) for device in found]
         if not found:
-            rows.append({"kind": "nothing-found", "of": kind.value, "advice": trouble or _NOTHING[kind]})
-    rows += [_sbi_row(port, offer, profiles.values()) for port, offer in await asyncio.to_thread(offered_scanners)]
-    return rows + [_profile_row(profile) for profile in profiles.values()]
+            rows.append({"kind": "nothing-found", "of": kind.value, "advice": trouble or nothing_found(kind)})
+    offers = await asyncio.to_thread(offered_scanners)
+    rows += [scanner_row(port, offer, usable) for port, offer in offers] or [no_service_row()]
+    return rows + [_profile_row(profile) for profile in usable]
+
+
+def profile_line(row: dict[str, Any]) -> str:
+    """A `profile` row on one line, for people: what was found is not to be buried under what could be."""
+    use = ", ".join(row["use"])
+    return f"{row['profile']:<22} {row['contract']:<19} {row['model']}: {use}"
 
 
 def _look(kind: FoundKind, find: Find) -> tuple[FoundKind, list[FoundDevice], str]:
@@ -79,13 +82,23 @@ def _look(kind: FoundKind, find: Find) -> tuple[FoundKind, list[FoundDevice], st
     return kind, found, ""
 
 
+def _without_driver(profiles: list[Profile]) -> dict[str, str]:
+    wrong = {}
+    for profile in profiles:
+        try:
+            check_driver(profile)
+        except SettingsError as error:
+            wrong[profile.profile_id] = error.sentence
+    return wrong
+
+
 def _profile_row(profile: Profile) -> dict[str, Any]:
     return {
-        "kind": "profile",
+        "kind": PROFILE,
         "profile": profile.profile_id,
         "contract": profile.contract.value,
         "driver": profile.driver,
-        "model": f"{profile.vendor} {profile.model}",
+        "model": profile.name,
         "use": [use.value for use in profile.use],
         "certification": profile.certification.value,
         "sensor_mm": profile.sensor_mm,
@@ -102,51 +115,10 @@ def _device_row(found: FoundDevice, matched: list[Profile]) -> dict[str, Any]:
         "device": found.device,
         "description": found.description,
         "usb": f"{found.vendor_id}:{found.product_id}" if found.vendor_id else "",
+        "usb_release": found.usb_release,
         "serial_number": found.serial_number,
         "accessible": found.accessible,
-        "status": "not-accessible" if not found.accessible else "matched" if matched else "unknown",
+        "status": status(found, matched),
         "profiles": [profile.profile_id for profile in matched],
-        "advice": _advice(found, matched),
+        "advice": advice(found, matched),
     }
-
-
-def _sbi_row(port: int, offer: DiscoveredDevice, profiles: Iterable[Profile]) -> dict[str, Any]:
-    """What it says of itself is proved only when it is opened."""
-    try:
-        claimed = offer.claimed_id()
-    except DriverError as error:
-        return {"kind": "sbi-scanner", "device": str(port), "status": "unknown", "advice": error.sentence}
-    driver = "sbi-camera" if claimed.type == FACE else "sbi-fingerprint"
-    matched = [
-        profile.profile_id
-        for profile in profiles
-        if profile.driver == driver and profile.options.get("device_sub_type") in (None, "", claimed.device_sub_type)
-    ]
-    first = matched[0] if matched else ""
-    return {
-        "kind": "sbi-scanner",
-        "device": str(port),
-        "description": f"{claimed.make} {claimed.model} ({claimed.type}, {claimed.device_sub_type})",
-        "usb": "",
-        "serial_number": claimed.serial_no,
-        "accessible": True,
-        "status": "matched" if matched else "unknown",
-        "profiles": matched,
-        "advice": (
-            f"Try it: claim-kiosk capture --profile {first} --set port={port} --set trust=MAKER.pem --out image.png"
-            if matched
-            else "No profile speaks of such a scanner: ask AIMA to approve it."
-        ),
-    }
-
-
-def _advice(found: FoundDevice, matched: list[Profile]) -> str:
-    if not found.accessible:
-        return f"This user may not use {found.device}: add it to the group {_GROUPS[found.kind]} and log in again."
-    if not matched:
-        return "It is not among the approved models, so it is not used: unplug it, or ask AIMA to approve it."
-    first = matched[0].profile_id
-    if found.kind is FoundKind.CHIP_READER:
-        return f"Debian's pcscd drives it: name the profile {first} in the post's settings."
-    choice = "Try it" if len(matched) == 1 else "Several profiles may fit; try one"
-    return f"{choice}: claim-kiosk capture --profile {first} --device '{found.device}' --out image.png"

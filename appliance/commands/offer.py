@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
+import msgspec
+
 from appliance.devices.enrolment_use import refuse_for_enrolment
 from appliance.errors import DeviceError, UsageError
 from appliance.installed_forest import installed_forest
@@ -24,8 +26,8 @@ from drivers.approval import check_model
 from drivers.binding import located
 from drivers.contracts import Camera, Contract, FingerprintReader, Pixels
 from drivers.errors import DriverError
-from drivers.profiles import PROFILES_DIRECTORY, Profile, load_profiles
-from drivers.registry import build_driver
+from drivers.profiles import PROFILES_DIRECTORY, Profile, Profiles, load_profiles
+from drivers.registry import build_driver, said_simulated
 from drivers.sbi.answering import Honest
 from drivers.sbi.authority import KeySigner
 from drivers.sbi.offered import Offer, offer_of
@@ -81,7 +83,8 @@ def offer(
         stopping.wait()
 
 
-def _profile(profiles: dict[str, Profile], profile_id: str, env: str) -> Profile:
+def _profile(profiles: Profiles, profile_id: str, env: str) -> Profile:
+    profiles.check(profile_id)
     profile = profiles.get(profile_id)
     if profile is None:
         raise UsageError(
@@ -106,6 +109,8 @@ def _opened(profile: Profile, options: dict[str, object], env: str, stack: ExitS
     with ExitStack() as opening:
         opening.callback(driver.close)
         identity = driver.open()
+        if said_simulated(options):
+            identity = msgspec.structs.replace(identity, simulated=True)
         profile.check_firmware(identity)
         offered = offer_of(own, identity, profile.contract, _judge(profile), datetime.now(UTC), env=env)
         opening.pop_all()

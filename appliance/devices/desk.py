@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import structlog
 
@@ -14,6 +15,7 @@ from appliance.devices.deadlines import Deadlines
 from appliance.devices.enrolment_use import NOT_FOR_ENROLMENT, refuse_for_enrolment
 from appliance.devices.hosted_device import HostedDevice
 from appliance.devices.ink import HostedPad
+from appliance.devices.profile_driver import check_driver
 from appliance.devices.unused import InUse
 from appliance.errors import DeviceError, SettingsError
 from appliance.model.device import DeviceSettings, DeviceState, DeviceStatus
@@ -21,7 +23,6 @@ from drivers.contracts import Contract
 from drivers.errors import DriverError
 from drivers.hotplug import PlugEvent
 from drivers.profiles import Profile
-from drivers.registry import driver_entry
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,7 @@ class Desk:
         profiles: Mapping[str, Profile],
         *,
         production: bool,
+        wrong_profiles: Mapping[str, DriverError] = MappingProxyType({}),
         deadlines: Deadlines | None = None,
         on_change: Callable[[DeviceStatus], None] | None = None,
     ) -> None:
@@ -42,7 +44,7 @@ class Desk:
         self._refused: list[DeviceStatus] = []
         self._in_use: list[InUse] = []
         for device in settings:
-            profile = _profile_of(device, profiles)
+            profile = _profile_of(device, profiles, wrong_profiles)
             named = device.options.get("device", profile.options.get("device", ""))
             self._in_use.append(InUse(profile=profile, device=named if isinstance(named, str) else ""))
             reason = refuse_for_enrolment(profile) if production else None
@@ -105,7 +107,11 @@ class Desk:
         return (*(device.status() for device in self._devices), *self._refused)
 
 
-def _profile_of(device: DeviceSettings, profiles: Mapping[str, Profile]) -> Profile:
+def _profile_of(
+    device: DeviceSettings, profiles: Mapping[str, Profile], wrong_profiles: Mapping[str, DriverError]
+) -> Profile:
+    if device.profile_id in wrong_profiles:
+        raise SettingsError(wrong_profiles[device.profile_id].sentence, code="profile-wrong")
     profile = profiles.get(device.profile_id)
     if profile is None:
         known = ", ".join(sorted(profiles)) or "none"
@@ -113,15 +119,7 @@ def _profile_of(device: DeviceSettings, profiles: Mapping[str, Profile]) -> Prof
             f"The device {device.device_id} names the profile {device.profile_id!r}, which there is not: {known}.",
             code="profile-unknown",
         )
-    try:
-        contract = driver_entry(profile.driver).contract
-    except DriverError as error:
-        raise SettingsError(error.sentence, code="driver-unknown") from error
-    if contract is not profile.contract:
-        raise SettingsError(
-            f"The profile {profile.profile_id} says {profile.contract.value}, its driver is a {contract.value}.",
-            code="profile-contract",
-        )
+    check_driver(profile)
     return profile
 
 

@@ -14,7 +14,7 @@ def refuse_for_enrolment(profile: Profile) -> str | None:
     """The sentence that says why a production post does not take this model; None when it may be used."""
     if profile.simulated:
         return f"The {profile.model} is simulated: in production only real devices make records."
-    name = f"The {profile.model}" if profile.vendor == "any" else f"The {profile.vendor} {profile.model}"
+    name = f"The {profile.name}"
     if Use.ENROLMENT not in profile.use:
         return f"{name} is not approved for enrolment, only for {' and '.join(profile.use)}."
     if profile.contract is not Contract.FINGERPRINT_READER:

@@ -17,6 +17,7 @@ import structlog
 from appliance.devices.capture_events import CaptureEvents
 from appliance.devices.deadlines import Deadlines
 from appliance.devices.link import HostCommand, HostLink
+from appliance.devices.not_found import with_its_name
 from appliance.devices.plugging import concerns, may_concern
 from appliance.devices.stream import FrameStream
 from appliance.errors import DeviceError
@@ -279,7 +280,8 @@ class HostedDevice:
                 await asyncio.to_thread(check_model, self.profile, self.named)
                 identity = await link.open(self._options)
                 self.profile.check_firmware(identity)
-            except DriverError as error:
+            except DriverError as failure:
+                error = with_its_name(failure, self.profile, self.named)
                 if link.lost.done():
                     break
                 refusals += 1

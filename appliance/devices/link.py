@@ -7,6 +7,7 @@ for starting again, health or who may use the device (`appliance.devices.hosted_
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -58,6 +59,7 @@ log = structlog.get_logger(__name__)
 
 _SOURCE = str(Path(drivers.__file__).resolve().parent.parent)
 _LAST_BREATH_S = 0.5
+_SHORTAGES = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.ENOBUFS)
 _R = TypeVar("_R")
 
 HOST_MEMORY_LIMIT_MIB = 768
@@ -143,7 +145,7 @@ class HostLink:
                 _kill_group(process.pid)
                 await process.wait()
             if isinstance(error, OSError):
-                raise HostCrashed("The device's driver could not be started: the system lacks resources.") from error
+                raise HostCrashed(f"The device's driver could not be started: {_hindrance(error)}.") from error
             raise
         return cls(process, reader, writer, views, deadlines)
 
@@ -295,6 +297,18 @@ class HostLink:
     def _to_capture(self, event: Taken | Ending) -> None:
         if self._capture is not None and event.capture == self._capture.capture:
             self._capture.put(event)
+
+
+def _hindrance(error: OSError) -> str:
+    """What kept a host from starting, for a person."""
+    if error.errno in _SHORTAGES:
+        return f"the system lacks resources ({error.strerror})"
+    where = f" ({error.filename})" if error.filename else ""
+    if isinstance(error, PermissionError):
+        return f"this user may not run it{where}"
+    if isinstance(error, FileNotFoundError):
+        return f"its program is missing{where}"
+    return f"{error.strerror or type(error).__name__}{where}"
 
 
 def _kill_group(pid: int) -> None:

@@ -2,4 +2,5 @@
 
 One hint a file; `fingerprint` puts them together. Hints are not presentation attack detection (ISO/IEC 30107):
 whatever they say, the record says *not performed*. They are kept apart from quality, and never shown to the applicant.
+Faces have a room of their own, `face/`.
 """

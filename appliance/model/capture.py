@@ -5,8 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from appliance.model.liveness import LivenessHints
+from appliance.model.placement import Placement
 from appliance.model.resemblance import Resemblance
 from appliance.model.verdict import CaptureKind, Verdict
+
+_PLACEMENTS = frozenset(placement.value for placement in Placement)
 
 
 class ImagePart(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +38,8 @@ class FingerCapture(msgspec.Struct, frozen=True, kw_only=True):
     every finger asked for and nothing else.
 
     `part` is the image that holds it: the slap, in which it lies at `segment`; or its own where the device cut it out
-    (`segment` None).
+    (`segment` None). `resolution_ppi` is that image's. `resemblance` and `liveness` are as an attempt at one finger has
+    them.
     """
 
     position: str
@@ -44,6 +48,9 @@ class FingerCapture(msgspec.Struct, frozen=True, kw_only=True):
     accepted: bool
     segment: Segment | None
     part: ImagePart | None
+    resolution_ppi: int | None = None
+    resemblance: Resemblance | None = None
+    liveness: LivenessHints | None = None
 
 
 class DeviceFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +73,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     threshold are then those of the finger that was furthest from its own.
 
     `technician_id` is its event's; it is known once the event is folded. `resolution_ppi` is the image's, where its
-    device says so. `resemblance` and `liveness` are of an impression alone, and nothing rests on them but words.
+    device says so. `resemblance` and `liveness` are of an impression alone, and nothing rests on them but words. Of
+    several fingers at once each has these three itself.
     """
 
     kind: CaptureKind
@@ -85,6 +93,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     resolution_ppi: int | None = None
     resemblance: Resemblance | None = None
     liveness: LivenessHints | None = None
+
+    @property
+    def is_placement(self) -> bool:
+        return self.position in _PLACEMENTS
 
     @property
     def parts(self) -> tuple[ImagePart, ...]:

@@ -103,7 +103,9 @@ class SegmentRecord(Value, frozen=True, kw_only=True):
 
 
 class FingerRecord(Value, frozen=True, kw_only=True):
-    """One finger of one try at several: its own score against its own threshold."""
+    """One finger of one try at several: its own score against its own threshold. `part` holds its image and `segment`
+    says where, as in `CaptureRecord`, where the package has it. `resemblance` and `liveness_hints` are this finger's.
+    """
 
     position: Code
     score: Score
@@ -111,6 +113,10 @@ class FingerRecord(Value, frozen=True, kw_only=True):
     measures: dict[MeasureName, float]
     threshold: Score
     accepted: bool
+    part: PartName | None
+    segment: SegmentRecord | None
+    resemblance: ResemblanceRecord
+    liveness_hints: LivenessRecord
 
 
 class CaptureRecord(Value, frozen=True, kw_only=True):
@@ -142,8 +148,8 @@ class AttemptRecord(Value, frozen=True, kw_only=True):
     is another entry. `technician_id` made the attempt; who opened the attendance is the manifest's. Of several fingers
     at once `position` is the placement, `fingers` are those found, score and threshold those of the one furthest from
     its own. `part` is the image where the package holds it: the chosen one, and any that a liveness hint raised an
-    alarm on. `resemblance` and `liveness_hints` are None for what is no fingerprint; neither has any part in score,
-    acceptance or choice.
+    alarm on. `resemblance` and `liveness_hints` are None for what is not one finger's print: of several fingers each
+    has its own; neither has any part in score, acceptance or choice.
     """
 
     kind: CaptureKind

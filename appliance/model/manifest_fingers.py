@@ -11,9 +11,11 @@ from appliance.model.manifest_values import Algorithm, Code, Count, MeasureName,
 
 
 class LikenessRecord(Value, frozen=True, kw_only=True):
-    """`attempt` is the other's place in the manifest's `attempts`, from 0. `score` from 0 to 1, not a probability."""
+    """`attempt` is the other's place in the manifest's `attempts`, from 0, and `position` which finger of it. `score`
+    from 0 to 1, not a probability."""
 
     attempt: Count
+    position: Code
     score: Share
 
 
@@ -29,10 +31,13 @@ class ResemblanceRecord(Value, frozen=True, kw_only=True):
 
 
 class AlikeRecord(Value, frozen=True, kw_only=True):
-    """Two impressions given as different fingers, by their places in `attempts`."""
+    """Two impressions given as different fingers, by their places in `attempts` and what they were given as there. Of
+    one placement both places are the same."""
 
     first: Count
+    first_position: Code
     second: Count
+    second_position: Code
     score: Share
 
 

@@ -6,14 +6,17 @@ import msgspec
 
 
 class Likeness(msgspec.Struct, frozen=True, kw_only=True):
-    """`part` names the earlier impression as the vault does. `score` from 0 to 1, not a probability."""
+    """`part` names the earlier impression's image as the vault does, `finger` which of a placement's fingers it is.
+    `score` from 0 to 1, not a probability."""
 
     part: str
     score: float
+    finger: str = ""
 
 
 class Resemblance(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one impression to every earlier one that could be compared, those of the same position included.
+    """Of one impression to every earlier one that could be compared, those of the same position and of the same
+    placement included.
 
     `omitted` says why nothing of this impression can be compared, then or later; it is empty where it can.
     """

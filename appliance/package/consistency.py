@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from appliance.model.attendance import ExemptionReason
-from appliance.model.manifest import Manifest
+from appliance.model.manifest import AttemptRecord, FingerRecord, Manifest
 from appliance.package.asice import part_name_allowed
 
 
@@ -18,6 +18,7 @@ def contradictions(manifest: Manifest) -> tuple[str, ...]:
     if not all(part_name_allowed(name) for name in names):
         found.append("a part has a name that is not allowed")
     named = [capture.part for capture in manifest.captures] + [attempt.part for attempt in manifest.attempts]
+    named += [finger.part for attempt in manifest.attempts for finger in attempt.fingers]
     if manifest.signature is not None:
         named.append(manifest.signature.part)
         if (manifest.signature.part is None) == (manifest.signature.unable_reason is None):
@@ -50,14 +51,22 @@ def _about_devices(manifest: Manifest) -> Iterator[str]:
 
 
 def _about_fingers(manifest: Manifest) -> Iterator[str]:
-    """Attempts are named by their places; what was omitted has no figure, and what has one was not omitted."""
+    """Impressions are named by their attempts' places and their positions; what was omitted has no figure, and what has
+    one was not omitted."""
     unique, attempts = manifest.uniqueness, manifest.attempts
-    places = [place for pair in (*unique.repeated, *unique.swapped) for place in (pair.first, pair.second)]
-    places += [alike.attempt for a in attempts if a.resemblance is not None for alike in a.resemblance.alike]
-    if any(place >= len(attempts) for place in places):
+    given = {(place, a.position) for place, a in enumerate(attempts) if not a.fingers}
+    given |= {(place, finger.position) for place, a in enumerate(attempts) for finger in a.fingers}
+    taken: list[AttemptRecord | FingerRecord] = [*attempts, *(finger for a in attempts for finger in a.fingers)]
+    named: list[tuple[int, str]] = []
+    for pair in (*unique.repeated, *unique.swapped):
+        named += [(pair.first, pair.first_position), (pair.second, pair.second_position)]
+    for one in taken:
+        if one.resemblance is not None:
+            named += [(alike.attempt, alike.position) for alike in one.resemblance.alike]
+    if not given.issuperset(named):
         yield "an impression is like one that is not there"
     if (unique.omitted is None) != (unique.compared > 0):
         yield "fingers were neither compared nor omitted, or both"
-    hints = [hint for a in attempts if a.liveness_hints is not None for hint in a.liveness_hints.hints]
+    hints = [hint for one in taken if one.liveness_hints is not None for hint in one.liveness_hints.hints]
     if any((hint.score is None) == (hint.omitted is None) for hint in hints):
         yield "a liveness hint is neither given nor omitted, or both"

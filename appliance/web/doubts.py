@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import msgspec
 
+from appliance.attendance.finger_impression import FingerImpression
 from appliance.attendance.resemblance import Impression, counting_impressions, standing_doubts
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Leniency, Target
 from appliance.fingerprint.uniqueness import Alike
 from appliance.model.attendance import Decision, Step
-from appliance.model.capture import Attempt
 from appliance.model.liveness import Hint
 
 _REPEAT = "repeat"
@@ -55,9 +55,16 @@ def _doubt(attendance: Attendance, kind: str, pair: Alike[Impression]) -> Doubt:
     retakable = tuple(
         target.name
         for target in attendance.targets
-        if target.chosen is not None and target.chosen.position in (first, second) and _may_be_retaken(target)
+        if not {first, second}.isdisjoint(_positions_taken(target)) and _may_be_retaken(target)
     )
     return Doubt(kind=kind, first=first.value, second=second.value, score=pair.score, retakable=retakable)
+
+
+def _positions_taken(target: Target) -> tuple[str | None, ...]:
+    """Of what is chosen."""
+    if target.chosen is None:
+        return ()
+    return tuple(kept.finger.position for kept in target.kept_fingers) or (target.chosen.position,)
 
 
 def _may_be_retaken(target: Target) -> bool:
@@ -68,12 +75,12 @@ def alarms(attendance: Attendance) -> tuple[HintShown, ...]:
     """One for each impression that is chosen or may still be."""
     return tuple(
         HintShown(
-            position=attempt.position or "",
-            word=_word(attempt, max(attempt.liveness.hints, key=lambda hint: hint.score or 0.0)),
-            score=round(100 * attempt.liveness.score),
+            position=one.position or "",
+            word=_word(one, max(known.hints, key=lambda hint: hint.score or 0.0)),
+            score=round(100 * known.score),
         )
-        for attempt in counting_impressions(attendance)
-        if attempt.liveness is not None and attempt.liveness.alarm and attempt.liveness.score is not None
+        for one in counting_impressions(attendance)
+        if (known := one.taken.liveness) is not None and known.alarm and known.score is not None
     )
 
 
@@ -95,7 +102,7 @@ def leniency(targets: tuple[Target, ...]) -> Leniency | None:
     return next((target.leniency for target in targets if target.leniency is not None), None)
 
 
-def _word(attempt: Attempt, strongest: Hint) -> str:
+def _word(one: FingerImpression, strongest: Hint) -> str:
     if strongest.code != _REPEAT or "exact" not in strongest.evidence:
         return strongest.code
-    return "repeat-simulated" if attempt.device.simulated else "repeat-exact"
+    return "repeat-simulated" if one.attempt.device.simulated else "repeat-exact"

@@ -104,6 +104,7 @@ def _finger_view(finger: FingerCapture) -> dict[str, Any]:
         "threshold": finger.threshold,
         "accepted": finger.accepted,
         "reasons": list(finger.verdict.reasons),
+        "liveness_hint": finger.liveness.score if finger.liveness is not None else None,
     }
 
 

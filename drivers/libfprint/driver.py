@@ -25,6 +25,7 @@ from drivers.errors import (
     DeviceTimedOut,
     DriverError,
 )
+from drivers.transport import access
 from drivers.transport.system_process import SystemProcess
 
 _CANCEL_S: Final = 0.5
@@ -69,7 +70,9 @@ class LibfprintReader:
     def open(self) -> DeviceIdentity:
         """Start the helper and have it open the reader. DeviceNotFound, also where libfprint is not installed."""
         self.close()
-        self._helper = helper = SystemProcess(self._options.python, _MODULE, missing=_missing, ended=_ended)
+        self._helper = helper = SystemProcess(
+            self._options.python, _MODULE, missing=_missing, ended=_ended, denied=access.USB_READER
+        )
         self._sequence = 0
         try:
             helper.say({"do": "open", "device": self._options.device})

@@ -29,6 +29,7 @@ from drivers.opencv_camera.controls import NO_CONTROLS, CameraControls, apply
 from drivers.opencv_camera.refusal import http_refusal
 from drivers.opencv_camera.source import Source, SourceKind
 from drivers.opencv_camera.video_node import gives_pictures
+from drivers.transport import access
 
 _FFMPEG_OPTIONS: Final = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 _ALLOWED: Final = {
@@ -101,10 +102,22 @@ def _video_capture(source: Source, settings: CaptureSettings) -> cv2.VideoCaptur
 def _check_path(source: Source) -> None:
     if source.kind not in {SourceKind.VIDEO_DEVICE, SourceKind.FILE}:
         return
-    if not Path(source.address).exists():
+    try:
+        there = Path(source.address).exists()
+    except OSError:
+        raise DeviceAccessDenied(_may_not_read(source)) from None  # a folder that we may not look into
+    if not there and source.kind is SourceKind.FILE:
+        raise DeviceNotFound(f"There is no file {source.address}: check its name and its folder.")
+    if not there:
         raise DeviceNotFound(f"There is nothing at {source.label}: check that it is plugged in and named rightly.")
     if not os.access(source.address, os.R_OK):
-        raise DeviceAccessDenied
+        raise DeviceAccessDenied(_may_not_read(source))
+
+
+def _may_not_read(source: Source) -> str:
+    if source.kind is SourceKind.FILE:
+        return f"This user may not read {source.address}: check its mode and its folders'."
+    return access.CAMERA
 
 
 def _explain(source: Source, *, waited_s: float, settings: CaptureSettings) -> Never:

@@ -200,7 +200,7 @@ class OpenCvCamera:
         if stop.is_set():
             return None
         # A camera always sees something: one that gives nothing hangs, whether or not its own timeouts say so.
-        raise DeviceTimedOut("The camera gave no picture in time: it will be restarted.")
+        raise DeviceTimedOut("The camera gave no picture in time: try again.")
 
     def _settings(self, request: CameraRequest) -> CaptureSettings:
         return CaptureSettings(

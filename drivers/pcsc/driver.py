@@ -26,6 +26,7 @@ from drivers.errors import (
     DriverError,
 )
 from drivers.pcsc.session import Asking, PcscSession
+from drivers.transport import access
 from drivers.transport.system_process import SystemProcess
 
 _MODULE: Final = "drivers.pcsc.reader_process"
@@ -130,7 +131,12 @@ class PcscReader:
         """A helper, with the reader open: the reader's name."""
         environment = {_SOCKET: self._options.socket} if self._options.socket else {}
         self._helper = helper = SystemProcess(
-            self._options.python, _MODULE, missing=_missing, ended=_ended, environment=environment
+            self._options.python,
+            _MODULE,
+            missing=_missing,
+            ended=_ended,
+            denied=access.CHIP_READER,
+            environment=environment,
         )
         try:
             helper.say({"do": "open", "device": self._options.device})

@@ -25,6 +25,7 @@ from drivers.errors import (
     ScannerEmpty,
     ScannerJammed,
 )
+from drivers.transport import access
 
 
 class SaneStatus(IntEnum):
@@ -108,9 +109,13 @@ def error_from_exit(exit_status: int, complaint: str) -> DriverError | None:
     if exit_status == _EXIT_GENERAL:
         return _error_from_complaint(complaint)
     try:
-        return ERROR_BY_STATUS[SaneStatus(exit_status)]()
+        return _error(SaneStatus(exit_status))
     except ValueError:
         return DeviceFault("The scanner's program ended by itself.")
+
+
+def _error(status: SaneStatus) -> DriverError:
+    return ERROR_BY_STATUS[status](access.SCANNER if status is SaneStatus.ACCESS_DENIED else None)
 
 
 def _error_from_complaint(complaint: str) -> DriverError:
@@ -120,7 +125,7 @@ def _error_from_complaint(complaint: str) -> DriverError:
         # SANE answers "invalid argument" for a device that is not there, "I/O" for one that does not answer.
         if status in {None, SaneStatus.INVAL, SaneStatus.IO_ERROR}:
             return DeviceNotFound()
-        return ERROR_BY_STATUS[status]()
+        return _error(status)
     if "option" in complaint:
         return OptionInvalid("The scanner does not have a setting that was asked of it.")
-    return ERROR_BY_STATUS[status]() if status is not None else DeviceFault()
+    return _error(status) if status is not None else DeviceFault()

@@ -18,6 +18,7 @@ from drivers.errors import (
 )
 from drivers.sbi.messages import ErrorInfo
 
+UNREGISTERED: Final = "The scanner is not registered: ask the field engineer to register it."
 NOT_REGISTERED: Final = 100
 NO_BIOMETRIC: Final = 101
 NO_DOMAIN_KEY: Final = 108
@@ -29,7 +30,7 @@ NO_DEVICE: Final = 202
 VENDOR_FAULT: Final = 500
 
 _ERRORS: Final[Mapping[int, tuple[type[DriverError], str | None]]] = {
-    NOT_REGISTERED: (DeviceAccessDenied, "The scanner is not registered: ask the field engineer to register it."),
+    NOT_REGISTERED: (DeviceAccessDenied, UNREGISTERED),
     NO_BIOMETRIC: (CaptureTimedOut, None),
     102: (DeviceFault, "The scanner could not make anything of its image: try again."),
     103: (DeviceUntrusted, "The scanner reports that somebody tampered with it: do not use it."),

@@ -38,11 +38,15 @@ _NO_SUB_TYPE: Final = frozenset({None, "", "null"})
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A scanner that has proved who it is. `certified`: its level is L1 in discovery and in what it signed."""
+    """A scanner that has proved who it is. `levels`: what it says of its certification, in discovery and signed."""
 
     info: DeviceInfo
     digital_id: DigitalId
-    certified: bool
+    levels: frozenset[str]
+
+    @property
+    def certified(self) -> bool:
+        return self.levels == {CERTIFIED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,16 @@ def accept_device(found: DiscoveredDevice, device_info: str, trust: Trust) -> De
         check_callback(address)
     # 4. It is set up for the environment that this post works in.
     if info.env != trust.env:
-        raise DeviceUntrusted("The scanner is set up for another environment than this post.")
+        raise DeviceUntrusted(
+            f"The scanner is set up for the environment {info.env!r}, and this post for {trust.env!r} (its setting "
+            "env): both must be the same."
+        )
     # 5. It speaks our version of the protocol, and takes what is kept and not what opens a door.
     if SPEC_VERSION not in info.spec_version or info.purpose != REGISTRATION:
         raise DeviceProtocolError("The scanner is for another purpose, or speaks another version of its protocol.")
     if info.device_status != READY:
         raise DeviceProtocolError("The scanner says that it is well and not ready at once.")
-    return Device(info, digital_id, certified={found.certification, info.certification} == {CERTIFIED})
+    return Device(info, digital_id, frozenset({found.certification, info.certification}))
 
 
 def check_callback(address: str) -> None:

@@ -16,8 +16,8 @@ from drivers.errors import (
     DriverError,
 )
 from drivers.sbi import client
-from drivers.sbi.answers import raise_if_error
-from drivers.sbi.checks import Device, Trust, accept_device
+from drivers.sbi.answers import UNREGISTERED, raise_if_error
+from drivers.sbi.checks import CERTIFIED, Device, Trust, accept_device
 from drivers.sbi.messages import ANY_DEVICE, READY, DiscoveredDevice, ErrorInfo
 from drivers.sbi.options import Options
 from drivers.sbi.wire import listening_ports
@@ -26,7 +26,6 @@ _ASK_S: Final = 5.0
 _SCAN_S: Final = 0.5
 _ALL_S: Final = 10.0
 _NO_SERVICE: Final = "No scanner's service answers on ports 4501 to 4600: start the maker's SBI service."
-_NOT_READY: Final[dict[str, type[DriverError]]] = {"Busy": DeviceBusy, "Not Registered": DeviceAccessDenied}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,16 @@ def offered_scanners() -> list[tuple[int, DiscoveredDevice]]:
     return said
 
 
+def _not_ready(status: str) -> DriverError:
+    match status:
+        case "Busy":
+            return DeviceBusy()
+        case "Not Registered":
+            return DeviceAccessDenied(UNREGISTERED)
+        case other:
+            return DeviceFault(f"The scanner's service says of it: {other}.")
+
+
 class _Search:
     def __init__(self, options: Options, kind: str, trust: Trust) -> None:
         self._options = options
@@ -110,11 +119,13 @@ class _Search:
         if not self._is_wanted(offer):
             return None
         if offer.device_status != READY:
-            kind = _NOT_READY.get(offer.device_status, DeviceFault)
-            raise kind(f"The scanner's service says of it: {offer.device_status}." if kind is DeviceFault else None)
+            raise _not_ready(offer.device_status)
         device = self._believed(port, offer)
-        if self._options.certification == "L1" and not device.certified:
-            raise DeviceUntrusted("The scanner is not certified (L1): this post's settings ask for one that is.")
+        if self._options.certification == CERTIFIED and not device.certified:
+            said = " and ".join(repr(level) for level in sorted(device.levels))
+            raise DeviceUntrusted(
+                f"The scanner says that its level is {said}, and the setting certification asks for {CERTIFIED!r}."
+            )
         return device
 
     def _is_wanted(self, offer: DiscoveredDevice) -> bool:

@@ -22,6 +22,7 @@ from drivers.errors import (
     DriverError,
     OptionInvalid,
 )
+from drivers.transport import access
 from drivers.transport.uart import BITS_A_BYTE
 
 READ_WAIT_S: Final = 0.1
@@ -59,7 +60,8 @@ class SerialLink:
         except serial.SerialException as failure:
             if failure.errno is None:
                 raise DeviceFault("That path is not a serial port, or its driver refuses the settings.") from failure
-            raise _OPEN_ERRORS.get(failure.errno, DeviceFault)() from failure
+            kind = _OPEN_ERRORS.get(failure.errno, DeviceFault)
+            raise kind(access.SERIAL_PORT if kind is DeviceAccessDenied else None) from failure
 
     def read(self, limit: int) -> bytes:
         try:

@@ -20,6 +20,7 @@ from typing import Any, Final
 from drivers.contracts import Stop
 from drivers.errors import (
     CaptureCancelled,
+    DeviceAccessDenied,
     DeviceNotFound,
     DeviceProtocolError,
     DeviceTimedOut,
@@ -42,7 +43,7 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 class SystemProcess:
     """Runs when it is made, until `end`. `missing` is why it cannot run here, `ended` why it is gone unasked.
 
-    `environment` is laid over ours.
+    `denied` is what to do where the system does not let this user use the device. `environment` is laid over ours.
     """
 
     def __init__(
@@ -52,9 +53,10 @@ class SystemProcess:
         *,
         missing: Reason,
         ended: Reason,
+        denied: str,
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self._missing, self._ended = missing, ended
+        self._missing, self._ended, self._denied = missing, ended, denied
         command = dying_with_us([python, "-s", "-m", module])
         # Its own Python must not find our packages; what its libraries complain about at length is nobody's to keep.
         env = os.environ | {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"} | dict(environment)
@@ -99,7 +101,8 @@ class SystemProcess:
             self._receive()
         message, raw = self._waiting.pop(0)
         if message.get("event") == "failed":
-            raise error_from_code(str(message.get("code")))
+            code = str(message.get("code"))
+            raise error_from_code(code, self._denied if code == DeviceAccessDenied.code else None)
         if message.get("event") not in (event, *also):
             raise DeviceProtocolError
         return message, raw

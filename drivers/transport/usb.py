@@ -33,6 +33,7 @@ from drivers.errors import (
     DriverError,
     OptionInvalid,
 )
+from drivers.transport import access
 from drivers.transport.usb_waiting import Kind, WaitingRead
 
 WAIT_S: Final = 0.5
@@ -102,7 +103,8 @@ def _typed() -> Iterator[None]:
     try:
         yield
     except usb.core.USBError as failure:
-        raise _ERRORS.get(failure.errno, DeviceFault)() from failure
+        kind = _ERRORS.get(failure.errno, DeviceFault)
+        raise kind(access.USB_READER if kind is DeviceAccessDenied else None) from failure
 
 
 class PyUsbLink:

@@ -27,6 +27,10 @@ _NAMES: Final = {
     URU4500: ("DigitalPersona", "U.are.U 4500"),
     MICROSOFT_V2: ("Microsoft", "Fingerprint Reader v2"),
 }
+_NO_KEY: Final = (
+    "The fingerprint reader did not give the key of its image in time: try again. Recorded traffic answers only to the "
+    "seed that was recorded: --set scramble_seed=0x…"
+)
 _WAIT_S: Final = 0.2
 _LIFT_S: Final = 0.4
 """How long the end of a capture waits for the finger to be lifted: a capture must end within a second."""
@@ -124,8 +128,11 @@ class Uru4000Reader:
     def _ask_key(self, link: UsbLink, number: int) -> int:
         given = self._options.scramble_seed
         seed = secrets.randbits(32) if given is None else given
-        link.control_write(codec.REQUEST, Register.SCRAMBLE, codec.scramble_request(number, seed))
-        return codec.key_from(link.control_read(codec.REQUEST, Register.KEY, 4), seed)
+        try:
+            link.control_write(codec.REQUEST, Register.SCRAMBLE, codec.scramble_request(number, seed))
+            return codec.key_from(link.control_read(codec.REQUEST, Register.KEY, 4), seed)
+        except DeviceTimedOut:
+            raise DeviceTimedOut(_NO_KEY) from None
 
 
 def _set_mode(link: UsbLink, mode: Mode) -> None:
@@ -141,7 +148,7 @@ def _await_event(events: Listener, kind: EventKind, timeout_s: float, stop: Stop
             case found if found == kind:
                 return True
             case EventKind.NEXT_SCAN_FAILS:
-                raise DeviceTimedOut("The fingerprint reader lost its rhythm: it will be restarted.")
+                raise DeviceTimedOut("The fingerprint reader lost its rhythm: try again.")
             case _:
                 pass
         if stop is not None and stop.is_set():

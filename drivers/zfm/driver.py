@@ -21,6 +21,7 @@ from drivers.errors import (
     DeviceFault,
     DeviceLost,
     DeviceProtocolError,
+    ModelNotApproved,
     OptionInvalid,
 )
 from drivers.timings import ZFM_SETTLE_MARGIN
@@ -51,6 +52,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     `fastest_baud` is the speed that it is brought to where it speaks more slowly, and keeps; 0 for no more than `baud`.
     `resolution_ppi` 0 means the maker's figure for the sensor's size.
 
+    `width_px` and `height_px` are the size of the model's images: nothing else on the line tells one model from
+    another. 0 takes either.
+
     `simulated` is for an emulator behind a real port; one on a pseudo-terminal is recognised without it.
     """
 
@@ -60,6 +64,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     address: Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFFFF)] = 0xFFFFFFFF
     password: Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFFFF)] = 0
     resolution_ppi: Annotated[int, msgspec.Meta(ge=0, le=2000)] = 0
+    width_px: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0
+    height_px: Annotated[int, msgspec.Meta(ge=0, le=288)] = 0
     answer_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 3.0
     simulated: bool = False
 
@@ -124,7 +130,10 @@ class ZfmReader:
             self._link = None
 
     def acquire(self, request: FingerprintRequest, pool: FramePool, stop: Stop) -> Iterator[Frame]:
-        """One grey frame, 256 × 288 or 192 × 192 pixels of 16 levels. `timeout_s` is for the finger to come."""
+        """One grey frame, 256 × 288 or 192 × 192 pixels of 16 levels. `timeout_s` is for the finger to come.
+
+        ModelNotApproved for an image of another size than the settings say.
+        """
         talk = self._conversation(stop)
         try:
             if self._interrupted:
@@ -141,6 +150,7 @@ class ZfmReader:
         if size is None or (self._size is not None and size != self._size):
             raise DeviceProtocolError("The fingerprint module sent an image of an unknown size.")
         self._interrupted, self._size = False, size
+        self._check_model(*size)
         pixels = pool.take(*size)
         unpack_pixels(packed, pixels)
         yield Frame(
@@ -151,6 +161,15 @@ class ZfmReader:
             simulated=self._simulated,
         )
         self._sequence += 1
+
+    def _check_model(self, height: int, width: int) -> None:
+        """A wrong model's image would be kept at a wrong resolution."""
+        wanted_height, wanted_width = self._options.height_px or height, self._options.width_px or width
+        if (height, width) != (wanted_height, wanted_width):
+            raise ModelNotApproved(
+                f"The fingerprint module gives {width} × {height} pixels, and its profile speaks of {wanted_width} × "
+                f"{wanted_height}: another model is plugged in, choose that one's profile."
+            )
 
     def _await_finger(self, talk: Conversation, timeout_s: float, stop: Stop) -> None:
         deadline = time.monotonic() + timeout_s

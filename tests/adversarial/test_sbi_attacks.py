@@ -49,7 +49,7 @@ IN_A_CAPTURE: list[tuple[Lie, type[DriverError], str]] = [
 ]
 AT_OPENING: list[tuple[Lie, str]] = [
     *((lie, "signed is not believed") for lie in SIGNED_BY_NOBODY),
-    (Lie.LESSER_LEVEL, "not certified"),
+    (Lie.LESSER_LEVEL, "its level is 'L0' and 'L1'"),
     (Lie.CALLBACK_ELSEWHERE, "leads away"),
 ]
 

@@ -71,7 +71,7 @@ async def test_one_finger_given_as_two_is_said_and_taken_again(sandbox: dict[str
     await expect(page.locator("canvas.pad-canvas")).to_be_visible()
     await expect(page.locator(".message.warning")).to_contain_text("parecem o mesmo dedo")
     await nothing_overflows(page)
-    await page.get_by_role("button", name="Repetir a mão esquerda").click()
+    await page.get_by_role("button", name="Repetir: mão esquerda").click()
     await take(page, "left_hand")
 
     await draw_signature(page)

@@ -57,6 +57,8 @@ def test_another_seed_is_refused_and_leaves_no_file(seed: str, tmp_path: Path) -
     out = tmp_path / "out.png"
     profile = profile_of(recording).profile_id
     arguments = ["--profile", profile, "--set", f"scramble_seed={seed}", "--out", str(out), "--json"]
-    code = refusal(command_beside(recording, "capture", *arguments))
-    assert code in {"device-timeout", "device-protocol", "device-lost", "host-unresponsive"}
+    done = command_beside(recording, "capture", *arguments)
+    assert refusal(done) in {"device-timeout", "device-protocol", "device-lost", "host-unresponsive"}
+    if refusal(done) == "device-timeout":
+        assert "scramble_seed" in done.stderr.decode(errors="replace")
     assert not out.exists()

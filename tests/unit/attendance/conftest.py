@@ -9,6 +9,7 @@ import pytest
 
 from appliance.errors import DeviceError
 from tests.unit.attendance.box import Box
+from tests.unit.attendance.slap_post import Post
 
 
 @pytest.fixture
@@ -22,3 +23,16 @@ async def boxes() -> AsyncIterator[Callable[..., Box]]:
     yield make
     for box in made:
         await box.judge.close()
+
+
+@pytest.fixture
+async def posts() -> AsyncIterator[Callable[..., Post]]:
+    made: list[Post] = []
+
+    def make(*args: Any, **changes: Any) -> Post:
+        made.append(Post(*args, **changes))
+        return made[-1]
+
+    yield make
+    for post in made:
+        await post.judge.close()

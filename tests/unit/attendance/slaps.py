@@ -38,8 +38,8 @@ def slap(
         FingerCapture(
             position=position,
             verdict=Verdict(kind=CaptureKind.FINGERPRINT, score=score),
-            threshold=THRESHOLDS[position],
-            accepted=not reasons and score >= THRESHOLDS[position],
+            threshold=THRESHOLDS.get(position, 30),
+            accepted=not reasons and score >= THRESHOLDS.get(position, 30),
             segment=SEGMENT,
             part=held if image else None,
         )

@@ -247,7 +247,9 @@ async def test_nothing_of_an_attendance_is_held_once_it_is_over(post: Callable[.
     attendance = await here.taken(await here.begun(), "right_hand", "left_hand")
     shelf = Shelf(attendance)
     impressions = Impressions(shelf, here.box.judge, here.box.vault)
-    await impressions.looked_at(attendance, "next", RIGHT_AGAIN, RESOLUTION_PPI)
+    made = last(attendance, "right_hand")
+    assert made.part is not None
+    await impressions.looked_at(attendance, made, {made.part.name: RIGHT_AGAIN})
     assert impressions.held == {attendance.attendance_id}
     if how == "erased":
         shelf.known.clear()

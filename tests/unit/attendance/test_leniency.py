@@ -15,6 +15,7 @@ from appliance.model.manifest import AgeGroup, CaptureDecision, Manifest, Softwa
 from appliance.model.position import Position
 from appliance.model.verdict import NOT_JUDGED
 from tests.unit.attendance.makers import AT, WHO, attempt, entered, noticed, opened
+from tests.unit.attendance.slaps import RIGHT, THRESHOLDS, slap
 
 CHILD, ADULT, SMALL = "2016-01-01", "2001-01-01", "2021-01-01"
 
@@ -94,6 +95,28 @@ def test_an_image_that_could_not_be_judged_shows_nothing_that_could_be_taken() -
     assert hand(attendance).phase is Phase.CAPTURE
     assert hand(tried(attendance, NOT_JUDGED, NOT_JUDGED)).options[-2:] == (Decision.USE, Decision.RESTART)
     assert hand(tried(attendance, 4)).decision == Leniency.CHILD
+
+
+@pytest.mark.parametrize(
+    ("evaluation_only", "birth_date", "decision"),
+    [(True, ADULT, CaptureDecision.EVALUATION_ONLY), (False, CHILD, CaptureDecision.CHILD)],
+)
+def test_of_several_fingers_at_once_the_first_placement_is_taken_whatever_the_scores(
+    evaluation_only: bool, birth_date: str, decision: CaptureDecision
+) -> None:
+    start = one_hand(evaluation_only=evaluation_only)
+    plan = msgspec.structs.replace(start.plan, fingers=(), placements=("right_four",))
+    attendance = replay([msgspec.structs.replace(start, plan=plan), entered(birth_date), noticed()])
+    target = attendance.waiting_target
+    assert target is not None
+    made = slap(target, dict.fromkeys(RIGHT, 3))
+    attendance = apply(attendance, Attempted(at=AT, technician_id=WHO, target="right_four", attempt=made))
+    assert attendance.waiting_target is None
+    captures = manifest_of(attendance).captures
+    assert [(capture.position, capture.quality, capture.threshold) for capture in captures] == [
+        (position, 3, THRESHOLDS[position]) for position in RIGHT
+    ]
+    assert {(capture.accepted, capture.decision) for capture in captures} == {(False, decision)}
 
 
 def test_a_document_is_asked_for_again_as_ever() -> None:

@@ -2,103 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
 import pytest
 
-from appliance.attendance.judging import Judge
-from appliance.attendance.permission import permit_all
 from appliance.attendance.preview import PreviewFrame
-from appliance.attendance.recording import Recorded, recorded
-from appliance.attendance.register import Register
-from appliance.attendance.service import AttendanceService
-from appliance.attendance.state import Attendance
 from appliance.errors import AttendanceError, DeviceError
-from appliance.model.attendance import ExemptionReason, Step
-from appliance.model.configuration import CapturePlan, CaptureRules, CentreModel, Configuration, FingerprintFormat
-from appliance.model.manifest import SoftwareRecord
-from appliance.package.canonical import manifest_from_bytes, manifest_to_bytes
-from appliance.package.consistency import contradictions
-from appliance.runtime.clock import SystemClock
+from appliance.model.attendance import Step
+from appliance.model.configuration import CaptureRules, CaptureUse, CentreModel, FingerprintFormat, Thresholds
 from drivers.transport.picture_file import decode_picture
 from drivers.transport.picture_resolution import declared_ppi
-from tests.unit.attendance.box import MemoryJournal, MemorySealer, MemoryVault
-from tests.unit.attendance.makers import AT, WHO, configuration
+from tests.unit.attendance.makers import configuration
 from tests.unit.attendance.scanner import SlapScanner, cut_out, live, of_all
+from tests.unit.attendance.slap_post import PLAN, TARGET, Post, as_read
 from tests.unit.attendance.slaps import LEFT, RIGHT, drawn
-
-PLAN = CapturePlan(
-    plan_id="slaps",
-    label={"pt": "Quatro dedos"},
-    document=False,
-    face=False,
-    fingers=(),
-    placements=("right_four",),
-    signature=False,
-)
-TARGET = "right_four"
-
-
-class Post:
-    """A service over a scanner."""
-
-    def __init__(self, scanner: SlapScanner, **changes: object) -> None:
-        self.vault = MemoryVault()
-        self.configuration: Configuration = msgspec.structs.replace(
-            configuration(), **{"capture_plans": (PLAN,), "capture": CaptureRules(slap_timeout_s=7.0), **changes}
-        )
-        self.judge = Judge()
-        self.service = AttendanceService(
-            register=Register(MemoryJournal()),
-            vault=self.vault,
-            devices=scanner,
-            judge=self.judge,
-            sealer=MemorySealer(),
-            configuration=lambda: self.configuration,
-            clock=SystemClock(),
-            permitted=permit_all,
-            check_clock=self._right,
-            steady=lambda: True,
-        )
-        self.one = ""
-
-    async def _right(self) -> None:
-        return None
-
-    async def at_fingers(self) -> Attendance:
-        opened = await self.service.open(WHO, "slaps", ("regularizacao",))
-        self.one = opened.attendance_id
-        await self.service.enter_applicant(self.one, WHO, {"surname": "SILVA"})
-        return await self.service.show_notice(self.one, WHO, "pt", "0" * 64)
-
-    async def capture(self) -> Attendance:
-        return await self.service.capture(self.one, WHO, TARGET)
-
-    async def exempt(self, position: str) -> Attendance:
-        return await self.service.exempt(self.one, WHO, TARGET, position, ExemptionReason.MISSING, permanent=True)
-
-
-@pytest.fixture
-async def posts() -> AsyncIterator[Callable[..., Post]]:
-    made: list[Post] = []
-
-    def make(*args: object, **changes: object) -> Post:
-        made.append(Post(*args, **changes))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield make
-    for post in made:
-        await post.judge.close()
-
-
-def as_read(attendance: Attendance) -> Recorded:
-    software = SoftwareRecord(name="claim-kiosk", version="0")
-    made = recorded(attendance, package_id="p", created_at=AT, software=software, sandbox=False)
-    manifest = manifest_from_bytes(manifest_to_bytes(made.manifest))
-    assert contradictions(manifest) == ()
-    return msgspec.structs.replace(made, manifest=manifest)
 
 
 async def test_a_good_slap_is_one_part_with_four_captures_in_it(posts: Callable[..., Post]) -> None:
@@ -240,3 +159,13 @@ async def test_a_centre_that_takes_no_biometrics_takes_no_slaps(posts: Callable[
     with pytest.raises(AttendanceError) as refused:
         await posts(SlapScanner(), centre=centre).at_fingers()
     assert refused.value.code == "biometrics-not-allowed"
+
+
+async def test_each_finger_is_held_to_the_threshold_of_the_plans_use(posts: Callable[..., Post]) -> None:
+    thresholds = Thresholds(identification_fingers={"index": 41, "middle": 42, "ring": 43, "little": 44})
+    plan = msgspec.structs.replace(PLAN, use=CaptureUse.IDENTIFICATION)
+    post = posts(SlapScanner([of_all(drawn(RIGHT))]), thresholds=thresholds, capture_plans=(plan,))
+    await post.at_fingers()
+    target = (await post.capture()).target(TARGET)
+    assert target is not None
+    assert [finger.threshold for finger in target.attempts[0].fingers] == [41, 42, 43, 44]

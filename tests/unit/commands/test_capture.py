@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import pytest
 
 from appliance.commands.capture import capture
-from appliance.errors import DeviceError, UsageError
+from appliance.errors import DeviceError, SettingsError, UsageError
+from drivers.profiles import PROFILES_DIRECTORY
 
 
 def _names(folder: Path) -> list[str]:
@@ -82,3 +86,89 @@ async def test_a_folder_that_may_not_be_written_to_is_refused_as_outs(tmp_path: 
     with pytest.raises(UsageError, match="--out") as refused:
         await capture("simulated-camera", "", {}, tmp_path / "image.png")
     assert refused.value.code == "out-unwritable"
+
+
+async def test_a_folder_that_may_not_even_be_looked_into_is_refused_as_outs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    monkeypatch.setattr(Path, "is_dir", refused_below(closed))
+    for out in (closed / "image.png", closed / "deeper" / "image.png"):
+        with pytest.raises(UsageError, match="--out") as refused:
+            await capture("simulated-camera", "", {}, out)
+        assert refused.value.code == "out-unwritable"
+
+
+def refused_below(folder: Path) -> Callable[[Path], bool]:
+    """`Path.is_dir` as it is for a user who may not search `folder`; the tests' own user may be root."""
+    real = Path.is_dir
+
+    def is_dir(path: Path) -> bool:
+        if folder in path.parents:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    return is_dir
+
+
+@pytest.mark.parametrize("content", [b"", b"Dear Sir or Madam"])
+async def test_only_a_png_is_written_over(content: bytes, tmp_path: Path) -> None:
+    out = tmp_path / "letter.txt"
+    out.write_bytes(content)
+    with pytest.raises(UsageError, match="not written over") as refused:
+        await capture("simulated-camera", "", {}, out)
+    assert refused.value.code == "out-not-png"
+    assert out.read_bytes() == content
+
+
+async def test_an_earlier_image_is_written_over(tmp_path: Path) -> None:
+    out = tmp_path / "image.png"
+    first = await capture("simulated-fingerprint", "", {"seed": "1"}, out)
+    second = await capture("simulated-fingerprint", "", {"seed": "2"}, out)
+    assert first["sha256"] != second["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+
+
+async def test_a_pipe_as_out_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError) as refused:
+        await capture("simulated-camera", "", {}, tmp_path / "pipe")
+    assert refused.value.code == "out-not-png"
+
+
+async def test_simulated_is_a_setting_of_every_driver_and_is_true_or_false(tmp_path: Path) -> None:
+    for said in ("maybe", "2"):
+        with pytest.raises(DeviceError, match="simulated is true or false") as refused:
+            await capture("nb1010", "", {"simulated": said}, tmp_path / "image.png")
+        assert refused.value.code == "option-invalid"
+
+
+async def test_nothing_becomes_real_by_its_settings(tmp_path: Path) -> None:
+    assert (await capture("simulated-camera", "", {"simulated": "false"}, tmp_path / "image.png"))["simulated"] is True
+
+
+async def test_a_wrong_profile_is_refused_by_name_and_stops_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "profiles"
+    shutil.copytree(PROFILES_DIRECTORY, folder)
+    (folder / "mine.toml").write_text('contract = "camera"')
+    assert await capture("simulated-fingerprint", "", {}, tmp_path / "image.png", profiles=folder)
+    with pytest.raises(DeviceError, match="The profile mine is wrong") as refused:
+        await capture("mine", "", {}, tmp_path / "image.png", profiles=folder)
+    assert refused.value.code == "option-invalid"
+
+
+@pytest.mark.parametrize(
+    ("driver", "code"), [("teleporter", "driver-unknown"), ("simulated-scanner", "profile-contract")]
+)
+async def test_a_profile_whose_driver_does_not_fit_is_refused(driver: str, code: str, tmp_path: Path) -> None:
+    text = (PROFILES_DIRECTORY / "simulated-camera.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(text.replace('driver = "simulated-camera"', f'driver = "{driver}"'))
+    with pytest.raises(SettingsError, match="The profile mine") as refused:
+        await capture("mine", "", {}, tmp_path / "image.png", profiles=tmp_path)
+    assert refused.value.code == code
+
+
+async def test_a_device_where_none_can_be_named_is_refused_as_the_command_has_it(tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match="Leave --device out") as refused:
+        await capture("simulated-camera", "/dev/video9", {}, tmp_path / "image.png")
+    assert refused.value.code == "option-invalid"

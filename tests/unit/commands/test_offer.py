@@ -70,7 +70,7 @@ def test_an_sbi_client_finds_it_and_takes_a_finger_that_was_judged(files: dict[s
     with _offering(files, "--set", "seed=7") as said:
         assert (said["event"], said["certification"], said["profile"]) == ("ready", "L0", "simulated-fingerprint")
         options = {"port": said["port"], "trust": str(files["root"]), "env": "Developer"}
-        with pytest.raises(DeviceUntrusted, match="not certified"):
+        with pytest.raises(DeviceUntrusted, match="the setting certification asks for 'L1'"):
             build_driver("sbi-fingerprint", options).open()
         client: Any = build_driver("sbi-fingerprint", options | {"certification": "L0"})
         assert client.open().simulated

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -114,3 +115,12 @@ def test_only_real_large_and_certified_readers_make_records(
     reason = refuse_for_enrolment(profile)
     assert (reason is None) is (why is None)
     assert reason is None or (profile.model in reason and str(why) in reason)
+
+
+def test_a_device_whose_profile_is_wrong_is_refused_with_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('contract = "teleporter"')
+    profiles = load_profiles(tmp_path)
+    settings = [DeviceSettings(device_id="x", profile_id="mine")]
+    with pytest.raises(SettingsError, match="contract") as refused:
+        Desk(settings, profiles, production=False, wrong_profiles=profiles.wrong)
+    assert refused.value.code == "profile-wrong"

@@ -55,6 +55,27 @@ async def test_a_start_without_room_has_a_name_and_leaks_nothing(
     assert _descriptors() == before
 
 
+@pytest.mark.parametrize(
+    ("hindrance", "said"),
+    [
+        (NO_ROOM, "the system lacks resources"),
+        (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "the system lacks resources"),
+        (PermissionError(errno.EACCES, "Permission denied", "/opt/python"), r"may not run it \(/opt/python\)"),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "/opt/python"), "its program is missing"),
+        (OSError(errno.ENOEXEC, "Exec format error", "/opt/python"), "Exec format error"),
+    ],
+)
+async def test_what_kept_a_host_from_starting_is_said(
+    hindrance: OSError, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hinders(*_: object, **__: object) -> None:
+        raise hindrance
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", hinders)
+    with pytest.raises(HostCrashed, match=said):
+        await HostLink.spawn(COMMAND, Deadlines())
+
+
 def test_slots_that_are_not_all_there_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
     real = os.memfd_create

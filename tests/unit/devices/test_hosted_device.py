@@ -326,3 +326,11 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except (OSError, IndexError):
         return False
+
+
+@pytest.mark.parametrize(("said", "marked"), [("true", True), ("false", False)])
+async def test_a_device_that_the_settings_call_simulated_is_marked_in_all_it_gives(said: str, marked: bool) -> None:
+    async with device(simulated=said) as hosted:
+        async with hosted.frames(QUICK) as frames:
+            assert [frame.simulated async for frame in frames] == [marked] * 3
+        assert hosted.facts().simulated is marked

@@ -13,10 +13,12 @@ from drivers.discovery import (
     FoundDevice,
     FoundKind,
     find_cameras,
+    find_scanners,
     find_serial_ports,
     matching_profiles,
     scanners_from_list,
 )
+from drivers.errors import DeviceFault
 from drivers.profiles import UsbMatch, load_profiles
 
 PROFILES = load_profiles()
@@ -113,3 +115,15 @@ def test_a_port_that_is_pulled_out_while_ports_are_listed_costs_no_other(
 
     monkeypatch.setattr(list_ports, "comports", comports)
     assert [found.vendor_id for found in find_serial_ports()] == ["1a86"]
+
+
+@pytest.mark.parametrize(("ends", "said"), [("exit 6", "with status 6"), ("kill -SEGV $$", "by signal 11")])
+def test_how_looking_for_scanners_failed_is_said(
+    ends: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "scanimage"
+    program.write_text(f"#!/bin/sh\n{ends}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    with pytest.raises(DeviceFault, match=f"scanimage ended {said}"):
+        find_scanners()

@@ -90,6 +90,34 @@ def test_a_wrong_profile_is_refused_by_name(old: str, new: str, named: str) -> N
     assert "maker-r1" in refused.value.sentence
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "allowed"),
+    [
+        ("fingerprint-reader", "teleporter", "'fingerprint-reader', 'camera'"),
+        ('"training"', '"fun"', "'enrolment', 'training', 'demonstration', 'log-in'"),
+        ("[[match]]", 'certification = "none"\n[[match]]', "'', 'EBTS-F', 'PIV'"),
+        ("[[match]]", "orientation_deg = 45\n[[match]]", "0, 90, 180, 270"),
+        ("[[match]]", "quality_thresholds = { toe = 30 }\n[[match]]", "'thumb', 'index'"),
+    ],
+)
+def test_a_value_that_is_none_of_a_list_is_refused_with_the_list(old: str, new: str, allowed: str) -> None:
+    with pytest.raises(OptionInvalid) as refused:
+        profile_from_toml("maker-r1", GOOD.replace(old, new).encode())
+    assert f"(one of {allowed}" in refused.value.sentence
+
+
+def test_a_wrong_file_keeps_no_other_profile_from_being_used(tmp_path: Path) -> None:
+    (tmp_path / "maker-r1.toml").write_text(GOOD)
+    (tmp_path / "maker-r2.toml").write_text(GOOD.replace("zfm", "zfm\nvendro"))
+    (tmp_path / "maker-r3.toml").mkdir()
+    profiles = load_profiles(tmp_path)
+    assert (set(profiles), set(profiles.wrong)) == ({"maker-r1"}, {"maker-r2", "maker-r3"})
+    profiles.check("maker-r1")
+    for wrong in profiles.wrong:
+        with pytest.raises(OptionInvalid, match=wrong):
+            profiles.check(wrong)
+
+
 @pytest.mark.parametrize("version", ["1.1", ""])
 def test_a_firmware_that_is_not_approved_is_refused(version: str) -> None:
     profile = profile_from_toml("maker-r1", GOOD.encode())

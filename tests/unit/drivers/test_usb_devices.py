@@ -14,6 +14,7 @@ def plugged(root: Path, name: str, ids: tuple[str, str], *classes: str, serial: 
     folder = root / "devices" / name
     folder.mkdir(parents=True)
     facts = {"idVendor": ids[0], "idProduct": ids[1], "busnum": "1", "devnum": name[-1], "product": "Reader"}
+    facts["bcdDevice"] = "0110"
     for fact, value in (facts | ({"serial": serial} if serial else {})).items():
         (folder / fact).write_text(f"{value}\n")
     for number, kind in enumerate(classes):
@@ -39,6 +40,7 @@ def test_a_reader_is_found_with_what_tells_it_apart(tmp_path: Path) -> None:
             description="Reader",
             vendor_id="05ba",
             product_id="000a",
+            usb_release="1.10",
             serial_number="{FB0B}",
             accessible=False,
         )

@@ -3,22 +3,17 @@ prints."""
 
 from __future__ import annotations
 
-import io
-import re
-import struct
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PIL import Image as Pillow
 
 from appliance.fingerprint.slap import LEFT_FOUR, RIGHT_FOUR, TWO_THUMBS, Reason, segments
+from tests.unit.fingerprint.card_slaps import Image, card_slaps
 
 pytestmark = pytest.mark.shared
 
-Image = NDArray[np.uint8]
 CENTRES = {
     14: [(293, 783), (592, 319), (918, 164), (1279, 367)],
     13: [(263, 717), (556, 263), (935, 224), (1358, 582)],
@@ -29,25 +24,8 @@ _NEAR_PX = 60
 
 @pytest.fixture(scope="module")
 def slaps(shared_data: Path) -> dict[int, Image]:
-    """By position: 13 the right four, 14 the left four, 11 and 12 the right and the left thumb."""
     pytest.importorskip("wsq")
-    return dict(_images(shared_data / "nist" / "type-4-slaps.an2"))
-
-
-def _images(path: Path) -> list[tuple[int, Image]]:
-    """Type 4: length, IDC, impression type, six positions, resolution, width, height, compression, then the image."""
-    data, images = path.read_bytes(), []
-    while data:
-        tagged = re.match(rb"\d+\.0*1:(\d+)", data)
-        length = int(tagged.group(1)) if tagged else struct.unpack(">I", data[:4])[0]
-        if not tagged:
-            images.append((data[6], _grey(data[18:length])))
-        data = data[length:]
-    return images
-
-
-def _grey(encoded: bytes) -> Image:
-    return np.array(Pillow.open(io.BytesIO(encoded)).convert("L"), np.uint8)
+    return card_slaps(shared_data / "nist" / "type-4-slaps.an2")
 
 
 def _asked(position: int, mirrored: bool) -> tuple[int, ...]:

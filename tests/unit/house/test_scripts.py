@@ -26,6 +26,15 @@ def test_a_script_is_strict_says_what_it_does_and_can_be_started(script: Path) -
     subprocess.run(["bash", "-n", script], check=True, timeout=10)
 
 
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_asked_for_help_the_tests_say_what_they_take_and_run_nothing(option: str) -> None:
+    command = [str(ROOT / "scripts" / "test"), option]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    assert said.stdout.startswith("Sets up what it needs, then runs every check and every test.\n")
+    assert "    scripts/test --slow " in said.stdout
+    assert (said.stdout.count("set -euo"), said.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("name", ["system-packages.txt", "slow-packages.txt"])
 def test_system_packages_are_one_a_line_with_a_reason(name: str) -> None:
     lines = (ROOT / "scripts" / name).read_text(encoding="utf-8").splitlines()

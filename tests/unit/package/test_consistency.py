@@ -8,8 +8,14 @@ import msgspec
 import pytest
 
 from appliance.model.attendance import ExemptionReason
-from appliance.model.manifest import ExemptionRecord, Manifest
-from appliance.model.manifest_fingers import HintRecord, LikenessRecord, LivenessRecord, ResemblanceRecord
+from appliance.model.manifest import ExemptionRecord, FingerRecord, Manifest
+from appliance.model.manifest_fingers import (
+    AlikeRecord,
+    HintRecord,
+    LikenessRecord,
+    LivenessRecord,
+    ResemblanceRecord,
+)
 from appliance.model.verdict import CaptureKind
 from appliance.package.consistency import contradictions
 from tests.unit.package.world import DEVICE, manifest_for, some_parts
@@ -37,12 +43,49 @@ def hinted(score: float | None, omitted: str | None) -> LivenessRecord:
     return LivenessRecord(score=score, alarm=False, hints=(hint,), omitted=None, algorithm="hints", pad="not-performed")
 
 
+def like(attempt: int, position: str) -> ResemblanceRecord:
+    alike = LikenessRecord(attempt=attempt, position=position, score=0.5)
+    return ResemblanceRecord(minutiae=9, alike=(alike,), omitted=None)
+
+
+def slap(manifest: Manifest, **changes: object) -> Manifest:
+    """Its attempts are each at four fingers, of which two were found; with other facts about both."""
+    fingers = tuple(
+        replace(
+            FingerRecord(
+                position=position,
+                score=50,
+                reasons=(),
+                measures={},
+                threshold=30,
+                accepted=True,
+                part=None,
+                segment=None,
+                resemblance=ResemblanceRecord(minutiae=9, alike=(), omitted=None),
+                liveness_hints=hinted(0.0, None),
+            ),
+            **changes,
+        )
+        for position in ("right_index", "right_middle")
+    )
+    return tried(manifest, position="right_four", fingers=fingers)
+
+
+def twice(manifest: Manifest, position: str) -> Manifest:
+    """The index finger and that one are alike, in the first attempt."""
+    pair = AlikeRecord(first=0, first_position="right_index", second=0, second_position=position, score=0.5)
+    return replace(manifest, uniqueness=replace(manifest.uniqueness, compared=1, repeated=(pair,), omitted=None))
+
+
 SOUND: dict[str, Change] = {
     "as it comes": lambda m: m,
     "a print of an injured finger": lambda m: finger(m, ExemptionReason.INJURED),
     "another finger is missing": lambda m: finger(m, ExemptionReason.MISSING, "right_thumb"),
     "a hint with a score": lambda m: tried(m, liveness_hints=hinted(0.0, None)),
     "a hint that was omitted": lambda m: tried(m, liveness_hints=hinted(None, "no-finger")),
+    "fingers of a placement": slap,
+    "a finger of a placement that is like another": lambda m: slap(m, resemblance=like(0, "right_middle")),
+    "one finger twice in a placement": lambda m: twice(slap(m), "right_middle"),
     "an attempt with the same device under another firmware": lambda m: tried(
         replace(m, devices=(DEVICE, UPDATED)), device_index=1
     ),
@@ -63,9 +106,14 @@ CONTRADICTIONS: dict[str, Change] = {
     "an attempt with a device beyond the list": lambda m: tried(m, device_index=1),
     "an attempt that names another device": lambda m: tried(m, device_id="reader-2"),
     "an attempt's image that is not there": lambda m: tried(m, part="attempts/0-right_index.png"),
-    "a likeness to an attempt beyond the list": lambda m: tried(
-        m, resemblance=ResemblanceRecord(minutiae=9, alike=(LikenessRecord(attempt=1, score=0.5),), omitted=None)
+    "a likeness to an attempt beyond the list": lambda m: tried(m, resemblance=like(1, "right_index")),
+    "a likeness to a finger that the attempt does not have": lambda m: tried(
+        m, position="right_index", resemblance=like(0, "left_index")
     ),
+    "a likeness to a whole placement": lambda m: slap(m, resemblance=like(0, "right_four")),
+    "one finger twice in a placement that lacks it": lambda m: twice(slap(m), "right_ring"),
+    "a finger's hint with neither score nor reason": lambda m: slap(m, liveness_hints=hinted(None, None)),
+    "a finger's image that is not there": lambda m: slap(m, part="attempts/0-right_four.png"),
     "fingers compared and omitted": lambda m: replace(m, uniqueness=replace(m.uniqueness, compared=1)),
     "fingers neither compared nor omitted": lambda m: replace(m, uniqueness=replace(m.uniqueness, omitted=None)),
     "a hint with a score that was omitted": lambda m: tried(m, liveness_hints=hinted(0.5, "no-finger")),

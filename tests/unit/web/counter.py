@@ -53,6 +53,9 @@ PLANS = (
     CapturePlan(plan_id="permit", label={"pt": "Título de residência", "en": "Residence permit"}),
     CapturePlan(plan_id="one", label={"pt": "Um dedo"}, document=False, face=False, fingers=("right_index",)),
     CapturePlan(plan_id="fingers", label={"pt": "Dedos"}, document=False, face=False, exception_photo=True),
+    CapturePlan(
+        plan_id="slap", label={"pt": "Mão"}, document=False, face=False, fingers=(), placements=("right_four",)
+    ),
 )
 
 

@@ -16,6 +16,7 @@ from appliance.liveness.frame_memory import FrameMemory
 from appliance.model.attendance import Attempted, Event
 from appliance.model.capture import DeviceFacts
 from appliance.model.liveness import Hint, LivenessHints
+from appliance.model.placement import Placement
 from appliance.model.position import Position
 from appliance.model.resemblance import Likeness, Resemblance
 from appliance.quality.exception_photo import assess_exception_photo
@@ -24,7 +25,11 @@ from appliance.web.doubts import HintShown, alarms, doubts
 from appliance.web.wording import Wording
 from drivers.contracts import Frame
 from drivers.simulated.drawn.fingerprint import RESOLUTION_PPI, draw_fingerprint
+from drivers.simulated.drawn.slap import draw_slap
 from tests.unit.attendance.makers import AT, DEVICE, WHO, attempt, entered, noticed, opened
+from tests.unit.attendance.slaps import RIGHT as SLAP
+from tests.unit.attendance.slaps import drawn as drawn_slap
+from tests.unit.attendance.slaps import slap
 from tests.unit.web.counter import Counter, Person
 
 RIGHT_INDEX, LEFT_INDEX = Position.RIGHT_INDEX, Position.LEFT_INDEX
@@ -68,6 +73,56 @@ def test_a_doubt_names_both_fingers() -> None:
     assert doubts(both_hands(0.1)) == ()
 
 
+def two_placements(
+    *, of_thumb: dict[str, float] | None = None, of_middle: float = 0.0, hints: LivenessHints | None = None
+) -> Attendance:
+    """Two slaps. The right thumb is so much like fingers of the right hand; its middle finger like its index, and
+    `hints` are the middle finger's."""
+    start = opened(fingers=(), signature=False)
+    plan = msgspec.structs.replace(start.plan, document=False, face=False, placements=("right_four", "two_thumbs"))
+    events: list[Event] = [msgspec.structs.replace(start, plan=plan), entered(), noticed()]
+    for name, likenesses in (
+        ("right_four", {"right_middle": {"right_index": of_middle}}),
+        ("two_thumbs", {"right_thumb": of_thumb or {}}),
+    ):
+        target = replay(events).target(name)
+        assert target is not None
+        made = slap(target, dict.fromkeys(target.fingers, 80), part=f"{name}.png")
+        fingers = tuple(
+            msgspec.structs.replace(
+                finger,
+                resemblance=Resemblance(
+                    minutiae=30,
+                    scores=tuple(
+                        Likeness(part="right_four.png", finger=other, score=score)
+                        for other, score in likenesses.get(finger.position, {}).items()
+                    ),
+                ),
+                liveness=hints if finger.position == "right_middle" else None,
+            )
+            for finger in made.fingers
+        )
+        made = msgspec.structs.replace(made, fingers=fingers, device=REAL)
+        events.append(Attempted(at=AT, technician_id=WHO, target=name, attempt=made))
+    return replay(events)
+
+
+def test_a_doubt_about_two_placements_names_the_fingers_and_lets_either_be_taken_again() -> None:
+    (doubt,) = doubts(two_placements(of_thumb={"right_index": 0.1, "right_ring": 0.6}))
+    assert (doubt.kind, doubt.first, doubt.second) == ("repeated", "right_thumb", "right_ring")
+    assert doubt.retakable == ("right_four", "two_thumbs")
+
+
+def test_one_finger_twice_in_one_placement_is_mended_by_taking_that_one_again() -> None:
+    (doubt,) = doubts(two_placements(of_middle=0.6))
+    assert (doubt.first, doubt.second, doubt.retakable) == ("right_index", "right_middle", ("right_four",))
+
+
+def test_an_alarm_names_the_finger_of_a_placement() -> None:
+    hints = hinted(Hint(code="halo", score=0.6), score=0.6)
+    assert alarms(two_placements(hints=hints)) == (HintShown(position="right_middle", word="halo", score=60),)
+
+
 EXACT = Hint(code="repeat", score=1.0, evidence={"exact": 1.0})
 
 
@@ -97,6 +152,7 @@ def test_everything_that_is_said_of_fingers_has_words(language: str) -> None:
     keys = {f"hint.{hint.code}" for hint in looked_for.hints} | {"hint.repeat-exact", "hint.repeat-simulated"}
     keys |= {f"leniency.{rule}" for rule in Leniency} | {f"review.{rule}" for rule in Leniency}
     keys |= {"doubt.repeated", "doubt.swapped"}
+    keys |= {f"target.{placement}" for placement in Placement}
     keys |= {f"target.{exception_target(hand_target(first, 3)).name}" for first in (RIGHT_INDEX, LEFT_INDEX)}
     assert {key for key in keys if catalogue.find(key) is None} == set()
     t = Wording(catalogue)
@@ -124,9 +180,9 @@ def prints(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Prints:
     return give
 
 
-async def at_fingers(ana: Person) -> str:
-    """Both hands wait."""
-    path = await ana.open("fingers")
+async def at_fingers(ana: Person, plan: str = "fingers") -> str:
+    """Both hands wait, or what else the plan asks for."""
+    path = await ana.open(plan)
     await ana.post(f"{path}/applicant", **{"field:surname": "SILVA", "field:birth-date": "1990-05-01"})
     await ana.post(f"{path}/notice", language="pt")
     return path
@@ -147,6 +203,30 @@ async def test_one_finger_given_twice_is_said_and_the_attendance_goes_on(ana: Pe
     assert "they look like one finger" in (await ana.see(path))[1]
     status, view = await ana.post(f"{path}/seal")
     assert (status, view["step"]) == (200, "sealed")
+
+
+async def test_a_placement_with_one_finger_twice_can_be_taken_again_from_the_warning(
+    counter: Counter, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prints = {position: draw_fingerprint(1, position, 0) for position in SLAP}
+    prints["right_ring"] = draw_fingerprint(1, "right_index", 1)
+    left = [draw_slap(prints), drawn_slap(SLAP, 1)]
+
+    async def pictures(_score: int) -> AsyncIterator[Frame]:
+        yield Frame(left.pop(0), 0, 0, RESOLUTION_PPI, simulated=True)
+
+    monkeypatch.setattr(counter.device, "_pictures", pictures)
+    monkeypatch.setattr(counter.device, "capabilities", lambda: frozenset({"slap"}))
+    path = await at_fingers(ana, "slap")
+    _, view = await ana.post(f"{path}/capture", target="right_four")
+    assert [(doubt["first"], doubt["second"]) for doubt in view["doubts"]] == [("right_index", "right_ring")]
+    assert view["doubts"][0]["retakable"] == ["right_four"]
+    page = (await ana.see(path))[1]
+    assert "Indicador direito e anelar direito: parecem o mesmo dedo" in page
+    assert "Repetir: quatro dedos da mão direita" in page
+    await ana.post(f"{path}/decide", target="right_four", decision="recapture")
+    _, view = await ana.post(f"{path}/capture", target="right_four")
+    assert (view["step"], view["doubts"]) == ("signature", [])
 
 
 async def test_hints_are_on_the_technician_s_screens_alone(ana: Person, prints: Prints) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import subprocess
 import sys
@@ -200,3 +202,26 @@ for address in ({peer.address!r}, "http://127.0.0.1:9/{SECRET}?{SECRET}", "rtsp:
     sentences = "\n".join(line.partition("{")[0] for line in done.stdout.splitlines())
     assert SECRET not in sentences
     assert SECRET not in done.stderr
+
+
+def test_a_missing_recording_is_named(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere.avi"
+    with pytest.raises(DeviceNotFound, match=f"no file {missing}"):
+        camera(missing).open()
+
+
+def test_a_recording_in_a_folder_that_may_not_be_looked_into_is_denied_and_named(
+    recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exists(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", exists)
+    with pytest.raises(DeviceAccessDenied, match=f"may not read {recording}"):
+        camera(recording).open()
+
+
+def test_a_recording_that_may_not_be_read_is_denied(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(DeviceAccessDenied, match="may not read"):
+        camera(recording).open()

@@ -204,13 +204,14 @@ def test_it_says_who_the_scanner_is_and_what_it_proved(tmp_path: Path) -> None:
 def test_a_scanner_that_is_not_certified_is_used_only_where_the_settings_say_so(tmp_path: Path) -> None:
     with emulated(Emulation(kind=Kind.SLAP, authority=authority(), certification="L0")) as service:
         options = client_options(tmp_path, service.port)
-        with pytest.raises(DeviceUntrusted, match="not certified"):
+        with pytest.raises(DeviceUntrusted, match="the setting certification asks for 'L1'"):
             build_driver("sbi-fingerprint", options).open()
         assert build_driver("sbi-fingerprint", options | {"certification": "L0"}).open().certification == ""
 
 
 def test_a_scanner_of_another_environment_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DeviceUntrusted, match="environment"), opened(tmp_path, Kind.SLAP, {"env": "Production"}):
+    said = "for the environment 'Developer', and this post for 'Production'"
+    with pytest.raises(DeviceUntrusted, match=said), opened(tmp_path, Kind.SLAP, {"env": "Production"}):
         pass
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
 
-from drivers.contracts import FingerprintRequest, Frame, PrivatePool
+from drivers.contracts import FingerprintRequest, Frame, Pixels, PrivatePool
 from drivers.errors import (
     CaptureCancelled,
     DeviceAccessDenied,
@@ -17,8 +18,10 @@ from drivers.errors import (
     DeviceProtocolError,
     DeviceTimedOut,
     DriverError,
+    ModelNotApproved,
 )
 from drivers.faults import FaultPlan
+from drivers.profiles import load_profiles
 from drivers.simulated.drawn.plain_print import drawn_print
 from drivers.transport.memory import Line, MemoryLink, joined
 from drivers.zfm.driver import Options, ZfmReader
@@ -28,10 +31,12 @@ PRINT = drawn_print()
 
 
 @contextmanager
-def reader(line: Line | None = None, faults: FaultPlan | None = None, **options: object) -> Iterator[ZfmReader]:
+def reader(
+    line: Line | None = None, faults: FaultPlan | None = None, image: Pixels = PRINT, **options: object
+) -> Iterator[ZfmReader]:
     """An unopened reader joined to a module that a thread answers for."""
     ours, theirs = joined(line)
-    module = EmulatedModule(ModuleSettings(images=[PRINT], faults=faults or FaultPlan()))
+    module = EmulatedModule(ModuleSettings(images=[image], faults=faults or FaultPlan()))
     thread = threading.Thread(target=_answer, args=(module, theirs))
     thread.start()
     try:
@@ -127,3 +132,20 @@ def test_more_data_than_an_image_holds_is_refused() -> None:
         acquire(device)
     device.close()
     thread.join(5)
+
+
+@pytest.mark.parametrize(
+    ("profile_id", "height", "width"), [("zfm-r307", 288, 256), ("zfm-r503", 192, 192)], ids=["r307", "r503"]
+)
+@pytest.mark.parametrize("size", [(288, 256), (192, 192)], ids=str)
+def test_a_relative_of_the_profiles_model_is_told_by_its_images_size(
+    profile_id: str, height: int, width: int, size: tuple[int, int]
+) -> None:
+    options: dict[str, Any] = load_profiles()[profile_id].driver_options()
+    with reader(image=drawn_print(*size), **options) as device:
+        device.open()
+        if size == (height, width):
+            assert acquire(device)[0].pixels.shape == size
+        else:
+            with pytest.raises(ModelNotApproved, match=f"its profile speaks of {width} × {height}"):
+                acquire(device)

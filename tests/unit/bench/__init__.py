@@ -1,0 +1,1 @@
+"""What the benchmarks compute their figures with."""

@@ -1,0 +1,1 @@
+"""Liveness of faces: one file a check."""
