@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -24,10 +25,10 @@ PROFILE: Final = PERMIT
 """What the counter takes portraits for. A file does not say how old the person is: the adult's limits are shown."""
 
 
-def face_findings() -> Callable[[str, Pixels, Verdict], FaceFindings]:
-    """Loads the networks. Raises ModelError where a pack is damaged."""
+def face_findings(packs: Path | None = None) -> Callable[[str, Pixels, Verdict], FaceFindings]:
+    """Loads the networks, out of `packs` where that is not the usual folder. Raises ModelError."""
     with libraries_silent():
-        networks = installed_face_networks()
+        networks = installed_face_networks(packs)
     missing = tuple(pack for pack in (DETECTION, LANDMARKER) if pack in networks.missing)
     search = FaceSearch(networks.detector, networks.landmarker) if networks.detector and networks.landmarker else None
 

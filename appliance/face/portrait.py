@@ -26,6 +26,9 @@ _HEAD_LENGTH_AT: Final = 1 / 3
 _EYE_LINE_AT: Final = 3 / 4
 """Of the way from the least to the most that is allowed: 0.70 and 0.45 for an adult. Above the crown a tenth of the
 picture is left for hair, below the chin a fifth for neck and shoulders."""
+_HIGHEST_EYE_LINE_AT: Final = 1 / 10
+_ABOVE_CROWN: Final = 0.02
+"""How far up the eyes may go so that less has to be filled above: not to the limit's edge, and with the whole head."""
 _ENLARGED_FROM: Final = 1.0 + 1e-6
 _MOST_SAMPLES: Final = 8
 _BAND_ROWS: Final = 128
@@ -42,12 +45,14 @@ class Span(Protocol):
 
 
 class PictureSize(Protocol):
-    """In pixels; both grow together from the least to the most."""
+    """In pixels; both grow together from the least to the most. Without `least_inter_eye_px` any distance will do."""
 
     @property
     def width_px(self) -> Span: ...
     @property
     def height_px(self) -> Span: ...
+    @property
+    def least_inter_eye_px(self) -> float | None: ...
 
 
 class HeadLimits(Protocol):
@@ -86,17 +91,18 @@ class Portrait:
 def compose_portrait(still: Pixels, points: NDArray[np.floating], *, size: PictureSize, limits: HeadLimits) -> Portrait:
     """Of (h, w, 3) uint8 B, G, R and (478, 2 or 3) points in its pixels.
 
-    Where the size may be chosen it is the largest for which the still need not be enlarged, or the least. A head so
-    long or so broad that both limits cannot hold is given the right length. Raises QualityError: no such picture, or
-    points that are no face's.
+    The head's length is a third of the way into what is allowed; more where the eyes would lie too near together. It is
+    moved up where the still ends above it. Where the size may be chosen it is the largest for which the still need not
+    be enlarged, or the least. A head so long or so broad that both limits cannot hold is given the right length.
+    Raises QualityError: no such picture, or points that are no face's.
     """
     require_picture(still)
     if still.ndim != 3:
         raise QualityError("A portrait is made of a picture in colour: this one is grey.")
     head = _Head.of(points)
     width, height = _size(head, size, limits)
-    scale = _scale(head, width, height, limits)
-    matrix = _from_portrait(head, scale, limits.centre, limits.eye_line, width, height)
+    scale = _scale(head, width, height, size.least_inter_eye_px, limits)
+    matrix = _from_portrait(head, scale, limits, width, height)
     to_portrait = np.asarray(cv2.invertAffineTransform(matrix), np.float64)
     places = np.asarray(points[:, :2], np.float64) @ to_portrait[:, :2].T + to_portrait[:, 2]
     pixels = _taken(still, matrix, width, height, samples=min(_MOST_SAMPLES, math.ceil(1 / scale - 1e-9)))
@@ -113,6 +119,7 @@ class _Head:
     turn_rad: float
     length_px: float
     width_px: float
+    inter_eye_px: float
 
     @staticmethod
     def of(points: NDArray[np.floating]) -> _Head:
@@ -125,10 +132,11 @@ class _Head:
         middle = (left + right) / 2
         length_px = _HEAD_FOR_EYE_TO_CHIN * math.dist(middle, places[CHIN])
         width_px = math.dist(places[SIDES[0]], places[SIDES[1]])
-        if min(length_px, width_px, math.dist(left, right)) < 1:
+        inter_eye_px = math.dist(left, right)
+        if min(length_px, width_px, inter_eye_px) < 1:
             raise QualityError("A face whose points fall on one another makes no portrait.")
         turn_rad = math.atan2(right[1] - left[1], right[0] - left[0])
-        return _Head(float(middle[0]), float(middle[1]), turn_rad, length_px, width_px)
+        return _Head(float(middle[0]), float(middle[1]), turn_rad, length_px, width_px, inter_eye_px)
 
 
 def _size(head: _Head, size: PictureSize, limits: HeadLimits) -> tuple[int, int]:
@@ -136,29 +144,33 @@ def _size(head: _Head, size: PictureSize, limits: HeadLimits) -> tuple[int, int]
     least = (size.width_px.least, size.height_px.least)
     room = (size.width_px.most - least[0], size.height_px.most - least[1])
     # The scale grows in proportion with the size: what it is at the least size says at which it is 1.
-    growth = 1 / _scale(head, round(least[0]), round(least[1]), limits) - 1
+    growth = 1 / _scale(head, round(least[0]), round(least[1]), size.least_inter_eye_px, limits) - 1
     if growth <= 0 or max(room) <= 0:
         return round(least[0]), round(least[1])
     share = min(1.0, growth * least[1] / room[1]) if room[1] > 0 else min(1.0, growth * least[0] / room[0])
     return math.floor(least[0] + share * room[0]), math.floor(least[1] + share * room[1])
 
 
-def _scale(head: _Head, width: int, height: int, limits: HeadLimits) -> float:
-    length = _at(limits.head_length, _HEAD_LENGTH_AT) * height / head.length_px
-    least, most = (share * width / head.width_px for share in (limits.head_width.least, limits.head_width.most))
-    wanted = min(max(length, 1.01 * least), 0.99 * most)  # not on the very edge: points are rounded when judged
-    shortest, longest = (
-        share * height / head.length_px for share in (limits.head_length.least, limits.head_length.most)
-    )
-    return min(max(wanted, 1.005 * shortest), 0.995 * longest)
+def _scale(head: _Head, width: int, height: int, least_inter_eye_px: float | None, limits: HeadLimits) -> float:
+    """Not on the very edge of a limit: points are rounded to whole pixels when they are judged."""
+    wanted = _at(limits.head_length, _HEAD_LENGTH_AT) * height / head.length_px
+    if least_inter_eye_px is not None:
+        wanted = max(wanted, 1.01 * least_inter_eye_px / head.inter_eye_px)
+    for span, extent, of in (
+        (limits.head_width, width, head.width_px),
+        (limits.head_length, height, head.length_px),
+    ):
+        wanted = min(max(wanted, 1.01 * span.least * extent / of), 0.99 * span.most * extent / of)
+    return wanted
 
 
-def _from_portrait(
-    head: _Head, scale: float, centre: Span, eye_line: Span, width: int, height: int
-) -> NDArray[np.float64]:
+def _from_portrait(head: _Head, scale: float, limits: HeadLimits, width: int, height: int) -> NDArray[np.float64]:
     """(2, 3): takes a place in the portrait to its place in the still."""
     cosine, sine = math.cos(head.turn_rad) / scale, math.sin(head.turn_rad) / scale
-    x, y = _at(centre, 1 / 2) * width, _at(eye_line, _EYE_LINE_AT) * height
+    above, crown = head.y_px * scale / height, head.length_px * scale / height / 2
+    highest = max(_at(limits.eye_line, _HIGHEST_EYE_LINE_AT), crown + _ABOVE_CROWN)
+    eye_line = min(_at(limits.eye_line, _EYE_LINE_AT), max(above, highest))
+    x, y = _at(limits.centre, 1 / 2) * width, eye_line * height
     return np.array(
         [[cosine, -sine, head.x_px - cosine * x + sine * y], [sine, cosine, head.y_px - sine * x - cosine * y]]
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import cv2
@@ -29,24 +28,10 @@ from appliance.quality.iso29794_5.portrait_profiles import (
 )
 from drivers.contracts import Pixels
 from drivers.simulated.drawn.face import draw_face
+from tests.unit.face.head_points import head_points
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "face"
 PROFILES = (PERMIT, LIVE, SCANNED)
-
-
-def _points(
-    x: float, y: float, *, between_eyes_px: float, turn_deg: float = 0.0, slender: float = 1.0
-) -> NDArray[np.float64]:
-    """(478, 2): the places that count, of an average head with the middle of its eyes at x, y."""
-    unit = np.zeros((478, 2))
-    eye = 0.5
-    for corners, middle in ((LEFT_EYE_CORNERS, -eye), (RIGHT_EYE_CORNERS, eye)):
-        unit[corners[0]], unit[corners[1]] = (middle - 0.22, 0), (middle + 0.22, 0)
-    unit[SIDES[0]], unit[SIDES[1]] = (-1.1, 0.2), (1.1, 0.2)
-    unit[CHIN] = (0, 1.75 * slender)
-    turn = math.radians(turn_deg)
-    turned = unit @ np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
-    return np.asarray(turned * between_eyes_px + (x, y))
 
 
 def _compose(
@@ -56,11 +41,9 @@ def _compose(
 
 
 def _faults(portrait: Portrait, profile: PortraitProfile, age: PortraitAge = PortraitAge.ADULT) -> list[str]:
-    """Of size and place; how many of the camera's pixels lie between the eyes is no matter of composing."""
     height, width = portrait.pixels.shape[:2]
     geometry = face_geometry(from_face_mesh(portrait.points), Pose(), width_px=width, height_px=height)
-    codes = [finding.code for finding in geometry_findings(geometry, profile, age)]
-    return [code for code in codes if code != "eyes-too-near-together"]
+    return [finding.code for finding in geometry_findings(geometry, profile, age)]
 
 
 @settings(max_examples=60, deadline=None)
@@ -83,7 +66,7 @@ def test_wherever_the_head_was_it_comes_to_lie_within_the_limits(
     age: PortraitAge,
 ) -> None:
     still = np.full((400, 600, 3), 90, np.uint8)
-    points = _points(x, y, between_eyes_px=between_eyes_px, turn_deg=turn_deg, slender=slender)
+    points = head_points(x, y, between_eyes_px=between_eyes_px, turn_deg=turn_deg, slender=slender)
     portrait = _compose(still, points, profile, age)
     assert _faults(portrait, profile, age) == []
     assert portrait.turn_deg == pytest.approx(turn_deg, abs=1e-6)
@@ -91,7 +74,9 @@ def test_wherever_the_head_was_it_comes_to_lie_within_the_limits(
 
 
 def test_the_line_of_the_eyes_is_level() -> None:
-    portrait = _compose(np.zeros((400, 600, 3), np.uint8), _points(300, 200, between_eyes_px=90, turn_deg=23), PERMIT)
+    portrait = _compose(
+        np.zeros((400, 600, 3), np.uint8), head_points(300, 200, between_eyes_px=90, turn_deg=23), PERMIT
+    )
     eyes = [portrait.points[list(corners)].mean(axis=0) for corners in (LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS)]
     assert eyes[0][1] == pytest.approx(eyes[1][1], abs=1e-6)
     assert eyes[0][0] < eyes[1][0]
@@ -105,7 +90,7 @@ def test_pixels_come_from_where_the_points_say(turn_deg: float, between_eyes_px:
     ramp = np.linspace(0, 255, edge)
     still = np.zeros((edge, edge, 3), np.uint8)
     still[..., 0], still[..., 1] = np.round(ramp)[None, :], np.round(ramp)[:, None]
-    points = _points(1200, 1000, between_eyes_px=between_eyes_px, turn_deg=turn_deg)
+    points = head_points(1200, 1000, between_eyes_px=between_eyes_px, turn_deg=turn_deg)
     portrait = _compose(still, points, SCANNED)
     for place in (*LEFT_EYE_CORNERS, *RIGHT_EYE_CORNERS, *SIDES, CHIN):
         x, y = np.round(portrait.points[place]).astype(int)
@@ -116,15 +101,15 @@ def test_pixels_come_from_where_the_points_say(turn_deg: float, between_eyes_px:
 def test_fine_lines_of_a_large_still_become_grey_and_do_not_flicker() -> None:
     still = np.zeros((3200, 3200, 3), np.uint8)
     still[:, ::2] = 255
-    portrait = _compose(still, _points(1600, 1500, between_eyes_px=900), SCANNED)
+    portrait = _compose(still, head_points(1600, 1500, between_eyes_px=900), SCANNED)
     assert portrait.scale < 0.3
     assert int(np.ptp(portrait.pixels[100:-100, 100:-100])) < 60
 
 
 def test_it_says_when_there_are_more_pixels_than_the_camera_gave() -> None:
     still = np.zeros((4000, 4000, 3), np.uint8)
-    near = _compose(still, _points(2000, 1800, between_eyes_px=500), PERMIT)
-    far = _compose(still, _points(2000, 1800, between_eyes_px=120), PERMIT)
+    near = _compose(still, head_points(2000, 1800, between_eyes_px=500), PERMIT)
+    far = _compose(still, head_points(2000, 1800, between_eyes_px=120), PERMIT)
     assert not near.enlarged
     assert far.enlarged
     assert far.scale > 1
@@ -132,7 +117,9 @@ def test_it_says_when_there_are_more_pixels_than_the_camera_gave() -> None:
 
 @pytest.mark.parametrize("between_eyes_px", [40.0, 190.0, 250.0, 300.0, 900.0])
 def test_where_the_size_may_be_chosen_nothing_is_enlarged_without_need(between_eyes_px: float) -> None:
-    portrait = _compose(np.zeros((3000, 3000, 3), np.uint8), _points(1500, 1400, between_eyes_px=between_eyes_px), LIVE)
+    portrait = _compose(
+        np.zeros((3000, 3000, 3), np.uint8), head_points(1500, 1400, between_eyes_px=between_eyes_px), LIVE
+    )
     height, width = portrait.pixels.shape[:2]
     assert 600 <= width <= 1200
     assert 800 <= height <= 1600
@@ -145,8 +132,8 @@ def test_where_the_size_may_be_chosen_nothing_is_enlarged_without_need(between_e
 def test_what_the_still_does_not_show_is_filled_with_its_edge_and_said() -> None:
     still = np.full((400, 600, 3), 50, np.uint8)
     still[:, 0] = (10, 200, 30)
-    inside = _compose(still, _points(300, 190, between_eyes_px=50), SCANNED)
-    beside = _compose(still, _points(40, 190, between_eyes_px=50), SCANNED)
+    inside = _compose(still, head_points(300, 190, between_eyes_px=50), SCANNED)
+    beside = _compose(still, head_points(40, 190, between_eyes_px=50), SCANNED)
     assert inside.filled_share == 0
     assert 0.1 < beside.filled_share < 0.5
     assert beside.pixels[400, 0].tolist() == [10, 200, 30]
@@ -155,21 +142,31 @@ def test_what_the_still_does_not_show_is_filled_with_its_edge_and_said() -> None
 def test_what_is_filled_is_counted_right_when_the_head_leans() -> None:
     still = np.full((300, 300, 3), 255, np.uint8)
     cv2.rectangle(still, (0, 0), (299, 299), (0, 0, 0), 1)
-    portrait = _compose(still, _points(150, 130, between_eyes_px=70, turn_deg=30), SCANNED)
+    portrait = _compose(still, head_points(150, 130, between_eyes_px=70, turn_deg=30), SCANNED)
     filled = float((portrait.pixels.max(axis=2) < 40).mean())
     assert portrait.filled_share == pytest.approx(filled, abs=0.03)
+
+
+def test_a_head_near_the_upper_edge_is_moved_up_before_anything_is_filled() -> None:
+    still = np.zeros((1600, 1600, 3), np.uint8)
+    low, high = (_compose(still, head_points(800, y, between_eyes_px=300), PERMIT) for y in (760, 650))
+    assert low.filled_share == high.filled_share == 0
+    assert high.points[CHIN, 1] < low.points[CHIN, 1] - 20
+    cut = _compose(still, head_points(800, 300, between_eyes_px=300), PERMIT)
+    assert cut.filled_share > 0
+    assert _faults(cut, PERMIT) == []
 
 
 @pytest.mark.parametrize(
     ("still", "points"),
     [
-        (np.zeros((400, 600), np.uint8), _points(300, 200, between_eyes_px=60)),
-        (np.zeros((400, 600, 3), np.float32), _points(300, 200, between_eyes_px=60)),
-        (np.zeros((0, 600, 3), np.uint8), _points(300, 200, between_eyes_px=60)),
+        (np.zeros((400, 600), np.uint8), head_points(300, 200, between_eyes_px=60)),
+        (np.zeros((400, 600, 3), np.float32), head_points(300, 200, between_eyes_px=60)),
+        (np.zeros((0, 600, 3), np.uint8), head_points(300, 200, between_eyes_px=60)),
         (np.zeros((400, 600, 3), np.uint8), np.zeros((478, 2))),
         (np.zeros((400, 600, 3), np.uint8), np.zeros((98, 2))),
         (np.zeros((400, 600, 3), np.uint8), np.full((478, 3), np.nan)),
-        (np.zeros((400, 600, 3), np.uint8), _points(1e9, 200, between_eyes_px=60)),
+        (np.zeros((400, 600, 3), np.uint8), head_points(1e9, 200, between_eyes_px=60)),
     ],
 )
 def test_what_makes_no_portrait_is_a_named_error(still: Pixels, points: NDArray[np.floating]) -> None:
@@ -205,4 +202,4 @@ def _again(search: FaceSearch, still: Pixels, profile: PortraitProfile) -> None:
     assert seen.landmarks
     height, width = portrait.pixels.shape[:2]
     found = face_geometry(from_face_mesh(seen.landmarks.points), Pose(), width_px=width, height_px=height)
-    assert [one.code for one in geometry_findings(found, profile) if one.code != "eyes-too-near-together"] == []
+    assert [one.code for one in geometry_findings(found, profile)] == []
