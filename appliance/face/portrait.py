@@ -91,9 +91,10 @@ class Portrait:
 def compose_portrait(still: Pixels, points: NDArray[np.floating], *, size: PictureSize, limits: HeadLimits) -> Portrait:
     """Of (h, w, 3) uint8 B, G, R and (478, 2 or 3) points in its pixels.
 
-    The head's length is a third of the way into what is allowed; more where the eyes would lie too near together. It is
-    moved up where the still ends above it. Where the size may be chosen it is the largest for which the still need not
-    be enlarged, or the least. A head so long or so broad that both limits cannot hold is given the right length.
+    The head's length is a third of the way into what is allowed; more where the eyes would lie too near together and
+    the still has the pixels. It is moved up where the still ends above it. Where the size may be chosen it is the
+    largest for which the still need not be enlarged, or the least. A head so long or so broad that both limits cannot
+    hold is given the right length.
     Raises QualityError: no such picture, or points that are no face's.
     """
     require_picture(still)
@@ -155,7 +156,8 @@ def _scale(head: _Head, width: int, height: int, least_inter_eye_px: float | Non
     """Not on the very edge of a limit: points are rounded to whole pixels when they are judged."""
     wanted = _at(limits.head_length, _HEAD_LENGTH_AT) * height / head.length_px
     if least_inter_eye_px is not None:
-        wanted = max(wanted, 1.01 * least_inter_eye_px / head.inter_eye_px)
+        # Enlarging would bring the number of pixels and nothing to see in them.
+        wanted = max(wanted, min(1.0, 1.01 * least_inter_eye_px / head.inter_eye_px))
     for span, extent, of in (
         (limits.head_width, width, head.width_px),
         (limits.head_length, height, head.length_px),

@@ -183,6 +183,8 @@ def _limits(seen: SeenFace, profile: PortraitProfile, limits: Template) -> Itera
         values = [getattr(geometry, field) for geometry in (seen.geometry, seen.portrait_geometry)]
         picture, portrait = (None if value is None else f"{value * by:.0f}{unit}" for value in values)
         holds = [value is None or value in allowed for value in values]
+        if code == "inter-eye" and seen.portrait.enlarged:
+            holds[1] = holds[1] and holds[0]  # no more was seen than in the picture
         yield LimitRow(code, _allowed(allowed, unit, by), picture, portrait, holds[0], holds[1])
 
 

@@ -43,7 +43,9 @@ def _compose(
 def _faults(portrait: Portrait, profile: PortraitProfile, age: PortraitAge = PortraitAge.ADULT) -> list[str]:
     height, width = portrait.pixels.shape[:2]
     geometry = face_geometry(from_face_mesh(portrait.points), Pose(), width_px=width, height_px=height)
-    return [finding.code for finding in geometry_findings(geometry, profile, age)]
+    codes = [finding.code for finding in geometry_findings(geometry, profile, age)]
+    # What is enlarged is not enlarged further for pixels between the eyes that the camera did not give.
+    return [code for code in codes if not (portrait.enlarged and code == "eyes-too-near-together")]
 
 
 @settings(max_examples=60, deadline=None)
@@ -147,6 +149,19 @@ def test_what_is_filled_is_counted_right_when_the_head_leans() -> None:
     assert portrait.filled_share == pytest.approx(filled, abs=0.03)
 
 
+def test_a_head_is_made_larger_for_the_distance_between_the_eyes_only_with_the_cameras_own_pixels() -> None:
+    still = np.zeros((3000, 3000, 3), np.uint8)
+    near = _compose(still, head_points(1500, 1400, between_eyes_px=400, slender=1.1), PERMIT)
+    far = _compose(still, head_points(1500, 1400, between_eyes_px=100, slender=1.1), PERMIT)
+    eyes = [
+        one.points[list(RIGHT_EYE_CORNERS), 0].mean() - one.points[list(LEFT_EYE_CORNERS), 0].mean()
+        for one in (near, far)
+    ]
+    assert eyes[0] == pytest.approx(303, abs=1)
+    assert eyes[1] < 300
+    assert far.enlarged
+
+
 def test_a_head_near_the_upper_edge_is_moved_up_before_anything_is_filled() -> None:
     still = np.zeros((1600, 1600, 3), np.uint8)
     low, high = (_compose(still, head_points(800, y, between_eyes_px=300), PERMIT) for y in (760, 650))
@@ -200,6 +215,5 @@ def _again(search: FaceSearch, still: Pixels, profile: PortraitProfile) -> None:
     assert _faults(portrait, profile) == []
     seen = max(search.find(portrait.pixels), key=lambda face: face.box[2] - face.box[0])
     assert seen.landmarks
-    height, width = portrait.pixels.shape[:2]
-    found = face_geometry(from_face_mesh(seen.landmarks.points), Pose(), width_px=width, height_px=height)
-    assert [one.code for one in geometry_findings(found, profile)] == []
+    again = Portrait(portrait.pixels, seen.landmarks.points, portrait.scale, 0.0, 0.0)
+    assert _faults(again, profile) == []

@@ -157,6 +157,14 @@ def test_where_no_face_is_seen_it_says_so(sources: ReportSources) -> None:
     assert "Não se vê um rosto" in page.all_of("ul", "reasons")[0].said("pt")
 
 
+def test_pixels_between_the_eyes_that_come_of_enlarging_do_not_hold_a_limit(sources: ReportSources) -> None:
+    seen = _seen(Pose())
+    wider = replace(seen, portrait_geometry=replace(seen.portrait_geometry, inter_eye_px=500.0))
+    page = _page(sources, replace(SEEN, seen=wider))
+    (row,) = [one for one in page.all_of("tr") if "Between the eyes" in one.said("en")]
+    assert len(row.all_of("td", "outside-limit")) == 2
+
+
 def test_it_says_what_was_enlarged_and_filled(sources: ReportSources) -> None:
     said = _plain(_page(sources, SEEN).all_of("figure")[1].said("en"))
     assert "1244 × 1600" in said
