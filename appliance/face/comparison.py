@@ -2,7 +2,7 @@
 
 A network for this would have to be one with a clear licence and known training data. Those in the registries are
 trained on collections of faces that were gathered without asking and are withdrawn or for research only, or do not
-say on what (decision 0028). Until there is one, the operator compares with their own eyes.
+say on what (decision 0029). Until there is one, the operator compares with their own eyes.
 """
 
 from __future__ import annotations

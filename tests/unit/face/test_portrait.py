@@ -215,5 +215,5 @@ def _again(search: FaceSearch, still: Pixels, profile: PortraitProfile) -> None:
     assert _faults(portrait, profile) == []
     seen = max(search.find(portrait.pixels), key=lambda face: face.box[2] - face.box[0])
     assert seen.landmarks
-    again = Portrait(portrait.pixels, seen.landmarks.points, portrait.scale, 0.0, 0.0)
+    again = Portrait(portrait.pixels, seen.landmarks.points.astype(np.float64), portrait.scale, 0.0, 0.0)
     assert _faults(again, profile) == []
