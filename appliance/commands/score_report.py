@@ -11,17 +11,19 @@ from pathlib import Path
 
 import numpy as np
 
+from appliance.commands.face_findings import face_findings
 from appliance.durable.private_file import write_private
 from appliance.errors import DiskFull, QualityError, StateError, UsageError
 from appliance.fingerprint.scored_scale import at_500_ppi
 from appliance.model.verdict import CaptureKind, Verdict
 from appliance.quality.nfiq2.frame import without_frame
 from appliance.quality.nfiq2.score import measured
+from appliance.reports.face_report import face_section
 from appliance.reports.fingerprint_report import FingerprintFindings, fingerprint_section
 from appliance.reports.page import BEGINS, Section, report_page
 from appliance.reports.sources import ReportSources, read_sources
 from drivers.contracts import Pixels
-from drivers.transport.picture_file import as_grey
+from drivers.transport.picture_file import as_colour, as_grey
 
 _Sections = Callable[[str, Pixels, int, Verdict, int], Section]
 
@@ -31,8 +33,9 @@ class ScoreReport:
 
     def __init__(self, kind: str, path: Path) -> None:
         """Raises UsageError for a kind of which there is no report; QualityError `report-not-written` early where the
-        page could not be written."""
+        page could not be written; ModelError where a network for it is damaged."""
         _check(path)
+        self._kind = kind
         self._path = path
         self._sources = read_sources()
         self._section = _sections(kind, self._sources)
@@ -46,7 +49,7 @@ class ScoreReport:
         if not self._found:
             return
         try:
-            write_private(self._path, report_page(self._found, self._sources).encode())
+            write_private(self._path, report_page(self._found, self._sources, self._kind).encode())
         except DiskFull:
             raise
         except StateError as error:
@@ -79,6 +82,11 @@ def _not_written(path: Path, why: str) -> QualityError:
 
 def _sections(kind: str, sources: ReportSources) -> _Sections:
     """What makes a section of one image of a kind."""
+    if kind == CaptureKind.FACE:
+        found = face_findings()
+        return lambda name, pixels, _, verdict, number: face_section(
+            found(name, as_colour(pixels), verdict), sources, number
+        )
     if kind != CaptureKind.FINGERPRINT:
         raise UsageError(f"There is no report of a {kind} yet: leave --report out.")
     return lambda name, pixels, ppi, verdict, number: fingerprint_section(

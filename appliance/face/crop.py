@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.face.detection import DetectedFace, Keypoint
+from appliance.face.mesh_places import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
 from drivers.contracts import Pixels
 
 _AROUND_DETECTION: Final = 1.5
 """MediaPipe's: from a box of brows and chin to one of the whole head."""
 _AROUND_LANDMARKS: Final = 1.35
 """MediaPipe has 1.5. On four annotated faces the points come closer, and stay closer, with less around them."""
-_LEFT_EYE_CORNER: Final = 33
-_RIGHT_EYE_CORNER: Final = 263
 _FARTHEST_PX: Final = 1e6
 
 
@@ -73,7 +72,7 @@ def around_detection(face: DetectedFace) -> FaceCrop:
 def around_landmarks(points: NDArray[np.float32]) -> FaceCrop:
     """Where to look next, out of (478, 2 or more) points in pixels: upright by the outer corners of the eyes."""
     places = np.asarray(points[:, :2], np.float64)
-    right, down = places[_RIGHT_EYE_CORNER] - places[_LEFT_EYE_CORNER]
+    right, down = places[RIGHT_EYE_CORNERS[1]] - places[LEFT_EYE_CORNERS[0]]
     turn = math.atan2(down, right)
     upright = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
     turned = places @ upright

@@ -24,13 +24,15 @@ class Section:
     html: str
 
 
-def report_page(sections: Sequence[Section], sources: ReportSources) -> str:
+def report_page(sections: Sequence[Section], sources: ReportSources, kind: str) -> str:
+    """`kind`: of the images, as `CaptureKind` has it."""
     digest = base64.b64encode(hashlib.sha256(sources.style.encode()).digest()).decode()
     return sources.templates["page.html"].render(
         begins=BEGINS,
         policy=f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         style=sources.style,
         sections=sections,
+        kind=kind,
     )
 
 

@@ -1,4 +1,4 @@
-"""A report of impressions in a real browser: nothing is refused by its own policy, and it fits every screen."""
+"""Reports in a real browser: nothing is refused by its own policy, and it fits every screen."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from playwright.async_api import async_playwright
 
 from appliance.commands.score import score_files
 from appliance.commands.score_report import ScoreReport
+from drivers.simulated.drawn.face import draw_face
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
 from tests.browser.test_live_page import CHROMIUM, FLAGS
 
@@ -23,17 +24,26 @@ pytestmark = [
 ]
 
 
+TITLES = {
+    "fingerprint": ("Qualidade da impressão digital", "Fingerprint quality"),
+    "face": ("Qualidade do retrato", "Portrait quality"),
+}
+
+
+@pytest.fixture(scope="module", params=TITLES)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def report() -> Iterator[Path]:
+def report(kind: str) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="claim-kiosk-report-"))
-    pictures = {
-        f"{'long' * 40}.png": draw_fingerprint(1, "right_index", 0),
-        "blank.png": np.full((300, 300), 255, np.uint8),
-    }
+    drawn = draw_face(3, 720, 1280) if kind == "face" else draw_fingerprint(1, "right_index", 0)
+    pictures = {f"{'long' * 40}.png": drawn, "blank.png": np.full((300, 300), 255, np.uint8)}
     for name, picture in pictures.items():
         cv2.imwrite(str(folder / name), picture)
     page = folder / "report.html"
-    list(score_files("fingerprint", [str(folder / name) for name in pictures], report=ScoreReport("fingerprint", page)))
+    list(score_files(kind, [str(folder / name) for name in pictures], report=ScoreReport(kind, page)))
     yield page
     shutil.rmtree(folder)
 
@@ -58,14 +68,14 @@ async def test_it_fits_every_screen_and_asks_for_nothing(report: Path) -> None:
     assert set(asked) <= {"file", "data"}
 
 
-async def test_a_keyboard_changes_the_language(report: Path) -> None:
+async def test_a_keyboard_changes_the_language(report: Path, kind: str) -> None:
     with tempfile.TemporaryDirectory(prefix="claim-kiosk-browser-", ignore_cleanup_errors=True) as profile:
         async with async_playwright() as playwright:
             window = await playwright.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=FLAGS)
             page = await window.new_page()
             await page.goto(report.as_uri())
-            assert await page.locator("h1").inner_text() == "Qualidade da impressão digital"
+            assert await page.locator("h1").inner_text() == TITLES[kind][0]
             await page.keyboard.press("Tab")
             await page.keyboard.press("ArrowRight")
-            assert await page.locator("h1").inner_text() == "Fingerprint quality"
+            assert await page.locator("h1").inner_text() == TITLES[kind][1]
             await window.close()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.errors import QualityError
+from appliance.face.mesh_places import CHIN, LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS, SIDES
 from appliance.quality.iso29794_5.landmarks import FaceLandmarks, LandmarkScheme
 
 _LEFT_RIM: Final = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
@@ -18,12 +19,11 @@ _MOUTH: Final = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405,
 _JAW_LEFT: Final = (127, 234, 93, 132, 58, 172, 136, 150, 149, 176, 148)
 _JAW_RIGHT: Final = (377, 400, 378, 379, 365, 397, 288, 361, 323, 454, 356)
 _NOSE_TIP: Final = 4
-_CHIN: Final = 152
 
 SCHEME: Final = LandmarkScheme(
     count=478,
-    left_eye_corners=(33, 133),
-    right_eye_corners=(362, 263),
+    left_eye_corners=LEFT_EYE_CORNERS,
+    right_eye_corners=RIGHT_EYE_CORNERS,
     left_eye_lids=((160, 144), (159, 145), (158, 153)),
     right_eye_lids=((385, 380), (386, 374), (387, 373)),
     left_eye_rim=_LEFT_RIM,
@@ -33,9 +33,9 @@ SCHEME: Final = LandmarkScheme(
     mouth_corners=(61, 291),
     mouth_rim=_MOUTH,
     lips=((81, 178), (13, 14), (311, 402)),
-    chin=_CHIN,
-    sides=(234, 454),
-    region=(*_JAW_LEFT, _CHIN, *_JAW_RIGHT, *_LEFT_BROW, *_RIGHT_BROW, *_LEFT_RIM, *_RIGHT_RIM, *_MOUTH, _NOSE_TIP),
+    chin=CHIN,
+    sides=SIDES,
+    region=(*_JAW_LEFT, CHIN, *_JAW_RIGHT, *_LEFT_BROW, *_RIGHT_BROW, *_LEFT_RIM, *_RIGHT_RIM, *_MOUTH, _NOSE_TIP),
 )
 
 

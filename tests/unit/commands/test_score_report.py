@@ -16,6 +16,7 @@ from appliance.commands.score import score_files
 from appliance.commands.score_report import ScoreReport
 from appliance.errors import KioskError, QualityError, UsageError
 from appliance.reports.page import BEGINS
+from drivers.simulated.drawn.face import draw_face
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
 
 
@@ -104,10 +105,20 @@ def test_there_is_no_report_of_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("kind", ["face", "document"])
-def test_other_kinds_have_no_report_yet(tmp_path: Path, kind: str) -> None:
+def test_a_document_has_no_report_yet(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--report"):
-        ScoreReport(kind, tmp_path / "out.html")
+        ScoreReport("document", tmp_path / "out.html")
+
+
+def test_a_portrait_has_its_own_page(tmp_path: Path) -> None:
+    picture, report = tmp_path / "face.png", tmp_path / "out.html"
+    cv2.imwrite(str(picture), draw_face(3, 720, 1280))
+    (row,) = score_files("face", [str(picture)], report=ScoreReport("face", report))
+    text = report.read_text(encoding="utf-8")
+    assert text.startswith(BEGINS)
+    assert f"<strong>{row['score']}</strong>" in text
+    assert "Portrait quality" in text
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
 
 
 def test_the_command_takes_it(tmp_path: Path, image: Path) -> None:

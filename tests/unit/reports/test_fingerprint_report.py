@@ -44,7 +44,7 @@ def _unscored(name: str = "blank.png") -> FingerprintFindings:
 
 def _html(sources: ReportSources, *findings: FingerprintFindings) -> str:
     sections = [fingerprint_section(one, sources, number) for number, one in enumerate(findings, 1)]
-    return report_page(sections, sources)
+    return report_page(sections, sources, "fingerprint")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,159 @@
+"""A portrait as a file: lossless, or coded with loss once, within the bytes that a rule book allows.
+
+Pixels are taken as sRGB (IEC 61966-2-1), which is what the cameras of a counter give, and files say so: PNG in its
+chunk `sRGB`, JPEG 2000 in its box `colr`; JPEG (JFIF) has no place for it and is read as sRGB. Nothing is converted.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from appliance.errors import QualityError
+from appliance.face.picture import require_picture
+from drivers.contracts import Pixels
+
+_PERCEPTUAL: Final = 0
+_KIBIBYTE: Final = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortraitSource:
+    """`pixels`: (H, W, 3) uint8 B, G, R in sRGB. `was_lossy`: whether they came out of a file coded with loss, as a
+    camera's JPEG is."""
+
+    pixels: Pixels
+    was_lossy: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLimits:
+    """In bytes, headers included. `least_bytes` is a goal: a plain picture may not need so many."""
+
+    least_bytes: int
+    most_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortraitFile:
+    """`ratio`: bytes of the pixels for one of the file's. `missing_bytes`: how many the file has fewer than it should;
+    0 where it is within its limits. `setting`: the coder's own, JPEG's quality or JPEG 2000's thousandths."""
+
+    data: bytes
+    ratio: float
+    missing_bytes: int
+    setting: int
+
+
+CHIP_IMAGE: Final = FileLimits(least_bytes=math.ceil(0.95 * 17 * _KIBIBYTE), most_bytes=17 * _KIBIBYTE)
+"""622 by 800 as JPEG 2000 (BSI TR-03121-3, 5.6.2)."""
+JPEG_MOST_RATIO: Final = 15.0
+JPEG_RATIO: Final = 5.0
+"""Allowed and recommended (volume 4, table 4.10)."""
+JPEG_2000_MOST_RATIO: Final = 20.0
+"""Volume 6, table 4.7."""
+
+
+def by_ratio(pixels: Pixels, *, most_ratio: float, ratio: float = 1.0) -> FileLimits:
+    """What a file of these pixels may have when it may be up to `most_ratio` times smaller and should be `ratio`."""
+    return FileLimits(least_bytes=math.ceil(pixels.nbytes / most_ratio), most_bytes=math.floor(pixels.nbytes / ratio))
+
+
+def portrait_png(pixels: Pixels) -> bytes:
+    """Lossless PNG (ISO/IEC 15948) of (H, W, 3) uint8 B, G, R, which says that they are sRGB. Raises QualityError."""
+    _require_colour(pixels)
+    data = _encoded(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 6])
+    body = b"sRGB" + struct.pack(">B", _PERCEPTUAL)
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    # The encoder may say so itself: a file has the chunk once.
+    chunks = [one for kind, one in _chunks(data) if kind not in (b"sRGB", b"iCCP", b"gAMA", b"cHRM")]
+    return data[:8] + chunks[0] + chunk + b"".join(chunks[1:])
+
+
+def portrait_jpeg(source: PortraitSource, limits: FileLimits) -> PortraitFile:
+    """JPEG (ISO/IEC 10918-1) of the best quality that keeps within the bytes, colour at full resolution.
+
+    Raises QualityError `lossy-twice` where the source was coded with loss before, `portrait-too-many-bytes` where not
+    even the worst quality is small enough.
+    """
+    full_colour = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+    optimised = [cv2.IMWRITE_JPEG_OPTIMIZE, 1]
+
+    def coded(quality: int) -> bytes:
+        return _encoded(".jpg", source.pixels, [cv2.IMWRITE_JPEG_QUALITY, quality, *full_colour, *optimised])
+
+    return _best(source, limits, coded, worst=1, best=100)
+
+
+def portrait_jpeg_2000(source: PortraitSource, limits: FileLimits) -> PortraitFile:
+    """JPEG 2000 (ISO/IEC 15444-1, a JP2 file), as `portrait_jpeg`.
+
+    The encoder takes the share of bytes in whole thousandths of the pixels': a step is 1493 bytes at 622 by 800.
+    """
+
+    def coded(thousandths: int) -> bytes:
+        return _encoded(".jp2", source.pixels, [cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, thousandths])
+
+    # A setting gives about its share of the bytes; 1000 would be the lossless coding, which is another.
+    enough = 1000 * limits.most_bytes // max(1, source.pixels.nbytes) + 3
+    return _best(source, limits, coded, worst=1, best=min(999, enough))
+
+
+def _best(
+    source: PortraitSource, limits: FileLimits, coded: Callable[[int], bytes], *, worst: int, best: int
+) -> PortraitFile:
+    """By bisection: files grow with the setting. The pixels are coded anew each time, never a file again."""
+    _require_colour(source.pixels)
+    if source.was_lossy:
+        raise QualityError(
+            "This portrait was coded with loss before and is not coded so again: hand it on lossless.",
+            code="lossy-twice",
+        )
+    found: tuple[int, bytes] | None = None
+    low, high = worst, best
+    while low <= high:
+        setting = (low + high) // 2
+        data = coded(setting)
+        if len(data) <= limits.most_bytes:
+            found, low = (setting, data), setting + 1
+        else:
+            high = setting - 1
+    if found is None:
+        raise QualityError(
+            f"This portrait cannot be coded in {limits.most_bytes} bytes: make it smaller.",
+            code="portrait-too-many-bytes",
+        )
+    setting, data = found
+    return PortraitFile(data, source.pixels.nbytes / len(data), max(0, limits.least_bytes - len(data)), setting)
+
+
+def _require_colour(pixels: Pixels) -> None:
+    require_picture(pixels)
+    if pixels.ndim != 3:
+        raise QualityError("A portrait is in colour: this picture is grey.")
+
+
+def _encoded(suffix: str, pixels: Pixels, options: list[int]) -> bytes:
+    try:
+        done, data = cv2.imencode(suffix, np.ascontiguousarray(pixels), options)
+    except cv2.error as error:
+        raise QualityError("This portrait could not be coded.") from error
+    if not done:
+        raise QualityError("This portrait could not be coded.")
+    return data.tobytes()
+
+
+def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The kind and the whole of each."""
+    at = 8
+    while at < len(png):
+        (length,) = struct.unpack_from(">I", png, at)
+        yield png[at + 4 : at + 8], png[at : at + 12 + length]
+        at += 12 + length
