@@ -42,8 +42,8 @@ def comparable(attendance: Attendance) -> tuple[Impression, ...]:
 
 
 def whole_record(attendance: Attendance) -> Uniqueness[Impression]:
-    """Of every impression that was ever taken, also of what was taken again since."""
-    return told_by(comparable(attendance), _scores(attendance))
+    """Of every impression that was ever taken, also of what was taken again since; what is sealed stands first."""
+    return told_by(comparable(attendance), _scores(attendance), prefers=lambda one: one.counts)
 
 
 def standing_doubts(attendance: Attendance) -> Uniqueness[Impression]:

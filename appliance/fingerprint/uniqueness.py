@@ -81,10 +81,12 @@ def told_by(
     score_of: Callable[[G, G], float | None],
     threshold: float = THRESHOLD,
     counts: Callable[[G], bool] = lambda _one: True,
+    prefers: Callable[[G], bool] = lambda _one: True,
 ) -> Uniqueness[G]:
     """As `uniqueness`, of scores that are known already; None for a pair that could not be compared.
 
-    `counts`: of which doubts are raised. The others only say what a position was before.
+    `counts`: of which doubts are raised. The others only say what a position was before. `prefers`: of several pairs of
+    two positions, one of two such impressions stands for them, however strong the others are.
     """
     ordered = sorted(given, key=lambda one: (one.round, one.attempt, one.position))
     alike: dict[frozenset[Position], list[tuple[G, G, float]]] = {}
@@ -101,9 +103,39 @@ def told_by(
     repeated: list[Alike[G]] = []
     swapped: list[Alike[G]] = []
     for found in alike.values():
-        strongest = Alike(*max(found, key=lambda pair: pair[2]))
+        strongest = Alike(*max(found, key=lambda pair: (prefers(pair[0]) and prefers(pair[1]), pair[2])))
         (swapped if _changed_places(found, ordered, score_of, threshold) else repeated).append(strongest)
+    swapped += _crossed(ordered, score_of, threshold, counts, told={*alike})
     return Uniqueness(_strongest_first(repeated), _strongest_first(swapped), compared, threshold)
+
+
+def _crossed(
+    ordered: list[G],
+    score_of: Callable[[G, G], float | None],
+    threshold: float,
+    counts: Callable[[G], bool],
+    told: set[frozenset[Position]],
+) -> list[Alike[G]]:
+    """A right and a left finger both of which are now what the other was before. One of them alone may be a mistake
+    that was put right: then only the earlier impression was of the wrong finger."""
+    found: list[Alike[G]] = []
+    for first, second in itertools.combinations([one for one in ordered if counts(one)], 2):
+        positions = frozenset((first.position, second.position))
+        if second.position != first.position.opposite or positions in told:
+            continue
+        crossing = [
+            max((score_of(before, now) or 0.0 for before in ordered if _was(before, other, now)), default=0.0)
+            for now, other in ((first, second), (second, first))
+        ]
+        if min(crossing) >= threshold:
+            found.append(Alike(first, second, min(crossing)))
+            told.add(positions)
+    return found
+
+
+def _was(before: G, other: G, now: G) -> bool:
+    """Whether it was given as the other's finger, in a round before that of either."""
+    return before.position == other.position and before.round < min(now.round, other.round)
 
 
 def _changed_places(

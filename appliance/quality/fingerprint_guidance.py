@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from appliance.quality.nfiq2.score import LEAST_WIDTH_PX
+
+_BLURRED: Final = 0.45
+_FAINT: Final = 22.0
 _ENOUGH_MM2: Final = 110.0
 _ENOUGH_OF_GLASS: Final = 0.6
 """On a glass too small for `_ENOUGH_MM2`, so much of it."""
@@ -17,16 +21,20 @@ _FREE_MM: Final = 4.0
 
 
 def guidance_reasons(measures: Mapping[str, float]) -> tuple[str, ...]:
-    """What no score makes up for, the most useful to mend first."""
+    """What no score makes up for, the most useful to mend first: a finger that lies aside is to be moved, and a picture
+    that is blurred shows neither ridges nor contrast."""
+    too_small = measures["foreground_area_mm2"] < 35.0 or _is_narrow(measures)
+    blurred = measures["bend"] < _BLURRED
     found = (
-        ("no-ridges", measures["ridged_area_mm2"] < 8.0),
+        *((code, too_small and aside) for code, aside in _aside(measures)),
+        ("finger-too-small", too_small),
+        ("blurred", blurred),
+        ("no-ridges", measures["ridged_area_mm2"] < 8.0 and not blurred),
         ("no-finger-pattern", measures["direction_uniformity"] > 0.97),
-        ("finger-too-small", measures["foreground_area_mm2"] < 35.0),
         ("too-dark", measures["mean_level"] < 35.0),
         ("too-bright", measures["mean_level"] > 243.0),
         ("saturated", measures["black_share"] + measures["white_share"] > 0.97),
-        ("too-little-contrast", measures["contrast"] < 22.0),
-        ("blurred", measures["bend"] < 0.45),
+        ("too-little-contrast", measures["contrast"] < _FAINT and not blurred),
     )
     return tuple(code for code, present in found if present)
 
@@ -42,12 +50,17 @@ def guidance_advice(measures: Mapping[str, float]) -> tuple[str, ...]:
         ("finger-too-small", measures["foreground_area_mm2"] < enough_mm2),
         ("too-dry", dry),
         ("too-wet", dark_share > 0.70 and measures["certainty"] < 0.9),
-        ("too-light", contrast < 45.0 and not dry),
+        ("too-light", _FAINT <= contrast < 45.0 and fine >= _BLURRED and not dry),
         ("blurred", fine < 0.58),
-        ("smudged", measures["bend_evenness"] < 0.5 and measures["bend"] >= 0.45),
+        ("smudged", measures["bend_evenness"] < 0.5 and fine >= _BLURRED),
         ("grainy", fine > 4.8),
     )
     return tuple(code for code, present in found if present)
+
+
+def _is_narrow(measures: Mapping[str, float]) -> bool:
+    """Too narrow a print on a glass that is wide enough: NFIQ 2 gives it no score."""
+    return measures["print_edge_px"] < LEAST_WIDTH_PX <= measures["image_edge_px"]
 
 
 def _aside(measures: Mapping[str, float]) -> tuple[tuple[str, bool], ...]:

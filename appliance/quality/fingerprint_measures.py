@@ -42,9 +42,10 @@ def fingerprint_measures(pixels: Pixels, surface: Surface, bare: BareEdges) -> d
     finger, much of a wet one. `mean_level`, `black_share`, `white_share`: of the grey scale. `bend`: the mean square
     of the grey values' second difference over that of the first, along the axis where that is greater: noise has 3, a
     pure wave of 9 pixels 0.3, and what is blurred along the axis ever less; `bend_evenness`: of the other axis to it.
+    `print_edge_px`: the shorter edge without the bare glass, `image_edge_px` with it.
     `free_above_mm` (`below`, `left`, `right`): from the image's border to the nearest ridges.
     """
-    where = surface.foreground
+    where, (height, width) = surface.foreground, pixels.shape
     levels = np.sort(surface.upright[:, :, ::2].reshape(len(surface.upright), -1), axis=1)
     left_out = int(levels.shape[1] * _ENDS)
     dark, light = levels[:, left_out].astype(np.float32), levels[:, -1 - left_out].astype(np.float32)
@@ -68,6 +69,10 @@ def fingerprint_measures(pixels: Pixels, surface: Surface, bare: BareEdges) -> d
         "bend": sharper,
         "bend_evenness": other / sharper if sharper > 0 else 1.0,
         **_free(ridged, bare),
+        "print_edge_px": float(min(height, width)),
+        "image_edge_px": float(
+            min(pixels.shape[0] + bare.above + bare.below, pixels.shape[1] + bare.left + bare.right)
+        ),
     }
 
 

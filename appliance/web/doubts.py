@@ -17,8 +17,8 @@ from appliance.model.attendance import Decision, Step
 from appliance.model.liveness import Hint
 
 _REPEAT = "repeat"
-_WARNED = frozenset({Step.DOCUMENT, Step.FACE, Step.FINGERPRINTS, Step.SIGNATURE, Step.REVIEW})
-_HINTED = _WARNED - {Step.SIGNATURE}
+_WARNED = frozenset({Step.DOCUMENT, Step.FACE, Step.FINGERPRINTS, Step.REVIEW})
+"""Not where the applicant signs: the screen is turned to them."""
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,10 +86,6 @@ def alarms(attendance: Attendance) -> tuple[HintShown, ...]:
 
 def are_shown(step: Step) -> bool:
     return step in _WARNED
-
-
-def hints_are_shown(step: Step) -> bool:
-    return step in _HINTED
 
 
 def are_of_drawings(shown: tuple[HintShown, ...]) -> bool:

@@ -60,5 +60,11 @@ async def test_a_certified_scanner_that_cuts_them_out_itself_gives_a_part_a_fing
     captures = manifest["captures"]
     assert sorted(capture["position"] for capture in captures) == TEN
     assert {capture["segment"] for capture in captures} == {None}
-    assert len(manifest["parts"]) == 10
-    assert "captures/fingerprint/two_thumbs/left_thumb.png" in {part["name"] for part in manifest["parts"]}
+    chosen = {capture["part"] for capture in captures}
+    assert len(chosen) == 10
+    assert "captures/fingerprint/two_thumbs/left_thumb.png" in chosen
+    # It shows the very same pictures at every attempt: that is noticed, and those go along, each of its finger alone.
+    fingers = [finger for attempt in manifest["attempts"] for finger in attempt["fingers"]]
+    alarmed = {finger["part"] for finger in fingers if finger["liveness_hints"]["alarm"]}
+    assert alarmed
+    assert {part["name"] for part in manifest["parts"]} == chosen | alarmed

@@ -123,3 +123,31 @@ def test_what_does_not_count_raises_no_doubt_but_says_what_a_position_was_before
 def test_a_pair_that_nobody_compared_is_neither_counted_nor_doubted() -> None:
     found = told_by(_attendance((RIGHT, RIGHT, 1), (LEFT, RIGHT, 1)), lambda _one, _other: None)
     assert (found.compared, found.is_doubtful) == (0, False)
+
+
+def test_hands_that_have_both_changed_places_are_swapped_though_nothing_of_before_counts_any_more() -> None:
+    given = _attendance((RIGHT, RIGHT, 1), (LEFT, LEFT, 1), (RIGHT, LEFT, 2), (LEFT, RIGHT, 2))
+    found = told_by(given, _score, counts=lambda one: one.round == 2)
+    assert _pairs(found, "swapped") == [(RIGHT, 2, LEFT, 2)]
+    assert not found.repeated
+
+
+def test_a_wrong_finger_that_was_taken_again_rightly_is_no_change_of_places() -> None:
+    given = _attendance((RIGHT, LEFT, 1), (LEFT, LEFT, 1), (RIGHT, RIGHT, 2))
+    found = told_by(given, _score, counts=lambda one: (one.position, one.round) in ((RIGHT, 2), (LEFT, 1)))
+    assert not found.is_doubtful
+
+
+def test_of_several_pairs_the_one_that_is_preferred_stands_for_them() -> None:
+    given = _attendance((RIGHT, RIGHT, 1), (LEFT, RIGHT, 1), (LEFT, RIGHT, 1))
+    scores = {frozenset((1, 2)): 0.9, frozenset((1, 3)): 0.5}
+    found = told_by(
+        given,
+        lambda one, other: scores.get(frozenset((one.attempt, other.attempt))),
+        prefers=lambda one: one.attempt != 2,
+    )
+    assert [(alike.first.attempt, alike.second.attempt) for alike in found.repeated] == [(1, 3)]
+
+
+def _score(one: Presented, other: Presented) -> float:
+    return compare(one.template, other.template).score
