@@ -11,7 +11,7 @@ from appliance.errors import QualityError
 from drivers.contracts import Pixels
 
 LARGEST_PIXELS: Final = 64 * 1024 * 1024
-_LONGEST_EDGE_PX: Final = 32_766
+LONGEST_EDGE_PX: Final = 32_766
 """OpenCV counts the pixels of what it turns in 16 bits."""
 
 
@@ -20,7 +20,7 @@ def require_picture(pixels: Pixels) -> None:
     is_picture = pixels.dtype == np.uint8 and (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3))
     if not is_picture or not pixels.size:
         raise QualityError("A picture of a person has one or three values of 8 bits for each pixel: this one does not.")
-    if pixels.shape[0] * pixels.shape[1] > LARGEST_PIXELS or max(pixels.shape[:2]) > _LONGEST_EDGE_PX:
+    if pixels.shape[0] * pixels.shape[1] > LARGEST_PIXELS or max(pixels.shape[:2]) > LONGEST_EDGE_PX:
         raise QualityError("This picture of a person has more pixels than can be looked at.")
 
 

@@ -7,12 +7,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from appliance.face.picture import LARGEST_PIXELS, LONGEST_EDGE_PX
 from drivers.contracts import Pixels
 
 LEAST_EDGE_PX: Final = 64
-LONGEST_EDGE_PX: Final = 32_766
-"""OpenCV counts the pixels of what it turns in 16 bits."""
-LARGEST_PIXELS: Final = 64 * 1024 * 1024
 
 
 def refusal(pixels: Pixels) -> str | None:
