@@ -264,11 +264,14 @@ def score(kind: str, files: tuple[str, ...], ppi: int | None, report_file: Path 
     """Judge image files."""
     from appliance.commands.score import score_files
 
+    def tell(sentence: str) -> None:
+        click.echo(sentence, err=True)
+
     if report_file is None:
-        return emit(score_files(kind, files, ppi=ppi), as_json=as_json)
+        return emit(score_files(kind, files, ppi=ppi, tell=tell), as_json=as_json)
     from appliance.commands.score_report import ScoreReport
 
-    return emit(score_files(kind, files, ppi=ppi, report=ScoreReport(kind, report_file)), as_json=as_json)
+    return emit(score_files(kind, files, ppi=ppi, report=ScoreReport(kind, report_file), tell=tell), as_json=as_json)
 
 
 @main.group()

@@ -25,6 +25,8 @@ def install_packs(
     does not keep the others from it. Raises ModelError, DiskFull when all have been tried.
     """
     place = models_folder(folder)
+    if source is not None and not source.is_dir():
+        raise ModelError(f"There is no folder {source} to take packages from.", code="model-not-found")
     failed: list[KioskError] = []
     for pack in choose(load_packs(packs), wanted):
         try:

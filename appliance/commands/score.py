@@ -24,6 +24,9 @@ from drivers.transport.picture_file import PictureRefused, as_colour, as_grey, d
 from drivers.transport.picture_resolution import declared_ppi
 
 FINGERPRINT_PPI = 500
+_WITHOUT_FOREST = (
+    "NFIQ 2's model is not installed: simpler measures give an estimate. Run 'claim-kiosk models install'."
+)
 NS_PER_MS = 1_000_000
 
 
@@ -36,7 +39,12 @@ class Report(Protocol):
 
 
 def score_files(
-    kind: str, files: Sequence[str], *, ppi: int | None = None, report: Report | None = None
+    kind: str,
+    files: Sequence[str],
+    *,
+    ppi: int | None = None,
+    report: Report | None = None,
+    tell: Callable[[str], None] = lambda _sentence: None,
 ) -> Iterator[dict[str, Any]]:
     """One object per file that can be read, in the order given. Impressions have the resolution `ppi`; where that is
     not given the one that their file says, else 500 ppi.
@@ -44,7 +52,8 @@ def score_files(
     `ms` is the process's CPU time for judging that image, without reading and decoding it and without loading the
     detectors. Raises QualityError at the end, with the first unreadable file's code (`file-missing`,
     `file-unreadable`, `not-an-image`, `image-too-large`, `no-wsq-decoder`) and all their names.
-    `report` is told of each, and written once all are judged; raises what that does.
+    `report` is told of each, and written once all are judged; raises what that does. `tell` hears what the judgement
+    lacks.
     """
     try:
         chosen = CaptureKind(kind)
@@ -52,7 +61,7 @@ def score_files(
         known = ", ".join(CaptureKind)
         raise QualityError(f"There is no kind of image called {kind!r}: there are {known}.", code="usage") from None
     keep_freed_memory()
-    judge = _judge(chosen)
+    judge = _judge(chosen, tell)
     refused: list[tuple[str, PictureRefused]] = []
     for file in files:
         try:
@@ -82,11 +91,13 @@ def score_files(
         raise QualityError(f"Not judged: {named}.", code=refused[0][1].refusal.value)
 
 
-def _judge(kind: CaptureKind) -> Callable[[Pixels, int], Verdict]:
+def _judge(kind: CaptureKind, tell: Callable[[str], None]) -> Callable[[Pixels, int], Verdict]:
     """What judges pixels of a kind, with its detectors loaded; the resolution is an impression's."""
     match kind:
         case CaptureKind.FINGERPRINT:
             forest = installed_forest()
+            if forest is None:
+                tell(_WITHOUT_FOREST)
             return lambda pixels, ppi: assess_fingerprint(as_grey(pixels), resolution_ppi=ppi, forest=forest)
         case CaptureKind.DOCUMENT:
             return lambda pixels, _: assess_document(pixels, resolution_ppi=None)

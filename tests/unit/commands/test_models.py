@@ -132,3 +132,10 @@ def test_a_pack_that_cannot_be_read_is_named_after_the_others(
         with pytest.raises(ModelError) as refusal:
             next(rows)
         assert refusal.value.code == "model-unreadable"
+
+
+def test_a_folder_that_is_not_there_is_said_once(tmp_path: Path, packs: Path) -> None:
+    rows = install_packs([], source=tmp_path / "nowhere", folder=tmp_path, tell=lambda _: None, packs=packs)
+    with pytest.raises(ModelError, match="There is no folder") as refusal:
+        list(rows)
+    assert refusal.value.code == "model-not-found"

@@ -159,3 +159,11 @@ def test_a_wsq_file_without_a_decoder_is_a_named_error(tmp_path: Path, monkeypat
     with pytest.raises(QualityError, match="install the package wsq") as caught:
         list(score_files("fingerprint", [str(file)]))
     assert caught.value.code == "no-wsq-decoder"
+
+
+def test_a_score_without_nfiq2s_model_says_what_it_is(files: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("appliance.commands.score.installed_forest", lambda: None)
+    told: list[str] = []
+    (result,) = score_files("fingerprint", [files["print.png"]], tell=told.append)
+    assert result["algorithm"].startswith("claim-kiosk-simple-fingerprint/")
+    assert "models install" in " ".join(told)
