@@ -10,7 +10,7 @@ import msgspec
 from appliance.attendance.pictures import shown_attempt
 from appliance.attendance.slap_judging import OF_THE_WHOLE
 from appliance.attendance.target import Phase, Target
-from appliance.model.attendance import Decision
+from appliance.model.attendance import Decision, ExemptionReason
 from appliance.model.capture import Attempt, FingerCapture
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.web.hands import hands as hands
@@ -123,6 +123,11 @@ def shown(target: Target) -> Attempt | None:
 def any_shown(targets: tuple[Target, ...]) -> bool:
     """Whether there is a picture of any."""
     return any(shown_attempt(target) is not None for target in targets)
+
+
+def is_under_six(target: Target) -> bool:
+    """Whether no finger is asked for because of the applicant's age."""
+    return any(exemption.reason is ExemptionReason.UNDER_SIX for exemption in target.exemptions)
 
 
 def open_positions(target: Target) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ async def test_the_chosen_image_is_shown_after_its_capture_and_at_the_review(cou
     assert abs(int(shown[0, 0]) - 90) < 5
     for target in ("face", "right_hand", "left_hand"):
         await ana.post(f"{path}/capture", target=target)
-    assert len(_pictures((await ana.see(path))[1])) == 4
+    assert _pictures((await ana.see(path))[1]) == [], "the applicant looks at the screen, to sign"
     await ana.post(f"{path}/unable-to-sign", reason="x")
     assert len(_pictures((await ana.see(path))[1])) == 4
 
@@ -48,8 +48,10 @@ async def test_the_best_so_far_is_shown_before_the_choice_and_a_new_capture_repl
     counter.device.scores = [20, 25, 90]
     path = await ana.at_capture()
     seen = []
-    for _ in range(3):
+    for number in range(3):
         await ana.post(f"{path}/capture", target="right_hand")
+        if number == 2:
+            await ana.post(f"{path}/unable-to-sign", reason="x")
         (source,) = _pictures((await ana.see(path))[1])
         _, _, jpeg = await _get(ana, source)
         seen.append((source, jpeg))
@@ -114,6 +116,7 @@ async def test_nothing_is_kept_or_shown_once_the_attendance_is_closed(counter: C
 async def test_no_log_line_says_whose_or_which_image_was_seen(ana: Person) -> None:
     path = await ana.at_capture()
     await ana.post(f"{path}/capture", target="right_hand")
+    await ana.post(f"{path}/unable-to-sign", reason="x")
     (source,) = _pictures((await ana.see(path))[1])
     with structlog.testing.capture_logs() as lines:
         await _get(ana, source)
