@@ -190,6 +190,7 @@ async def test_ten_fingers_of_three_slaps(sandbox: dict[str, Any], page: Page) -
         if target == "left_four":
             await page.click("#exempt summary")
             await page.select_option("#exempt select[name=position]", "left_little")
+            await page.select_option("#exempt select[name=reason]", "injured")
             await page.locator("#exempt button").click()
             await expect(drawn.locator(".tip.asked")).to_have_count(3)
             await expect(drawn.locator(".finger.exempt")).to_have_count(1)

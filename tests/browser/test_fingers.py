@@ -69,13 +69,15 @@ async def test_one_finger_given_as_two_is_said_and_taken_again(sandbox: dict[str
     await take(page, "left_hand")
 
     await expect(page.locator("canvas.pad-canvas")).to_be_visible()
+    await expect(page.get_by_text("parecem o mesmo dedo")).to_have_count(0)
+    await draw_signature(page)
+    await main_form(page, "signature").click()
+    await expect(page.locator("main dl.facts").first).to_contain_text(APPLICANT["surname"])
     await expect(page.locator(".message.warning")).to_contain_text("parecem o mesmo dedo")
     await nothing_overflows(page)
     await page.get_by_role("button", name="Repetir: mão esquerda").click()
     await take(page, "left_hand")
 
-    await draw_signature(page)
-    await main_form(page, "signature").click()
     await expect(page.locator("main dl.facts").first).to_contain_text(APPLICANT["surname"])
     await expect(page.get_by_text("parecem o mesmo dedo")).to_have_count(0)
     await main_form(page, "seal").click()
