@@ -13,10 +13,12 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from appliance.errors import ModelError
+from appliance.face.standard_error import without_lines
 
 Tensor = NDArray[np.float32]
 Shape = tuple[int, ...]
 
+_GREETING: Final = b"INFO: Created TensorFlow Lite"
 _MARK: Final = slice(4, 8)
 _FORMAT: Final = b"TFL3"
 """What every such file bears; anything else is not given to a parser that trusts its input."""
@@ -34,8 +36,9 @@ class Network:
         if file[_MARK] != _FORMAT:
             raise _invalid("its file is not a LiteRT network")
         try:
-            interpreter = Interpreter(model_content=file, num_threads=threads)
-            interpreter.allocate_tensors()
+            with without_lines(_GREETING):
+                interpreter = Interpreter(model_content=file, num_threads=threads)
+                interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise _invalid(f"LiteRT cannot load it ({type(error).__name__})") from error
         inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
