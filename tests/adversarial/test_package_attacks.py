@@ -221,7 +221,7 @@ def _listing(change: Callable[[list[asice.DataObject]], list[asice.DataObject]])
 
 
 INSIDERS: dict[str, tuple[Draft, str]] = {
-    "the manifest of other parts": (_manifest(parts=[], captures=[]), "package-parts-differ"),
+    "the manifest of other parts": (_manifest(parts=[], captures=[], attempts=[]), "package-parts-differ"),
     "parts of another type": (draft(HONEST.manifest, HONEST.parts, "text/html"), "package-parts-differ"),
     "a simulated capture, unsaid": (_manifest(simulated=False), "package-manifest-inconsistent"),
     "a capture without its part": (_manifest(parts=[]), "package-manifest-inconsistent"),
