@@ -5,6 +5,7 @@ Drawn ones, and those of NIST's ten-print card where `../shared/data/nist` and t
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import time
 from pathlib import Path
@@ -61,6 +62,7 @@ def _of_the_card() -> list[Row]:
     if not CARD.exists() or not wsq_available():
         return []
     found, told, ms = 0, 0, []
+    importlib.import_module("wsq")  # lets Pillow read the card
     slaps = card_slaps(CARD)
     for position, is_mirrored in itertools.product((13, 14), (False, True)):
         image = np.ascontiguousarray(slaps[position][:, ::-1] if is_mirrored else slaps[position])
