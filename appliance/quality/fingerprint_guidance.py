@@ -12,7 +12,7 @@ from typing import Final
 from appliance.quality.nfiq2.score import LEAST_WIDTH_PX
 
 _BLURRED: Final = 0.45
-_FAINT: Final = 22.0
+_FAINT: Final = 26.0
 _ENOUGH_MM2: Final = 110.0
 _ENOUGH_OF_GLASS: Final = 0.6
 """On a glass too small for `_ENOUGH_MM2`, so much of it."""

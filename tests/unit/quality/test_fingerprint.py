@@ -112,7 +112,7 @@ def test_what_is_worse_never_scores_better_and_is_refused_in_the_end(
     ("made", "reason"),
     [
         (lambda p: blurred(p, 2.2), "blurred"),
-        (lambda p: paler(p, 0.9), "too-little-contrast"),
+        (lambda p: paler(p, 0.86), "too-little-contrast"),
         (lambda p: smaller_finger(p, 0.82), "finger-too-small"),
         (lambda p: (p // 6).astype(np.uint8), "too-dark"),
     ],
@@ -195,7 +195,7 @@ def test_it_follows_nfiq2_on_the_reference_impressions(shared_data: Path) -> Non
     own, reference = np.array(ours), np.array(theirs)
     assert np.corrcoef(_ranks(own), _ranks(reference))[0, 1] >= 0.88
     assert np.abs(own - reference).mean() <= 8
-    assert ((own >= INDEX_THRESHOLD) == (reference >= INDEX_THRESHOLD)).mean() >= 0.86
+    assert ((own >= INDEX_THRESHOLD) == (reference >= INDEX_THRESHOLD)).mean() >= 0.87
 
 
 def test_a_finger_on_a_glass_larger_than_nfiq2_takes_is_scored_alone(impression: Pixels) -> None:
