@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 # Fitted by least squares to NFIQ 2 v2.3 on FVC2002 DB1 B and DB3 B, FVC2004 DB3 B and NIST's SFinGe examples (244
-# impressions): Spearman 0.88, mean absolute error 8.1, both on fingers left out of the fit. The constant was then raised
-# by 1.2, so that more of them lie on the reference's side of 30.
+# impressions): Spearman 0.88, mean absolute error 8.1, both on fingers left out of the fit. The constant was then
+# raised by 1.2, so that more of them lie on the reference's side of 30.
 _AT_NONE: Final = 33.5
 _PER_CLEAR_MM: Final = 3.62
 _PER_LOG_BEND: Final = -17.6
