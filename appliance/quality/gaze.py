@@ -11,7 +11,7 @@ _MOST_ASIDE: Final = 0.55
 _MOST_UP: Final = 0.50
 _MOST_DOWN: Final = 0.75
 """Of the way that eyes can go. Straight faces that look ahead, recorded and drawn, stay below 0.15 aside and 0.25 up or
-down; drawn irises moved by a third of their width reach 0.86 aside. Lids that are a little low look like eyes that are."""
+down; drawn irises moved by a third of their width reach 0.86 aside. Lids a little low look like eyes that are."""
 _STRAIGHT_DEG: Final = 10.0
 """On a head that is turned further the eyes go the other way to look here, and what is said first is to turn."""
 
