@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from appliance.attendance.choosing import Candidate, Choice, Next
+from appliance.attendance.face_watching import FaceWatching
 from appliance.attendance.images import PREVIEW_EDGE_PX
 from appliance.attendance.instruction import Instructions
 from appliance.attendance.judging import Judge
@@ -113,6 +114,7 @@ async def capture_once(
     preview: Preview,
     clock: Clock,
     wish: Wish,
+    watching: FaceWatching | None = None,
 ) -> Presented:
     """Raises DeviceError for whatever goes wrong with the device, and `capture-cancelled` where it is left; nobody
     presenting anything is not an error."""
@@ -135,7 +137,7 @@ async def capture_once(
             ) as coming,
         ):
             async for frame, taken in coming:
-                judged = await judge.judge(kind, frame, stillness)
+                judged = await judge.judge(kind, frame, stillness, watching=watching)
                 said = instructions.after(judged.verdict, clock.monotonic())
                 await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict, said))
                 if judged.pixels is None and not stills:

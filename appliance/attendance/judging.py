@@ -14,6 +14,7 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
+from appliance.attendance.face_watching import FaceWatching
 from appliance.attendance.images import preview_jpeg
 from appliance.fingerprint.scored_scale import SCORED_PPI
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
@@ -57,12 +58,20 @@ class Judge:
         """Loads what judges faces before the first applicant sits down."""
         await self.run(self._face_assessor)
 
-    async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None) -> Judged:
+    async def judge(
+        self,
+        kind: CaptureKind,
+        frame: Frame,
+        stillness: Stillness | None = None,
+        *,
+        watching: FaceWatching | None = None,
+    ) -> Judged:
         """The verdict and the page's small picture. The frame may be given back once this returns.
 
-        `stillness`: of the capture that a finger's preview belongs to; one that moves is told so.
+        `stillness`: of the capture that a finger's preview belongs to; one that moves is told so. `watching`: of the
+        capture that a face belongs to; it is shown what was judged, and has no say in it.
         """
-        return await self.run(lambda: self._judged(kind, frame, stillness))
+        return await self.run(lambda: self._judged(kind, frame, stillness, watching))
 
     async def run(self, work: Callable[[], T]) -> T:
         """Any other long work on pixels, in the same thread."""
@@ -77,11 +86,16 @@ class Judge:
             self._faces = self._load_faces()
         return self._faces
 
-    def _judged(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None) -> Judged:
+    def _judged(
+        self, kind: CaptureKind, frame: Frame, stillness: Stillness | None, watching: FaceWatching | None
+    ) -> Judged:
         pixels = np.array(frame.pixels, copy=True)
         verdict = self._verdict(kind, pixels, frame)
         if stillness is not None and frame.preview and kind is CaptureKind.FINGERPRINT:
             verdict = _with_motion(verdict, stillness.moves(pixels, frame.captured_monotonic_ns / NS_PER_S))
+        if watching is not None:
+            taken_s, seen = frame.captured_monotonic_ns / NS_PER_S, self._face_assessor().seen
+            watching.saw(pixels, taken_s, seen, preview=frame.preview)
         return Judged(verdict, preview_jpeg(pixels), None if frame.preview else pixels)
 
     def _verdict(self, kind: CaptureKind, pixels: Pixels, frame: Frame) -> Verdict:

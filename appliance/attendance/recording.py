@@ -9,6 +9,7 @@ import msgspec
 from appliance.attendance.capture_records import captures_of, finger_record, position_of
 from appliance.attendance.finger_impression import is_single
 from appliance.attendance.finger_records import FingerRecords
+from appliance.attendance.liveness_records import liveness_record, ruling_record
 from appliance.attendance.record_images import images_of, tries_of
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
@@ -28,6 +29,7 @@ from appliance.model.manifest import (
     SignatureRecord,
     SoftwareRecord,
 )
+from appliance.model.verdict import CaptureKind
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +143,8 @@ def _attempt_record(
         device_index=device_index,
         part=held(attempt.part),
         resemblance=fingers.resemblance(attempt) if is_single(attempt) else None,
-        liveness_hints=fingers.liveness(attempt) if is_single(attempt) else None,
+        liveness_hints=liveness_record(attempt) if is_single(attempt) or attempt.kind is CaptureKind.FACE else None,
+        liveness_ruling=ruling_record(attempt.liveness_ruling),
     )
 
 

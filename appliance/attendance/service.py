@@ -37,6 +37,7 @@ from appliance.model.attendance import (
 )
 from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CentreModel, Configuration
+from appliance.model.liveness import LivenessFinding, OverruleReason
 from appliance.runtime.clock import Clock, timestamp
 
 log = structlog.get_logger(__name__)
@@ -224,6 +225,29 @@ class AttendanceService:
                 position,
                 reason,
                 permanent=permanent,
+                at=self._now(),
+                technician_id=technician_id,
+            )
+            return await self.register.append(attendance_id, event)
+
+    async def rule_on_liveness(
+        self,
+        attendance_id: str,
+        technician_id: str,
+        target_name: str,
+        round_number: int,
+        number: int,
+        finding: LivenessFinding,
+        reason: OverruleReason | None = None,
+    ) -> Attendance:
+        async with self.register.writing(attendance_id) as attendance:
+            event = commands.rule_on_liveness(
+                attendance,
+                target_name,
+                round_number,
+                number,
+                finding,
+                reason,
                 at=self._now(),
                 technician_id=technician_id,
             )

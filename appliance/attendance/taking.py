@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import msgspec
 
 from appliance.attendance.capturing import CONTRACTS, CaptureDevice, CaptureDevices, Presented, capture_once
+from appliance.attendance.face_watching import FaceWatching
 from appliance.attendance.image_file import image_file
 from appliance.attendance.impressions import Impressions
 from appliance.attendance.judging import Judge
@@ -98,6 +99,7 @@ class Taking:
             device.quality_thresholds(),
             attendance.opened.plan.use,
         )
+        watching = FaceWatching() if target.kind is CaptureKind.FACE else None
         started_at, started_s = timestamp(self._clock.now()), self._clock.monotonic()
         presented = await capture_once(
             device,
@@ -109,6 +111,7 @@ class Taking:
             preview=self.preview,
             clock=self._clock,
             wish=self._wish,
+            watching=watching,
         )
         facts = device.facts()
         facts = msgspec.structs.replace(facts, simulated=facts.simulated or presented.simulated)
@@ -128,6 +131,7 @@ class Taking:
             device=facts,
             part=part,
             resolution_ppi=presented.resolution_ppi,
+            liveness=await self._judge.run(watching.hints) if watching is not None else None,
         )
         images = {part.name: presented.pixels} if part is not None and presented.pixels is not None else {}
         return await self._impressions.looked_at(attendance, attempt, images)

@@ -12,6 +12,7 @@ import numpy as np
 
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Component, Pose, Verdict
 from appliance.quality.eyes import EyeFinder, Eyes
+from appliance.quality.face_assessor import SeenFace
 from appliance.quality.face_colour import natural_colour
 from appliance.quality.face_count import single_face
 from appliance.quality.face_detection import TILTS_DEG, FaceBox, FaceDetector
@@ -33,6 +34,11 @@ class SimpleFaceAssessor:
     def __init__(self) -> None:
         self._detector = FaceDetector()
         self._eyes = EyeFinder()
+
+    @property
+    def seen(self) -> SeenFace | None:
+        """It knows no points."""
+        return None
 
     def assess(self, pixels: Pixels, *, reduced_by: float = 1.0) -> Verdict:
         """The verdict on (H, W, 3) uint8 B, G, R; grey is taken as colour. The largest face is judged. Never raises.

@@ -24,6 +24,7 @@ from appliance.face.search import FaceSearch, FoundFace
 from appliance.face.segmentation import PersonSegmenter
 from appliance.face.tracking import DETECTION_EVERY_FRAMES, Track
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Component, Pose, Verdict
+from appliance.quality.face_assessor import SeenFace
 from appliance.quality.face_guidance import (
     COVERED,
     FACE_TOO_SMALL,
@@ -82,9 +83,15 @@ class PortraitAssessor:
         self._follower = FaceFollower(detector, landmarker)
         self._track = Track()
         self._followed_size = (0, 0)
+        self._seen = SeenFace()
+
+    @property
+    def seen(self) -> SeenFace | None:
+        return self._seen
 
     def assess(self, pixels: Pixels, *, reduced_by: float = 1.0) -> Verdict:
         """Searches all of the picture for faces, which takes a tenth of a second or several."""
+        self._seen = SeenFace()
         if (code := refusal(pixels)) is not None:
             return _unjudged(code)
         colour = in_colour(pixels)
@@ -107,6 +114,7 @@ class PortraitAssessor:
 
         `with_background`: measures also what is behind the person, which takes another network.
         """
+        self._seen = SeenFace()
         if (code := refusal(pixels)) is not None:
             return _unjudged(code)
         colour = in_colour(pixels)
@@ -136,6 +144,8 @@ class PortraitAssessor:
         box = _box_of(face.landmarks, colour)
         if min(box.shape[:2]) < _SMALLEST_FACE_PX:
             return _unjudged(*((SEVERAL_FACES,) if face.faces > 1 else ()), FACE_TOO_SMALL, faces=face.faces)
+        blendshapes = named(self._blendshapes.read(face.landmarks))
+        self._seen = SeenFace(face.landmarks.points, blendshapes)
         components = face_components(
             FaceInputs(
                 image=colour,
@@ -143,7 +153,7 @@ class PortraitAssessor:
                 pose=pose,
                 face_areas_px=face.areas_px,
                 background=self._background(colour) if with_background else None,
-                blendshapes=named(self._blendshapes.read(face.landmarks)),
+                blendshapes=blendshapes,
                 reduced_by=reduced_by,
             )
         ).components

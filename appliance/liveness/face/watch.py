@@ -33,6 +33,8 @@ class Sample:
     white_share: float | None = None
     sides: bezel.Sides | None = None
     looked_at: bool = False
+    after_pause: bool = False
+    """Something else was done with the camera between it and the sample before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +49,11 @@ class FaceWatch:
     anchor_px: tuple[float, float] = (0.0, 0.0)
     size: tuple[int, ...] = ()
     refused: str = ""
+    pausing: bool = False
+
+    def paused(self) -> FaceWatch:
+        """The camera does something else (takes a still) before the next frame: that takes its time, and is no gap."""
+        return replace(self, pausing=True)
 
     def after(self, frame: FaceFrame) -> FaceWatch:
         """With one frame more. What cannot be looked at changes nothing but `refused`. Never raises."""
@@ -67,6 +74,7 @@ class FaceWatch:
             patch(frame.pixels, grey, *anchor),
             chroma(frame.pixels, outline),
             yaw_deg(frame.landmarks_px),
+            after_pause=self.pausing,
         )
         if len(self.samples) % _EVERY == 0:
             sample = replace(

@@ -237,7 +237,9 @@ class ScriptedDesk:
 
 
 class GreyJudge(Judge):
-    async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None) -> Judged:
+    async def judge(
+        self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None, **_more: object
+    ) -> Judged:
         verdict = Verdict(kind=kind, score=int(frame.pixels[0, 0]))
         return Judged(verdict, b"jpeg", None if frame.preview else frame.pixels.copy())
 

@@ -32,7 +32,9 @@ BLANK = np.full_like(RIGHT, 250)
 
 
 class EveryPrintIsGood(Judge):
-    async def judge(self, kind: CaptureKind, frame: Frame, _stillness: Stillness | None = None) -> Judged:
+    async def judge(
+        self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None, **_more: object
+    ) -> Judged:
         return Judged(Verdict(kind=kind, score=80), b"jpeg", np.array(frame.pixels))
 
 

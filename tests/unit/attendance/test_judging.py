@@ -9,6 +9,7 @@ import pytest
 
 from appliance.attendance.judging import Judge
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
+from appliance.quality.face_assessor import SeenFace
 from drivers.contracts import Frame, Pixels
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
 
@@ -18,6 +19,10 @@ class NamingFaces:
 
     def __init__(self) -> None:
         self.thread = threading.current_thread().name
+
+    @property
+    def seen(self) -> SeenFace | None:
+        return None
 
     def assess(self, pixels: Pixels, *, reduced_by: float = 1.0) -> Verdict:
         return Verdict(kind=CaptureKind.FACE, score=1, algorithm=f"assess by {reduced_by}", reasons=(self.thread,))

@@ -256,6 +256,7 @@ def manifest_for(parts: Sequence[PartSource], **changes: object) -> Manifest:
                 part=face,
                 resemblance=None,
                 liveness_hints=None,
+                liveness_ruling=None,
             ),
         ),
         uniqueness=UniquenessRecord(

@@ -1,0 +1,47 @@
+"""Liveness hints of one capture of a face: its frames go in as they are judged, and at its end the hints come out.
+
+What networks see of each frame was seen by who judged it: no network runs for this. It advises, and no capture waits
+for it. In the judge's thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from appliance.liveness.face.frame import FaceFrame
+from appliance.liveness.face.together import face_hints
+from appliance.liveness.face.watch import FaceWatch
+from appliance.model.liveness import LivenessHints
+from appliance.quality.face_assessor import SeenFace
+from drivers.contracts import Pixels
+
+NO_NETWORKS = "no-networks"
+
+
+class FaceWatching:
+    """Of one capture. A camera's previews are watched and its stills only say that it paused: they are of another size,
+    and take their time. Of a camera without previews the stills are watched.
+    """
+
+    def __init__(self) -> None:
+        self._watch = FaceWatch()
+        self._of_previews = False
+
+    def saw(self, pixels: Pixels, taken_s: float, face: SeenFace | None, *, preview: bool) -> None:
+        """One more picture, (H, W, 3) uint8 B, G, R; `taken_s` on the clock of all of them. Never raises.
+
+        `face`: what networks saw in it; None where there are none.
+        """
+        if face is None:
+            self._watch = replace(self._watch, refused=NO_NETWORKS)
+            return
+        if preview and not self._of_previews:
+            self._watch, self._of_previews = FaceWatch(), True
+        if not preview and self._of_previews:
+            self._watch = self._watch.paused()
+            return
+        self._watch = self._watch.after(FaceFrame(pixels, taken_s, face.landmarks_px, face.coefficients))
+
+    def hints(self) -> LivenessHints:
+        """Of all that was seen so far. Takes some hundredths of a second: once, at the end."""
+        return face_hints(self._watch)
