@@ -10,7 +10,8 @@ from appliance.attendance.judging import Judge
 from appliance.liveness.face.together import ALGORITHM, CODES
 from appliance.model.liveness import Hint, LivenessHints
 from appliance.model.verdict import CaptureKind, Verdict
-from appliance.quality.face_assessor import SeenFace
+from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, SeenFace
+from appliance.quality.iso29794_5.portrait_profiles import PortraitWanted
 from drivers.contracts import Frame, Pixels
 from tests.unit.liveness.face.scenes import grain, landmarks, moments, moved, picture
 
@@ -99,10 +100,13 @@ class Seeing:
 
     seen: SeenFace | None = FACE
 
-    def assess(self, _pixels: Pixels, *, reduced_by: float = 1.0) -> Verdict:
-        return Verdict(kind=CaptureKind.FACE, score=int(reduced_by))
+    def assess(self, pixels: Pixels, *, reduced_by: float = 1.0, wanted: PortraitWanted = LIVE_ADULT) -> Verdict:
+        return Verdict(kind=CaptureKind.FACE, score=80)
 
     glance = assess
+
+    def assess_still(self, pixels: Pixels, *, wanted: PortraitWanted = LIVE_ADULT) -> AssessedStill:
+        return AssessedStill(self.assess(pixels))
 
 
 async def test_the_judge_shows_the_watch_every_picture_of_a_face_with_what_was_seen_in_it() -> None:

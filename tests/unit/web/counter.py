@@ -161,7 +161,7 @@ class GreyJudge(Judge):
         stillness: Stillness | None = None,
         *,
         watching: FaceWatching | None = None,
-        **_more: object,
+        **_asked: Any,
     ) -> Judged:
         """In every picture of a face that is large enough for one, its points lie at the same place."""
         if watching is not None:
