@@ -27,10 +27,12 @@ class FaceWatching:
         self._watch = FaceWatch()
         self._of_previews = False
 
-    def saw(self, pixels: Pixels, taken_s: float, face: SeenFace | None, *, preview: bool) -> None:
+    def saw(
+        self, pixels: Pixels, taken_s: float, face: SeenFace | None, *, preview: bool, reduced_by: float = 1.0
+    ) -> None:
         """One more picture, (H, W, 3) uint8 B, G, R; `taken_s` on the clock of all of them. Never raises.
 
-        `face`: what networks saw in it; None where there are none.
+        `face`: what networks saw in it; None where there are none. `reduced_by`: how much smaller it was made.
         """
         if face is None:
             self._watch = replace(self._watch, refused=NO_NETWORKS)
@@ -40,7 +42,7 @@ class FaceWatching:
         if not preview and self._of_previews:
             self._watch = self._watch.paused()
             return
-        self._watch = self._watch.after(FaceFrame(pixels, taken_s, face.landmarks_px, face.coefficients))
+        self._watch = self._watch.after(FaceFrame(pixels, taken_s, face.landmarks_px, face.coefficients, reduced_by))
 
     def hints(self) -> LivenessHints:
         """Of all that was seen so far. Takes some hundredths of a second: once, at the end."""

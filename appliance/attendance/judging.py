@@ -106,7 +106,7 @@ class Judge:
             judged = self._judged_face(pixels, frame, wanted)
             if watching is not None:
                 taken_s, seen = frame.captured_monotonic_ns / NS_PER_S, self._face_assessor().seen
-                watching.saw(pixels, taken_s, seen, preview=frame.preview)
+                watching.saw(pixels, taken_s, seen, preview=frame.preview, reduced_by=frame.reduced_by)
             return judged
         verdict = self._verdict(kind, pixels, frame)
         if stillness is not None and frame.preview and kind is CaptureKind.FINGERPRINT:
