@@ -23,6 +23,8 @@ NOISE = 2.2
 _MOVEMENTS = ((4.0, 1.618), (2.0, 2.732), (4.0, 1.272), (2.0, 2.236), (0.6, 0.898), (0.006, 1.107))
 """To the side (pixels), down (pixels), lean (degrees) and towards the camera (share): how far, and how often a breath.
 No two of these go together again, as nobody's do: a picture that comes back is a film's."""
+HEAD_SHARE, CHIN_UP = 0.62, 0.08
+"""As somebody sits who was asked to come near and to hold the chin up: within a portrait's limits."""
 
 
 class Footage(Protocol):
@@ -68,7 +70,8 @@ class DrawnFootage:
     """The drawn person breathes, sways and nods a little, never twice in the same way, and the sensor has noise."""
 
     def __init__(self, seed: int, turn: int) -> None:
-        self._canvas = draw_face(seed, FRAME_HEIGHT_PX + 2 * SWAY_PX, FRAME_WIDTH_PX + 2 * SWAY_PX)
+        height, width = FRAME_HEIGHT_PX + 2 * SWAY_PX, FRAME_WIDTH_PX + 2 * SWAY_PX
+        self._canvas = draw_face(seed, height, width, head_share=HEAD_SHARE, chin_up=CHIN_UP)
         self._random = np.random.default_rng([seed, turn])
         self._phases = [float(phase) for phase in self._random.uniform(0.0, math.tau, len(_MOVEMENTS))]
         noise = self._random.normal(0.0, NOISE, (2 * FRAME_HEIGHT_PX, FRAME_WIDTH_PX + 64, 1))
