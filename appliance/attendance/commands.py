@@ -2,7 +2,8 @@
 
 Every function takes the attendance and returns the event to append. They raise AttendanceError:
 `attendance-step` (not now), `attendance-frozen` (sealed or abandoned), `applicant-fields`, `target-unknown`,
-`decision-not-offered`, `exemption-not-possible`, `reason-missing`, `no-liveness-alarm`, `overrule-reason`.
+`decision-not-offered`, `exemption-not-possible`, `reason-missing`, `no-liveness-alarm`, `overrule-reason`,
+`no-presence-check`.
 """
 
 from __future__ import annotations
@@ -148,6 +149,14 @@ def target_to_capture(attendance: Attendance, name: str) -> Target:
     if waiting is None or waiting.name != name or target.phase is not Phase.CAPTURE:
         raise AttendanceError("This capture is not asked for now: follow the steps on the page.")
     return target
+
+
+def require_presence_check(target: Target, *, possible: bool) -> None:
+    """`possible`: the box can see what is done. Only a face can be asked."""
+    if target.kind is not CaptureKind.FACE or not possible:
+        raise AttendanceError(
+            "Whether the person is there cannot be checked here: take the picture as usual.", code="no-presence-check"
+        )
 
 
 def known_target(attendance: Attendance, name: str) -> Target:

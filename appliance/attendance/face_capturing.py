@@ -37,6 +37,8 @@ from drivers.errors import CaptureCancelled, DeviceTimedOut
 
 NO_POINTS: Final = "no-face-points"
 """The face's points are not known: its networks are not installed, or the still shows no face that could be judged."""
+ASKED: Final = "ask-"
+"""Begins the code of what the person is asked for, to see that they are there (`liveness.face.challenge`)."""
 NOT_COMPOSED: Final = "not-composed"
 
 
@@ -64,6 +66,11 @@ async def capture_face(
         ):
             async for frame, taken in coming:
                 judged = await judge.judge(CaptureKind.FACE, frame, wanted=wanted, watching=watching)
+                if watching is not None and (asked := watching.asked) is not None and judged.pixels is None:
+                    if not taken:
+                        await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict, f"{ASKED}{asked}"))
+                        continue
+                    watching.ask_no_more()
                 now_s = clock.monotonic()
                 said = instructions.say(choice.instruction(judged.verdict, now_s), now_s)
                 await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict, said))

@@ -63,6 +63,11 @@ class Judge:
         """Loads what judges faces before the first applicant sits down."""
         await self.run(self._face_assessor)
 
+    @property
+    def sees_points(self) -> bool:
+        """Whether it knows where a face's eyes and mouth are: networks are installed, and loaded."""
+        return self._faces is not None and self._faces.seen is not None
+
     async def judge(
         self,
         kind: CaptureKind,

@@ -5,6 +5,7 @@ Makes what was taken durable (`Vault`), and says what it was; what follows from 
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -88,8 +89,11 @@ class Taking:
         finally:
             self._holder = None
 
-    async def attempt(self, attendance: Attendance, target: Target) -> Attempt:
-        """Durable with its image. Raises DeviceError; nobody presenting anything is an attempt without an image."""
+    async def attempt(self, attendance: Attendance, target: Target, *, check_presence: bool = False) -> Attempt:
+        """Durable with its image. Raises DeviceError; nobody presenting anything is an attempt without an image.
+
+        `check_presence`: a face is first asked for a few movements, drawn by chance.
+        """
         device = self._devices.device(CONTRACTS[target.kind])
         if target.fingers:
             return await self._placement(attendance, target, device)
@@ -100,7 +104,8 @@ class Taking:
             device.quality_thresholds(),
             attendance.opened.plan.use,
         )
-        watching = FaceWatching() if target.kind is CaptureKind.FACE else None
+        chance = random.SystemRandom() if check_presence else None
+        watching = FaceWatching(chance) if target.kind is CaptureKind.FACE else None
         started_at, started_s = timestamp(self._clock.now()), self._clock.monotonic()
         presented = await self._presented(attendance, target, device, threshold, watching)
         facts = device.facts()

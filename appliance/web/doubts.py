@@ -14,9 +14,11 @@ from appliance.attendance.resemblance import Impression, counting_impressions, s
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Leniency, Target
 from appliance.fingerprint.uniqueness import Alike
+from appliance.liveness.face.challenge import CODE as CHALLENGE
 from appliance.model.attendance import Decision, Step
 from appliance.model.capture import Attempt
 from appliance.model.liveness import Hint, LivenessRuling, OverruleReason
+from appliance.model.verdict import CaptureKind
 
 _REPEAT = "repeat"
 _SIMULATED = "face-simulated"
@@ -58,6 +60,13 @@ class FaceHintShown(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_open(self) -> bool:
         return self.ruling is None
+
+
+class PresenceShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Of the face that is chosen: how many movements it was asked for, and how many of them were seen in time."""
+
+    asked: int
+    answered: int
 
 
 OVERRULE_REASONS = tuple(OverruleReason)
@@ -121,6 +130,17 @@ def face_alarms(attendance: Attendance) -> tuple[FaceHintShown, ...]:
         for target, attempt in doubted_faces(attendance)
         if (known := attempt.liveness) is not None and known.score is not None
     )
+
+
+def presence(attendance: Attendance) -> PresenceShown | None:
+    """None where the technician did not have it checked."""
+    for target in attendance.targets:
+        if target.kind is CaptureKind.FACE and target.chosen is not None and target.chosen.liveness is not None:
+            for hint in target.chosen.liveness.hints:
+                if hint.code == CHALLENGE and hint.score is not None:
+                    figures = hint.evidence
+                    return PresenceShown(asked=int(figures["asked"]), answered=int(figures["answered"]))
+    return None
 
 
 def are_shown(step: Step) -> bool:

@@ -97,7 +97,13 @@ async def capture(request: web.Request) -> web.Response:
     """Waits until the attempt has ended. Raises DeviceError, AttendanceError."""
     form, service = await Form.of(request), request.app[PORTS].attendances
     return answer(
-        request, await service.capture(attendance_id(request), request[SESSION].technician_id, form.text("target"))
+        request,
+        await service.capture(
+            attendance_id(request),
+            request[SESSION].technician_id,
+            form.text("target"),
+            check_presence=form.text("check_presence", "") == "1",
+        ),
     )
 
 

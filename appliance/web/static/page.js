@@ -130,6 +130,7 @@ function instruct(said) {
   const state = document.querySelector("[data-instruction]");
   if (!state) return;
   state.classList.toggle("good", said.code === "good");
+  state.classList.toggle("asking", said.code.startsWith("ask-"));
   state.querySelector(".instruction").textContent = said.sentence || state.dataset.instruction;
   for (const cue of state.querySelectorAll("[data-cue]")) {
     cue.toggleAttribute("hidden", !cue.dataset.cue.split(" ").includes(said.code));

@@ -154,6 +154,8 @@ class Device:
 
 
 class GreyJudge(Judge):
+    sees_points = True
+
     async def judge(
         self,
         kind: CaptureKind,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import msgspec
 import numpy as np
 import pytest
 
-from appliance.attendance.state import apply, replay
+from appliance.attendance.face_capturing import ASKED
+from appliance.attendance.state import Attendance, apply, replay
+from appliance.liveness.face.challenge import Action
 from appliance.liveness.face.together import CODES
 from appliance.model.attendance import Attempted
 from appliance.model.liveness import Hint, LivenessHints, OverruleReason
 from appliance.web.catalogues import LANGUAGES, read_catalogue
-from appliance.web.doubts import FaceHintShown, face_alarms
+from appliance.web.doubts import FaceHintShown, PresenceShown, face_alarms, presence
 from drivers.contracts import Frame, Pixels
 from tests.unit.attendance.makers import AT, DEVICE, WHO, attempt, entered, noticed, opened
 from tests.unit.liveness.face.scenes import HEIGHT, WIDTH, grain, moments, picture
@@ -44,11 +47,16 @@ def photograph(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counter.device, "_pictures", pictures)
 
 
-async def with_face(ana: Person) -> str:
-    """The document is there, and then the face that is held before the camera."""
+async def at_face(ana: Person) -> str:
     path = await ana.open("face")
     await ana.post(f"{path}/applicant", **{"field:surname": "SILVA", "field:birth-date": "1990-05-01"})
     await ana.post(f"{path}/notice", language="pt")
+    return path
+
+
+async def with_face(ana: Person) -> str:
+    """What is held before the camera is taken."""
+    path = await at_face(ana)
     await ana.post(f"{path}/capture", target="face")
     return path
 
@@ -115,6 +123,52 @@ async def test_what_the_form_may_not_say(ana: Person, fields: dict[str, str], st
     assert (answered, said["error"]) == (status, code)
 
 
+async def test_the_check_of_presence_is_offered_with_who_is_not_asked_and_never_begins_by_itself(ana: Person) -> None:
+    path = await at_face(ana)
+    page = (await ana.see(path))[1]
+    assert "Quem não puder fazer algum deles não é chamado a fazê-lo" in page
+    assert page.count('name="check_presence"') == 1
+    assert "data-capture" in page.split('name="check_presence"')[0], "the picture as usual comes first"
+
+
+async def test_every_movement_is_drawn_on_the_page_while_the_camera_runs(counter: Counter, ana: Person) -> None:
+    path = await at_face(ana)
+    counter.device.hold = asyncio.Event()
+    running = asyncio.create_task(ana.post(f"{path}/capture", target="face", check_presence="1"))
+    while counter.ports.attendances.preview.latest is None:
+        await asyncio.sleep(0.01)
+    page = (await ana.see(path))[1]
+    counter.device.hold.set()
+    assert (await running)[0] == 200
+    assert {action for action in Action if f'data-cue="{ASKED}{action}"' not in page} == set()
+
+
+@pytest.mark.usefixtures("photograph")
+async def test_a_photograph_that_was_asked_to_move_is_said_to_have_done_nothing(ana: Person) -> None:
+    path = await at_face(ana)
+    await ana.post(f"{path}/capture", target="face", check_presence="1")
+    await ana.post(f"{path}/unable-to-sign", reason="-")
+    assert "Presença da pessoa:" not in (await ana.see(path))[1], "two seconds are not enough to say so"
+
+
+def test_what_was_asked_and_seen_is_told_at_the_review_of_the_face_that_is_chosen() -> None:
+    done = Hint(code="challenge", score=0.3, evidence={"asked": 3.0, "answered": 2.0})
+    assert presence(one_face(LivenessHints(hints=(done,), score=0.3))) == PresenceShown(asked=3, answered=2)
+    nothing = Hint(code="challenge", omitted="not-asked")
+    assert presence(one_face(LivenessHints(hints=(nothing,), score=None))) is None
+
+
+def one_face(hints: LivenessHints, *, simulated: bool = False) -> Attendance:
+    start = opened(fingers=(), signature=False)
+    start = msgspec.structs.replace(start, plan=msgspec.structs.replace(start.plan, document=False))
+    attendance = replay([start, entered(), noticed()])
+    target = attendance.waiting_target
+    assert target is not None
+    device = msgspec.structs.replace(DEVICE, simulated=simulated)
+    made = msgspec.structs.replace(attempt(target, 80), device=device, liveness=hints)
+    return apply(attendance, Attempted(at=AT, technician_id=WHO, target="face", attempt=made))
+
+
 @pytest.mark.parametrize(
     ("simulated", "words"),
     [(False, ("repeated-frames", "still-picture", "bezel")), (True, ("face-simulated", "bezel"))],
@@ -122,21 +176,11 @@ async def test_what_the_form_may_not_say(ana: Person, fields: dict[str, str], st
 def test_every_hint_that_has_something_to_say_is_named_the_strongest_first(
     simulated: bool, words: tuple[str, ...]
 ) -> None:
-    start = opened(fingers=(), signature=False)
-    start = msgspec.structs.replace(start, plan=msgspec.structs.replace(start.plan, document=False))
-    attendance = replay([start, entered(), noticed()])
-    target = attendance.waiting_target
-    assert target is not None
     scores = {"still-picture": 0.6, "bezel": 0.15, "moire": 0.0, "planar": None, "repeated-frames": 0.9}
     hints = tuple(
         Hint(code=code, score=score, omitted="" if score is not None else "no-turn") for code, score in scores.items()
     )
-    made = msgspec.structs.replace(
-        attempt(target, 80),
-        device=msgspec.structs.replace(DEVICE, simulated=simulated),
-        liveness=LivenessHints(hints=hints, score=0.95),
-    )
-    taken = apply(attendance, Attempted(at=AT, technician_id=WHO, target="face", attempt=made))
+    taken = one_face(LivenessHints(hints=hints, score=0.95), simulated=simulated)
     assert face_alarms(taken) == (FaceHintShown(target="face", round=1, number=1, words=words, score=95),)
 
 
@@ -144,4 +188,5 @@ def test_every_hint_that_has_something_to_say_is_named_the_strongest_first(
 def test_everything_that_is_said_of_a_face_has_words(language: str) -> None:
     catalogue = read_catalogue(language)
     keys = {f"hint.{code}" for code in CODES} | {f"overrule.{reason}" for reason in OverruleReason}
+    keys |= {f"instruction.{ASKED}{action}" for action in Action}
     assert {key for key in keys if catalogue.find(key) is None} == set()
