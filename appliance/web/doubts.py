@@ -23,6 +23,8 @@ from appliance.model.verdict import CaptureKind
 _REPEAT = "repeat"
 _SIMULATED = "face-simulated"
 _STANDING = frozenset({"repeated-frames", "still-picture"})
+_FOLLOWING = _STANDING | {"looped-video"}
+"""What is said of one picture that stands still; and what follows from that."""
 _WARNED = frozenset({Step.DOCUMENT, Step.FACE, Step.FINGERPRINTS, Step.REVIEW})
 """Not where the applicant signs: the screen is turned to them."""
 
@@ -150,7 +152,7 @@ def are_shown(step: Step) -> bool:
 def are_of_drawings(shown: tuple[HintShown, ...], faces: tuple[FaceHintShown, ...] = ()) -> bool:
     """Whether all that they tell is that a simulated device shows what it has shown before: nothing to be warned of."""
     of_prints = all(alarm.word == "repeat-simulated" for alarm in shown)
-    return of_prints and all(_SIMULATED in alarm.words for alarm in faces)
+    return of_prints and all(alarm.words == (_SIMULATED,) for alarm in faces)
 
 
 def leniency(targets: tuple[Target, ...]) -> Leniency | None:
@@ -169,5 +171,5 @@ def _face_words(attempt: Attempt) -> tuple[str, ...]:
     telling = [hint for hint in attempt.liveness.hints if hint.score] if attempt.liveness is not None else []
     codes = [hint.code for hint in sorted(telling, key=lambda hint: hint.score or 0.0, reverse=True)]
     if attempt.device.simulated and not _STANDING.isdisjoint(codes):
-        return (_SIMULATED, *(code for code in codes if code not in _STANDING))
+        return (_SIMULATED, *(code for code in codes if code not in _FOLLOWING))
     return tuple(codes)

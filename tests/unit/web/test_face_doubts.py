@@ -171,12 +171,19 @@ def one_face(hints: LivenessHints, *, simulated: bool = False) -> Attendance:
 
 @pytest.mark.parametrize(
     ("simulated", "words"),
-    [(False, ("repeated-frames", "still-picture", "bezel")), (True, ("face-simulated", "bezel"))],
+    [(False, ("repeated-frames", "looped-video", "still-picture", "bezel")), (True, ("face-simulated", "bezel"))],
 )
 def test_every_hint_that_has_something_to_say_is_named_the_strongest_first(
     simulated: bool, words: tuple[str, ...]
 ) -> None:
-    scores = {"still-picture": 0.6, "bezel": 0.15, "moire": 0.0, "planar": None, "repeated-frames": 0.9}
+    scores = {
+        "still-picture": 0.6,
+        "bezel": 0.15,
+        "moire": 0.0,
+        "planar": None,
+        "repeated-frames": 0.9,
+        "looped-video": 0.8,
+    }
     hints = tuple(
         Hint(code=code, score=score, omitted="" if score is not None else "no-turn") for code, score in scores.items()
     )
