@@ -14,7 +14,7 @@ from appliance.liveness.face.frame import FaceFrame
 from appliance.liveness.face.together import face_hints
 from appliance.liveness.face.watch import FaceWatch
 from appliance.model.liveness import LivenessHints
-from appliance.quality.face_assessor import SeenFace
+from appliance.quality.face_assessor import FacePoints
 from drivers.contracts import Pixels
 
 NO_NETWORKS = "no-networks"
@@ -36,7 +36,7 @@ class FaceWatching:
         self._challenge: Challenge | None = None
 
     def saw(
-        self, pixels: Pixels, taken_s: float, face: SeenFace | None, *, preview: bool, reduced_by: float = 1.0
+        self, pixels: Pixels, taken_s: float, face: FacePoints | None, *, preview: bool, reduced_by: float = 1.0
     ) -> None:
         """One more picture, (H, W, 3) uint8 B, G, R; `taken_s` on the clock of all of them. Never raises.
 

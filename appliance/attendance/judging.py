@@ -66,7 +66,7 @@ class Judge:
     @property
     def sees_points(self) -> bool:
         """Whether it knows where a face's eyes and mouth are: networks are installed, and loaded."""
-        return self._faces is not None and self._faces.seen is not None
+        return self._faces is not None and self._faces.knows_points
 
     async def judge(
         self,
@@ -109,9 +109,10 @@ class Judge:
         pixels = np.array(frame.pixels, copy=True)
         if kind is CaptureKind.FACE:
             judged = self._judged_face(pixels, frame, wanted)
+            faces, taken_s = self._face_assessor(), frame.captured_monotonic_ns / NS_PER_S
+            points = faces.hand_over_points() if faces.knows_points else None
             if watching is not None:
-                taken_s, seen = frame.captured_monotonic_ns / NS_PER_S, self._face_assessor().seen
-                watching.saw(pixels, taken_s, seen, preview=frame.preview, reduced_by=frame.reduced_by)
+                watching.saw(pixels, taken_s, points, preview=frame.preview, reduced_by=frame.reduced_by)
             return judged
         verdict = self._verdict(kind, pixels, frame)
         if stillness is not None and frame.preview and kind is CaptureKind.FINGERPRINT:

@@ -12,7 +12,7 @@ import numpy as np
 
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Component, Pose, Verdict
 from appliance.quality.eyes import EyeFinder, Eyes
-from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, SeenFace
+from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, FacePoints
 from appliance.quality.face_colour import natural_colour
 from appliance.quality.face_count import single_face
 from appliance.quality.face_detection import TILTS_DEG, FaceBox, FaceDetector
@@ -32,14 +32,14 @@ FOUND_TILTED_DEG = max(TILTS_DEG)
 class SimpleFaceAssessor:
     """Holds the detectors. One thread at a time. A `quality.face_assessor.FaceAssessor`."""
 
+    knows_points = False
+
     def __init__(self) -> None:
         self._detector = FaceDetector()
         self._eyes = EyeFinder()
 
-    @property
-    def seen(self) -> SeenFace | None:
-        """It knows no points."""
-        return None
+    def hand_over_points(self) -> FacePoints:
+        return FacePoints()
 
     def assess(self, pixels: Pixels, *, reduced_by: float = 1.0, wanted: PortraitWanted = LIVE_ADULT) -> Verdict:
         """The verdict on (H, W, 3) uint8 B, G, R; grey is taken as colour. The largest face is judged. Never raises.

@@ -37,7 +37,7 @@ class AssessedStill:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SeenFace:
+class FacePoints:
     """What networks see of the face that was judged last, for others who look at the same picture.
 
     `landmarks_px`: (478, 3) float32 x, y, z in that picture's pixels, in MediaPipe's order; None where it showed no
@@ -56,8 +56,12 @@ class FaceAssessor(Protocol):
     """
 
     @property
-    def seen(self) -> SeenFace | None:
-        """Of the picture that was assessed or glanced at last. None where no networks are installed."""
+    def knows_points(self) -> bool:
+        """Whether networks are installed that find them."""
+        ...
+
+    def hand_over_points(self) -> FacePoints:
+        """Of the picture that was assessed or glanced at last, once: nothing of a face is kept for longer."""
         ...
 
     def assess(self, pixels: Pixels, *, reduced_by: float = 1.0, wanted: PortraitWanted = LIVE_ADULT) -> Verdict:

@@ -27,7 +27,7 @@ from appliance.face.search import FaceSearch, FoundFace
 from appliance.face.segmentation import PersonSegmenter
 from appliance.face.tracking import DETECTION_EVERY_FRAMES, Track
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Component, Pose, Verdict
-from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, MadePortrait, SeenFace
+from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, FacePoints, MadePortrait
 from appliance.quality.face_guidance import (
     COVERED,
     FACE_TOO_SMALL,
@@ -74,6 +74,8 @@ class _Face:
 class PortraitAssessor:
     """Holds the networks and whom the previews show. One thread at a time. A `quality.face_assessor.FaceAssessor`."""
 
+    knows_points = True
+
     def __init__(
         self,
         detector: FaceDetector,
@@ -89,11 +91,11 @@ class PortraitAssessor:
         self._follower = FaceFollower(detector, landmarker)
         self._track = Track()
         self._followed_size = (0, 0)
-        self._seen = SeenFace()
+        self._seen = FacePoints()
 
-    @property
-    def seen(self) -> SeenFace | None:
-        return self._seen
+    def hand_over_points(self) -> FacePoints:
+        points, self._seen = self._seen, FacePoints()
+        return points
 
     def assess(self, pixels: Pixels, *, reduced_by: float = 1.0, wanted: PortraitWanted = LIVE_ADULT) -> Verdict:
         """Searches all of the picture for faces, which takes a tenth of a second or several."""
@@ -108,7 +110,7 @@ class PortraitAssessor:
 
     def _assessed(self, pixels: Pixels, reduced_by: float, wanted: PortraitWanted) -> tuple[Verdict, _Face | None]:
         """Without the face where it shows none that could be judged."""
-        self._seen = SeenFace()
+        self._seen = FacePoints()
         if (code := refusal(pixels)) is not None:
             return _unjudged(code), None
         colour = in_colour(pixels)
@@ -153,7 +155,7 @@ class PortraitAssessor:
 
         `with_background`: measures also what is behind the person, which takes another network.
         """
-        self._seen = SeenFace()
+        self._seen = FacePoints()
         if (code := refusal(pixels)) is not None:
             return _unjudged(code)
         colour = in_colour(pixels)
@@ -177,14 +179,14 @@ class PortraitAssessor:
             self._track = Track()
             return _unjudged(NOT_JUDGEABLE)
 
-    def _shown(self, landmarks: Landmarks) -> SeenFace:
-        return SeenFace(landmarks.points, named(self._blendshapes.read(landmarks)))
+    def _shown(self, landmarks: Landmarks) -> FacePoints:
+        return FacePoints(landmarks.points, named(self._blendshapes.read(landmarks)))
 
     def _judged(
         self,
         colour: Pixels,
         face: _Face,
-        shown: SeenFace,
+        shown: FacePoints,
         reduced_by: float,
         wanted: PortraitWanted,
         *,

@@ -10,12 +10,12 @@ from appliance.attendance.judging import Judge
 from appliance.liveness.face.together import ALGORITHM, CODES
 from appliance.model.liveness import Hint, LivenessHints
 from appliance.model.verdict import CaptureKind, Verdict
-from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, SeenFace
+from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, FacePoints
 from appliance.quality.iso29794_5.portrait_profiles import PortraitWanted
 from drivers.contracts import Frame, Pixels
 from tests.unit.liveness.face.scenes import grain, landmarks, moments, moved, picture
 
-FACE = SeenFace(landmarks(), {"eyeBlinkLeft": 0.1, "eyeBlinkRight": 0.1})
+FACE = FacePoints(landmarks(), {"eyeBlinkLeft": 0.1, "eyeBlinkRight": 0.1})
 TEXTURE = grain(4, fine_px=3.0)
 
 
@@ -55,8 +55,8 @@ def test_without_networks_everything_is_omitted_and_says_so() -> None:
     }
 
 
-@pytest.mark.parametrize(("seen", "omitted"), [([], "no-frames"), ([SeenFace()], "no-face")])
-def test_where_no_face_was_seen_everything_is_omitted(seen: list[SeenFace], omitted: str) -> None:
+@pytest.mark.parametrize(("seen", "omitted"), [([], "no-frames"), ([FacePoints()], "no-face")])
+def test_where_no_face_was_seen_everything_is_omitted(seen: list[FacePoints], omitted: str) -> None:
     watching = FaceWatching()
     for face in seen:
         watching.saw(living(0), 0.0, face, preview=True)
@@ -71,7 +71,7 @@ def test_a_still_between_previews_is_neither_a_copy_nor_a_gap() -> None:
     large = np.repeat(np.repeat(living(0), 2, axis=0), 2, axis=1)
     for number, taken_s in enumerate(moments(30)):
         if number in (10, 20):
-            watching.saw(large, taken_s + pause_s, SeenFace(2 * landmarks()), preview=False)
+            watching.saw(large, taken_s + pause_s, FacePoints(2 * landmarks()), preview=False)
             pause_s += 1.0
         watching.saw(living(number), taken_s + pause_s, FACE, preview=True)
     hints = watching.hints()
@@ -89,7 +89,7 @@ def test_of_a_camera_that_has_no_previews_the_stills_are_watched() -> None:
 
 def test_previews_that_come_after_a_still_are_what_is_watched() -> None:
     watching = FaceWatching()
-    watching.saw(np.zeros((900, 1200, 3), np.uint8), 0.0, SeenFace(2 * landmarks()), preview=False)
+    watching.saw(np.zeros((900, 1200, 3), np.uint8), 0.0, FacePoints(2 * landmarks()), preview=False)
     for taken_s in moments(12):
         watching.saw(living(0), 1.0 + taken_s, FACE, preview=True)
     assert watching.hints().alarm
@@ -98,7 +98,10 @@ def test_previews_that_come_after_a_still_are_what_is_watched() -> None:
 class Seeing:
     """Judges nothing, and sees the same face in everything."""
 
-    seen: SeenFace | None = FACE
+    knows_points = True
+
+    def hand_over_points(self) -> FacePoints:
+        return FACE
 
     def assess(self, pixels: Pixels, *, reduced_by: float = 1.0, wanted: PortraitWanted = LIVE_ADULT) -> Verdict:
         return Verdict(kind=CaptureKind.FACE, score=80)

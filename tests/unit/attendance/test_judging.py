@@ -9,7 +9,7 @@ import pytest
 
 from appliance.attendance.judging import Judge
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
-from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, SeenFace
+from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, FacePoints
 from appliance.quality.iso29794_5.portrait_profiles import PERMIT, PortraitAge, PortraitWanted
 from drivers.contracts import Frame, Pixels
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
@@ -21,9 +21,10 @@ class NamingFaces:
     def __init__(self) -> None:
         self.thread = threading.current_thread().name
 
-    @property
-    def seen(self) -> SeenFace | None:
-        return None
+    knows_points = False
+
+    def hand_over_points(self) -> FacePoints:
+        return FacePoints()
 
     def _said(self, how: str, wanted: PortraitWanted) -> Verdict:
         named = f"{how} for {wanted.profile.name} {wanted.age}"

@@ -18,7 +18,7 @@ from appliance.model.capture import Attempt
 from appliance.model.liveness import Hint
 from appliance.model.verdict import CaptureKind, Verdict
 from appliance.quality.face import SimpleFaceAssessor
-from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, FaceAssessor, SeenFace
+from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, FaceAssessor, FacePoints
 from appliance.quality.iso29794_5.portrait_profiles import PortraitWanted
 from drivers.contracts import Frame, Pixels, Request
 from tests.unit.attendance.box import Box, ScriptedDevice
@@ -42,12 +42,17 @@ class Sitter:
     `read`: what is on the screen now. A quality.face_assessor.FaceAssessor that sees them.
     """
 
+    knows_points = True
+
     def __init__(self, *, willing: bool) -> None:
         self.read: Callable[[], str] = lambda: ""
         self.told: list[str] = []
         self._willing = willing
         self._since = 0
-        self.seen: SeenFace | None = SeenFace(landmarks(), AT_REST)
+        self._points = FacePoints(landmarks(), AT_REST)
+
+    def hand_over_points(self) -> FacePoints:
+        return self._points
 
     def glance(self, pixels: Pixels, *, reduced_by: float = 1.0, wanted: PortraitWanted = LIVE_ADULT) -> Verdict:
         said = self.read()
@@ -57,7 +62,7 @@ class Sitter:
         self._since += 1
         asked = said.removeprefix(ASKED)
         yaw_deg, doing = DOING.get(asked, (0.0, {})) if self._willing and self._since > 7 else (0.0, {})
-        self.seen = SeenFace(landmarks(yaw_deg), {**AT_REST, **doing})
+        self._points = FacePoints(landmarks(yaw_deg), {**AT_REST, **doing})
         return Verdict(kind=CaptureKind.FACE, score=90)
 
     assess = glance

@@ -25,12 +25,12 @@ def halved(pixels: Pixels) -> Pixels:
 def test_nothing_doubts_the_drawn_person(seed: int) -> None:
     footage, watching = DrawnFootage(seed, 0), FaceWatching()
     faces = InstalledFaces().load()
-    if faces.seen is None:
+    if not faces.knows_points:
         pytest.skip("needs the model packs for faces (scripts/models)")
     for number, taken_s in enumerate(moments(FRAMES, seed)):
         preview = halved(footage.at(number / 15.0))
         faces.glance(preview, reduced_by=2.0)
-        watching.saw(preview, taken_s, faces.seen, preview=True, reduced_by=2.0)
+        watching.saw(preview, taken_s, faces.hand_over_points(), preview=True, reduced_by=2.0)
     hints = watching.hints()
     assert {hint.code: hint.omitted for hint in hints.hints if hint.score is None}.keys() == {
         "planar",

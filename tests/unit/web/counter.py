@@ -28,7 +28,7 @@ from appliance.model.capture import DeviceFacts, ImagePart
 from appliance.model.configuration import CapturePlan, Configuration, FieldKind, FieldRule
 from appliance.model.device import Care, CareDue, DeviceStatus, UnusedDevice
 from appliance.model.verdict import CaptureKind, Verdict
-from appliance.quality.face_assessor import SeenFace
+from appliance.quality.face_assessor import FacePoints
 from appliance.quality.stillness import Stillness
 from appliance.technicians.accounts import Accounts
 from appliance.web.news import News
@@ -168,7 +168,7 @@ class GreyJudge(Judge):
         """In every picture of a face that is large enough for one, its points lie at the same place."""
         if watching is not None:
             taken_s = frame.captured_monotonic_ns / NS_PER_S
-            watching.saw(frame.pixels, taken_s, SeenFace(landmarks()), preview=frame.preview)
+            watching.saw(frame.pixels, taken_s, FacePoints(landmarks()), preview=frame.preview)
         score = int(np.ravel(frame.pixels)[0])
         reasons = ("too-dark",) if score < 10 else ()
         pixels = None if frame.preview else frame.pixels.copy()
