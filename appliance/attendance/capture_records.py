@@ -9,6 +9,7 @@ from typing import Final
 from appliance.attendance.finger_records import FingerRecords
 from appliance.attendance.image_file import SUFFIXES
 from appliance.attendance.kept_fingers import KeptFinger
+from appliance.attendance.liveness_records import liveness_record
 from appliance.attendance.target import Leniency, Target
 from appliance.model.capture import Attempt, FingerCapture, ImagePart, Segment
 from appliance.model.manifest import CaptureDecision, CaptureRecord, FingerRecord, SegmentRecord
@@ -61,7 +62,7 @@ def finger_record(finger: FingerCapture, fingers: FingerRecords, part: str | Non
         part=part,
         segment=_segment(finger.segment) if part is not None else None,
         resemblance=fingers.resemblance(finger),
-        liveness_hints=fingers.liveness(finger),
+        liveness_hints=liveness_record(finger),
     )
 
 

@@ -2,7 +2,8 @@
 
 Every function takes the attendance and returns the event to append. They raise AttendanceError:
 `attendance-step` (not now), `attendance-frozen` (sealed or abandoned), `applicant-fields`, `target-unknown`,
-`decision-not-offered`, `exemption-not-possible`, `reason-missing`.
+`decision-not-offered`, `exemption-not-possible`, `reason-missing`, `no-liveness-alarm`, `overrule-reason`,
+`no-presence-check`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from appliance.attendance.face_doubts import doubted_faces
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Phase, Target
 from appliance.documents.mrz_countries import COUNTRY_CODES
@@ -22,6 +24,7 @@ from appliance.model.attendance import (
     Decision,
     Exempted,
     ExemptionReason,
+    LivenessRuled,
     NoticeShown,
     SealRequested,
     SignatureUnable,
@@ -29,6 +32,7 @@ from appliance.model.attendance import (
     Step,
 )
 from appliance.model.configuration import FieldKind, FieldRule
+from appliance.model.liveness import LivenessFinding, OverruleReason
 from appliance.model.verdict import CaptureKind
 
 LONGEST_VALUE = 200
@@ -147,6 +151,14 @@ def target_to_capture(attendance: Attendance, name: str) -> Target:
     return target
 
 
+def require_presence_check(target: Target, *, possible: bool) -> None:
+    """`possible`: the box can see what is done. Only a face can be asked."""
+    if target.kind is not CaptureKind.FACE or not possible:
+        raise AttendanceError(
+            "Whether the person is there cannot be checked here: take the picture as usual.", code="no-presence-check"
+        )
+
+
 def known_target(attendance: Attendance, name: str) -> Target:
     target = attendance.target(name)
     if target is None:
@@ -185,6 +197,38 @@ def exempt(
         raise AttendanceError("That finger cannot be exempted now.", code="exemption-not-possible")
     return Exempted(
         at=at, technician_id=technician_id, target=name, position=position, reason=reason, permanent=permanent
+    )
+
+
+def rule_on_liveness(
+    attendance: Attendance,
+    name: str,
+    round_number: int,
+    number: int,
+    finding: LivenessFinding,
+    reason: OverruleReason | None,
+    *,
+    at: str,
+    technician_id: str,
+) -> LivenessRuled:
+    """Of an alarm on a face that is chosen or competes: overruled for a reason, or justified, which needs none."""
+    require_step(attendance, Step.DOCUMENT, Step.FACE, Step.FINGERPRINTS, Step.REVIEW)
+    target = known_target(attendance, name)
+    doubted = [attempt for of, attempt in doubted_faces(attendance) if of is target]
+    if not any((attempt.round, attempt.number) == (round_number, number) for attempt in doubted):
+        raise AttendanceError(
+            "There is no hint on that picture that could be decided on now.", code="no-liveness-alarm"
+        )
+    if (reason is None) != (finding is LivenessFinding.JUSTIFIED):
+        raise AttendanceError("Say why the hint means nothing.", code="overrule-reason")
+    return LivenessRuled(
+        at=at,
+        technician_id=technician_id,
+        target=name,
+        round=round_number,
+        number=number,
+        finding=finding,
+        reason=reason,
     )
 
 

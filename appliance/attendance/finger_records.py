@@ -1,10 +1,11 @@
-"""What the record says of fingers beside their quality: resemblance, uniqueness, liveness hints. Pure."""
+"""What the record says of fingers beside their quality: resemblance, uniqueness, liveness hints on all. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from appliance.attendance.finger_impression import FingerImpression, fingers_of, is_single
+from appliance.attendance.liveness_records import NO_IMAGE, NOT_ASKED
 from appliance.attendance.resemblance import Impression, Scores, comparable, whole_record
 from appliance.attendance.state import Attendance
 from appliance.fingerprint.comparison import ALGORITHM as COMPARISON
@@ -15,18 +16,13 @@ from appliance.model.capture import Attempt, FingerCapture
 from appliance.model.liveness import ALARM_SCORE, LivenessHints
 from appliance.model.manifest_fingers import (
     AlikeRecord,
-    HintRecord,
     LikenessRecord,
-    LivenessRecord,
     OverallLivenessRecord,
     ResemblanceRecord,
     UniquenessRecord,
 )
 from appliance.model.verdict import CaptureKind
 
-NO_IMAGE = "no-image"
-NOT_ASKED = "not-asked"
-"""Of an attempt that an earlier version of this box made."""
 NO_FINGERS = "no-fingers"
 
 
@@ -65,21 +61,6 @@ class FingerRecords:
             repeated=tuple(self._alike(pair) for pair in found.repeated),
             swapped=tuple(self._alike(pair) for pair in found.swapped),
             omitted=None if found.compared else self._why_nothing_was_compared(),
-        )
-
-    def liveness(self, taken: Attempt | FingerCapture) -> LivenessRecord:
-        known = taken.liveness
-        if known is None:
-            omitted = NO_IMAGE if taken.part is None else NOT_ASKED
-            return LivenessRecord(
-                score=None, alarm=False, hints=(), omitted=omitted, algorithm=HINTS, pad="not-performed"
-            )
-        hints = tuple(
-            HintRecord(code=hint.code, score=hint.score, omitted=hint.omitted or None, evidence=hint.evidence)
-            for hint in known.hints
-        )
-        return LivenessRecord(
-            score=known.score, alarm=known.alarm, hints=hints, omitted=None, algorithm=known.algorithm, pad=known.pad
         )
 
     def overall_liveness(self) -> OverallLivenessRecord:

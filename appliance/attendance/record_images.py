@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from appliance.attendance.capture_records import Kept
+from appliance.attendance.face_doubts import is_alarmed
 from appliance.attendance.finger_impression import fingers_of
 from appliance.attendance.image_file import SUFFIXES
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.model.capture import Attempt, ImagePart
+from appliance.model.verdict import CaptureKind
 
 
 def tries_of(attendance: Attendance) -> list[tuple[Target, Attempt]]:
@@ -29,6 +31,9 @@ def images_of(captures: Iterable[Kept], attempts: Sequence[Attempt]) -> dict[str
         if kept.part is not None and kept.record.part is not None:
             images.setdefault(kept.part.name, (kept.record.part, kept.part))
     for index, attempt in enumerate(attempts):
+        if attempt.kind is CaptureKind.FACE and attempt.part is not None and is_alarmed(attempt):
+            name = f"attempts/{index}-{attempt.kind.value}.{SUFFIXES[attempt.part.media_type]}"
+            images.setdefault(attempt.part.name, (name, attempt.part))
         for one in fingers_of(attempt):
             if one.is_alarmed:
                 what = attempt.position if one.segment is not None else one.position

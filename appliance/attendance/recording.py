@@ -9,6 +9,8 @@ import msgspec
 from appliance.attendance.capture_records import captures_of, finger_record, position_of
 from appliance.attendance.finger_impression import is_single
 from appliance.attendance.finger_records import FingerRecords
+from appliance.attendance.liveness_records import liveness_record, ruling_record
+from appliance.attendance.portrait_records import portrait_record
 from appliance.attendance.record_images import images_of, tries_of
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
@@ -28,6 +30,7 @@ from appliance.model.manifest import (
     SignatureRecord,
     SoftwareRecord,
 )
+from appliance.model.verdict import CaptureKind
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +83,7 @@ def recorded(
             plan_id=opened.plan.plan_id,
             document=opened.plan.document,
             face=opened.plan.face,
+            portrait=opened.plan.portrait,
             fingers=opened.plan.fingers,
             placements=opened.plan.placements,
             signature=opened.plan.signature,
@@ -141,7 +145,9 @@ def _attempt_record(
         device_index=device_index,
         part=held(attempt.part),
         resemblance=fingers.resemblance(attempt) if is_single(attempt) else None,
-        liveness_hints=fingers.liveness(attempt) if is_single(attempt) else None,
+        liveness_hints=liveness_record(attempt) if is_single(attempt) or attempt.kind is CaptureKind.FACE else None,
+        liveness_ruling=ruling_record(attempt.liveness_ruling),
+        portrait=portrait_record(attempt.portrait),
     )
 
 

@@ -37,6 +37,7 @@ from appliance.model.attendance import (
 )
 from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CentreModel, Configuration
+from appliance.model.liveness import LivenessFinding, OverruleReason
 from appliance.runtime.clock import Clock, timestamp
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,7 @@ class AttendanceService:
             permitted=permitted,
         )
         self.preview = self._taking.preview
+        self._judge = judge
         self._vault = vault
         self._sealer = sealer
         self._configuration = configuration
@@ -172,15 +174,25 @@ class AttendanceService:
             event = commands.show_notice(attendance, language, text_sha256, at=self._now(), technician_id=technician_id)
             return await self.register.append(attendance_id, event)
 
-    async def capture(self, attendance_id: str, technician_id: str, target_name: str) -> Attendance:
+    @property
+    def can_check_presence(self) -> bool:
+        """Whether a face can be asked for movements here, and be seen to do them."""
+        return self._judge.sees_points
+
+    async def capture(
+        self, attendance_id: str, technician_id: str, target_name: str, *, check_presence: bool = False
+    ) -> Attendance:
         """One attempt, durable with its image. DeviceError leaves the attendance as it was.
 
-        Raises AttendanceError `capture-running` while any capture runs: there is one desk.
+        `check_presence`: the technician wishes that the person is asked for a few movements first. Raises
+        AttendanceError `capture-running` while any capture runs: there is one desk; `no-presence-check`.
         """
         async with self._devices_for(attendance_id) as attendance:
             target = commands.target_to_capture(attendance, target_name)
+            if check_presence:
+                commands.require_presence_check(target, possible=self.can_check_presence)
             self.register.changed()
-            attempt = await self._taking.attempt(attendance, target)
+            attempt = await self._taking.attempt(attendance, target, check_presence=check_presence)
             event = Attempted(at=self._now(), technician_id=technician_id, target=target.name, attempt=attempt)
             return await self.register.append(attendance_id, event)
 
@@ -224,6 +236,29 @@ class AttendanceService:
                 position,
                 reason,
                 permanent=permanent,
+                at=self._now(),
+                technician_id=technician_id,
+            )
+            return await self.register.append(attendance_id, event)
+
+    async def rule_on_liveness(
+        self,
+        attendance_id: str,
+        technician_id: str,
+        target_name: str,
+        round_number: int,
+        number: int,
+        finding: LivenessFinding,
+        reason: OverruleReason | None = None,
+    ) -> Attendance:
+        async with self.register.writing(attendance_id) as attendance:
+            event = commands.rule_on_liveness(
+                attendance,
+                target_name,
+                round_number,
+                number,
+                finding,
+                reason,
                 at=self._now(),
                 technician_id=technician_id,
             )

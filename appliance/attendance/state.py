@@ -11,7 +11,7 @@ from appliance.attendance.age import age_group, age_years
 from appliance.attendance.exception_photos import with_exception_photos
 from appliance.attendance.planned import planned, suited
 from appliance.attendance.target import Exemption, Phase, Target
-from appliance.attendance.turns import after_attempt, after_damage, after_decision, after_exemption
+from appliance.attendance.turns import after_attempt, after_damage, after_decision, after_exemption, after_ruling
 from appliance.errors import StorageCorrupted
 from appliance.model.attendance import (
     Abandoned,
@@ -21,6 +21,7 @@ from appliance.model.attendance import (
     Event,
     Exempted,
     ExemptionReason,
+    LivenessRuled,
     MrzRead,
     NoticeShown,
     Opened,
@@ -32,6 +33,7 @@ from appliance.model.attendance import (
     Signed,
     Step,
 )
+from appliance.model.liveness import LivenessRuling
 from appliance.model.manifest import AgeGroup
 from appliance.model.verdict import CaptureKind
 
@@ -153,7 +155,7 @@ def apply(attendance: Attendance | None, event: Event) -> Attendance:
             return replace(now, sealed=event)
         case Abandoned():
             return replace(now, abandoned=event)
-        case Attempted() | Decided() | Exempted():
+        case Attempted() | Decided() | Exempted() | LivenessRuled():
             return _with_photos(replace(now, targets=_with_target(now, _changed_target(now, event))))
 
 
@@ -176,7 +178,7 @@ def _without(attendance: Attendance, part: str) -> Attendance:
     return msgspec.structs.replace(attendance, seal_requested=None, signature=signature, targets=targets)
 
 
-def _changed_target(attendance: Attendance, event: Attempted | Decided | Exempted) -> Target:
+def _changed_target(attendance: Attendance, event: Attempted | Decided | Exempted | LivenessRuled) -> Target:
     target = attendance.target(event.target)
     if target is None:
         raise StorageCorrupted(
@@ -194,6 +196,11 @@ def _changed_target(attendance: Attendance, event: Attempted | Decided | Exempte
                 position=event.position, reason=ExemptionReason(event.reason), permanent=event.permanent
             )
             return after_exemption(target, exemption)
+        case LivenessRuled():
+            ruling = LivenessRuling(
+                at=event.at, technician_id=event.technician_id, finding=event.finding, reason=event.reason
+            )
+            return after_ruling(target, event.round, event.number, ruling)
 
 
 def replay(events: Iterable[Event]) -> Attendance:

@@ -1,4 +1,5 @@
-"""What becomes of a target: after an attempt, a decision, an exemption, a damaged image, a corrected birth date. Pure.
+"""What becomes of a target: after an attempt, a decision, an exemption, a finding on an alarm, a damaged image, a
+corrected birth date. Pure.
 
 What competes and what does not, and how rounds are counted, is explained in `decisions/0008`.
 """
@@ -13,6 +14,7 @@ from appliance.attendance.kept_fingers import all_accepted
 from appliance.attendance.target import Exemption, Leniency, Target
 from appliance.model.attendance import Decision, ExemptionReason
 from appliance.model.capture import Attempt
+from appliance.model.liveness import LivenessFinding, LivenessRuling
 from appliance.model.verdict import NOT_JUDGED
 
 replace = msgspec.structs.replace
@@ -73,6 +75,25 @@ def after_damage(target: Target, part: str) -> Target:
     if left.exempt:
         return _best_of_hand(left)
     return _in_new_round(left, [target.positions.index(damaged.position), target.at, *range(len(target.positions))])
+
+
+def after_ruling(target: Target, round_number: int, number: int, ruling: LivenessRuling) -> Target:
+    """What was said of an alarm is known of its attempt. One that was found justified competes no more, and the capture
+    that it was the choice of is begun anew."""
+    known = next((a for a in target.tries if (a.round, a.number) == (round_number, number)), None)
+    if known is None:
+        return target
+    ruled = replace(known, liveness_ruling=ruling)
+
+    def told(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+        return tuple(ruled if attempt == known else attempt for attempt in attempts)
+
+    chosen = ruled if target.chosen == known else target.chosen
+    now = replace(target, attempts=told(target.attempts), discarded=told(target.discarded), chosen=chosen)
+    if ruling.finding is LivenessFinding.OVERRULED or ruled not in now.attempts:
+        return now
+    ended = _discarding(now, ruled)
+    return ended if chosen not in (None, ruled) else _in_new_round(_without_choice(ended), [target.at])
 
 
 def under_six(target: Target) -> Target:

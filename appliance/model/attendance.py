@@ -9,6 +9,7 @@ import msgspec
 from appliance.model.applicant import FieldValue, Representative
 from appliance.model.capture import Attempt, ImagePart
 from appliance.model.configuration import CapturePlan, CaptureRules, Centre, FieldRule, Post, Thresholds
+from appliance.model.liveness import LivenessFinding, OverruleReason
 
 
 class Step(StrEnum):
@@ -94,6 +95,16 @@ class Decided(_Event, frozen=True, kw_only=True, tag="decided"):
     decision: Decision
 
 
+class LivenessRuled(_Event, frozen=True, kw_only=True, tag="liveness-ruled"):
+    """What the technician finds of the alarm on one attempt, named by `round` and `number`. A later one replaces it."""
+
+    target: str
+    round: int
+    number: int
+    finding: LivenessFinding
+    reason: OverruleReason | None = None
+
+
 class Exempted(_Event, frozen=True, kw_only=True, tag="exempted"):
     target: str
     position: str
@@ -145,6 +156,7 @@ Event = (
     | NoticeShown
     | Attempted
     | Decided
+    | LivenessRuled
     | Exempted
     | Signed
     | SignatureUnable

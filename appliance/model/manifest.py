@@ -15,8 +15,10 @@ import msgspec
 from appliance.model.applicant import FieldValue, Representative
 from appliance.model.attendance import ExemptionReason
 from appliance.model.capture import DeviceFacts
-from appliance.model.configuration import CaptureUse, CentreModel
-from appliance.model.manifest_fingers import LivenessRecord, OverallLivenessRecord, ResemblanceRecord, UniquenessRecord
+from appliance.model.configuration import CaptureUse, CentreModel, PortraitUse
+from appliance.model.manifest_fingers import OverallLivenessRecord, ResemblanceRecord, UniquenessRecord
+from appliance.model.manifest_liveness import LivenessRecord, LivenessRulingRecord
+from appliance.model.manifest_portrait import PortraitRecord
 from appliance.model.manifest_values import (
     Algorithm,
     Code,
@@ -76,6 +78,7 @@ class PlanRecord(Value, frozen=True, kw_only=True):
     plan_id: Reference
     document: bool
     face: bool
+    portrait: PortraitUse
     fingers: tuple[Code, ...]
     placements: tuple[Code, ...]
     signature: bool
@@ -148,8 +151,10 @@ class AttemptRecord(Value, frozen=True, kw_only=True):
     is another entry. `technician_id` made the attempt; who opened the attendance is the manifest's. Of several fingers
     at once `position` is the placement, `fingers` are those found, score and threshold those of the one furthest from
     its own. `part` is the image where the package holds it: the chosen one, and any that a liveness hint raised an
-    alarm on. `resemblance` and `liveness_hints` are None for what is not one finger's print: of several fingers each
-    has its own; neither has any part in score, acceptance or choice.
+    alarm on. `resemblance` is None for what is not one finger's print, `liveness_hints` also for what is no face: of
+    several fingers each has its own. Neither has any part in score, acceptance or choice. `liveness_ruling`: what a
+    technician found of a face's alarm, None where nobody has said anything. `portrait` is of a face; None where nobody
+    sat before the camera.
     """
 
     kind: CaptureKind
@@ -171,6 +176,8 @@ class AttemptRecord(Value, frozen=True, kw_only=True):
     part: PartName | None
     resemblance: ResemblanceRecord | None
     liveness_hints: LivenessRecord | None
+    liveness_ruling: LivenessRulingRecord | None
+    portrait: PortraitRecord | None
 
 
 class ExemptionRecord(Value, frozen=True, kw_only=True):

@@ -1,4 +1,5 @@
-"""What a package says of its fingerprints beside their quality: how alike they are, and liveness hints.
+"""What a package says of its fingerprints beside their quality: how alike they are, and liveness hints on all of
+them (`manifest_liveness` has those on each).
 
 Figures and codes; nothing that gives back a print or that could be compared with another package's.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from appliance.model.manifest_values import Algorithm, Code, Count, MeasureName, Share, Value
+from appliance.model.manifest_values import Algorithm, Code, Count, Share, Value
 
 
 class LikenessRecord(Value, frozen=True, kw_only=True):
@@ -55,29 +56,6 @@ class UniquenessRecord(Value, frozen=True, kw_only=True):
     repeated: tuple[AlikeRecord, ...]
     swapped: tuple[AlikeRecord, ...]
     omitted: Code | None
-
-
-class HintRecord(Value, frozen=True, kw_only=True):
-    """One thing looked for. `score` is None exactly where `omitted` says why it was not looked for."""
-
-    code: Code
-    score: Share | None
-    omitted: Code | None
-    evidence: dict[MeasureName, float]
-
-
-class LivenessRecord(Value, frozen=True, kw_only=True):
-    """Hints on one impression, 0 as a bona fide presentation, 1 as an attack, in twenty steps. Not PAD.
-
-    Without an image there are no `hints`, and `omitted` says so.
-    """
-
-    score: Share | None
-    alarm: bool
-    hints: tuple[HintRecord, ...]
-    omitted: Code | None
-    algorithm: Algorithm
-    pad: Literal["not-performed"]
 
 
 class OverallLivenessRecord(Value, frozen=True, kw_only=True):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from appliance.model.attendance import ExemptionReason
+from appliance.model.liveness import ALARM_SCORE, LivenessFinding
 from appliance.model.manifest import AttemptRecord, FingerRecord, Manifest
+from appliance.model.verdict import CaptureKind
 from appliance.package.asice import part_name_allowed
 
 
@@ -35,6 +37,7 @@ def contradictions(manifest: Manifest) -> tuple[str, ...]:
         found.append("a capture of a finger that is said to be missing")
     found += _about_devices(manifest)
     found += _about_fingers(manifest)
+    found += _about_liveness(manifest)
     return tuple(found)
 
 
@@ -67,6 +70,28 @@ def _about_fingers(manifest: Manifest) -> Iterator[str]:
         yield "an impression is like one that is not there"
     if (unique.omitted is None) != (unique.compared > 0):
         yield "fingers were neither compared nor omitted, or both"
-    hints = [hint for one in taken if one.liveness_hints is not None for hint in one.liveness_hints.hints]
-    if any((hint.score is None) == (hint.omitted is None) for hint in hints):
+
+
+def _about_liveness(manifest: Manifest) -> Iterator[str]:
+    """An alarm is what its score says, and what a technician found of one speaks of an alarm on a face."""
+    taken: list[AttemptRecord | FingerRecord] = [*manifest.attempts]
+    taken += [finger for attempt in manifest.attempts for finger in attempt.fingers]
+    known = [one.liveness_hints for one in taken if one.liveness_hints is not None]
+    if any((hint.score is None) == (hint.omitted is None) for record in known for hint in record.hints):
         yield "a liveness hint is neither given nor omitted, or both"
+    if any(record.alarm != (record.score is not None and record.score >= ALARM_SCORE) for record in known):
+        yield "a liveness alarm that its score does not raise, or none that it does"
+    ruled = [attempt for attempt in manifest.attempts if attempt.liveness_ruling is not None]
+    if not all(_may_be_ruled_on(attempt) for attempt in ruled):
+        yield "a technician's finding on what raised no alarm"
+    rulings = [attempt.liveness_ruling for attempt in ruled if attempt.liveness_ruling is not None]
+    if any((ruling.reason is None) != (ruling.finding is LivenessFinding.JUSTIFIED) for ruling in rulings):
+        yield "an alarm is overruled without a reason, or found justified with one"
+    ended = {a.part for a in ruled if a.liveness_ruling and a.liveness_ruling.finding is LivenessFinding.JUSTIFIED}
+    if not (ended - {None}).isdisjoint(capture.part for capture in manifest.captures):
+        yield "a capture of which the alarm was found justified"
+
+
+def _may_be_ruled_on(attempt: AttemptRecord) -> bool:
+    hints = attempt.liveness_hints
+    return attempt.kind is CaptureKind.FACE and hints is not None and hints.alarm

@@ -1,4 +1,4 @@
-"""What a technician is warned of about the fingers of an attendance: resemblances and liveness hints. Pure.
+"""What a technician is warned of in an attendance: fingers that are alike, liveness hints on fingers and faces. Pure.
 
 Neither stops anything. Hints are for the technician alone: no screen that is turned to the applicant shows them (the
 notice, the signature, a running capture).
@@ -8,15 +8,23 @@ from __future__ import annotations
 
 import msgspec
 
+from appliance.attendance.face_doubts import doubted_faces
 from appliance.attendance.finger_impression import FingerImpression
 from appliance.attendance.resemblance import Impression, counting_impressions, standing_doubts
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Leniency, Target
 from appliance.fingerprint.uniqueness import Alike
+from appliance.liveness.face.challenge import CODE as CHALLENGE
 from appliance.model.attendance import Decision, Step
-from appliance.model.liveness import Hint
+from appliance.model.capture import Attempt
+from appliance.model.liveness import Hint, LivenessRuling, OverruleReason
+from appliance.model.verdict import CaptureKind
 
 _REPEAT = "repeat"
+_SIMULATED = "face-simulated"
+_STANDING = frozenset({"repeated-frames", "still-picture"})
+_FOLLOWING = _STANDING | {"looped-video"}
+"""What is said of one picture that stands still; and what follows from that."""
 _WARNED = frozenset({Step.DOCUMENT, Step.FACE, Step.FINGERPRINTS, Step.REVIEW})
 """Not where the applicant signs: the screen is turned to them."""
 
@@ -38,6 +46,32 @@ class HintShown(msgspec.Struct, frozen=True, kw_only=True):
     position: str
     word: str
     score: int
+
+
+class FaceHintShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An attempt at a face that hints raised an alarm on, by its target, round and number. `words` name every hint that
+    has something to say, the strongest first; `score` of 100. `ruling`: what a technician has found of it."""
+
+    target: str
+    round: int
+    number: int
+    words: tuple[str, ...]
+    score: int
+    ruling: LivenessRuling | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.ruling is None
+
+
+class PresenceShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Of the face that is chosen: how many movements it was asked for, and how many of them were seen in time."""
+
+    asked: int
+    answered: int
+
+
+OVERRULE_REASONS = tuple(OverruleReason)
 
 
 def doubts(attendance: Attendance) -> tuple[Doubt, ...]:
@@ -84,13 +118,41 @@ def alarms(attendance: Attendance) -> tuple[HintShown, ...]:
     )
 
 
+def face_alarms(attendance: Attendance) -> tuple[FaceHintShown, ...]:
+    """One for each attempt that is chosen or may still be."""
+    return tuple(
+        FaceHintShown(
+            target=target.name,
+            round=attempt.round,
+            number=attempt.number,
+            words=_face_words(attempt),
+            score=round(100 * known.score),
+            ruling=attempt.liveness_ruling,
+        )
+        for target, attempt in doubted_faces(attendance)
+        if (known := attempt.liveness) is not None and known.score is not None
+    )
+
+
+def presence(attendance: Attendance) -> PresenceShown | None:
+    """None where the technician did not have it checked."""
+    for target in attendance.targets:
+        if target.kind is CaptureKind.FACE and target.chosen is not None and target.chosen.liveness is not None:
+            for hint in target.chosen.liveness.hints:
+                if hint.code == CHALLENGE and hint.score is not None:
+                    figures = hint.evidence
+                    return PresenceShown(asked=int(figures["asked"]), answered=int(figures["answered"]))
+    return None
+
+
 def are_shown(step: Step) -> bool:
     return step in _WARNED
 
 
-def are_of_drawings(shown: tuple[HintShown, ...]) -> bool:
-    """Whether all that they tell is that a simulated reader shows what it has shown before: nothing to be warned of."""
-    return all(alarm.word == "repeat-simulated" for alarm in shown)
+def are_of_drawings(shown: tuple[HintShown, ...], faces: tuple[FaceHintShown, ...] = ()) -> bool:
+    """Whether all that they tell is that a simulated device shows what it has shown before: nothing to be warned of."""
+    of_prints = all(alarm.word == "repeat-simulated" for alarm in shown)
+    return of_prints and all(alarm.words == (_SIMULATED,) for alarm in faces)
 
 
 def leniency(targets: tuple[Target, ...]) -> Leniency | None:
@@ -102,3 +164,12 @@ def _word(one: FingerImpression, strongest: Hint) -> str:
     if strongest.code != _REPEAT or "exact" not in strongest.evidence:
         return strongest.code
     return "repeat-simulated" if one.attempt.device.simulated else "repeat-exact"
+
+
+def _face_words(attempt: Attempt) -> tuple[str, ...]:
+    """A simulated camera that shows one picture is said to be that, instead of what follows from it."""
+    telling = [hint for hint in attempt.liveness.hints if hint.score] if attempt.liveness is not None else []
+    codes = [hint.code for hint in sorted(telling, key=lambda hint: hint.score or 0.0, reverse=True)]
+    if attempt.device.simulated and not _STANDING.isdisjoint(codes):
+        return (_SIMULATED, *(code for code in codes if code not in _FOLLOWING))
+    return tuple(codes)

@@ -40,6 +40,13 @@ class Form:
         except ValueError:
             raise UsageError(f"The form's field “{name}” holds no such choice.", code="form-field") from None
 
+    def count(self, name: str) -> int:
+        """A number from 1 on. Raises UsageError `form-field` for anything else."""
+        text = self.text(name)
+        if not (text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) > 0):
+            raise UsageError(f"The form's field “{name}” holds no number.", code="form-field")
+        return int(text)
+
     def prefixed(self, prefix: str) -> dict[str, str]:
         """All fields under a prefix, by the rest of their names."""
         names = {name for name in self._fields if name.startswith(prefix)}

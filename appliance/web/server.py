@@ -41,6 +41,7 @@ ROUTES = (
     web.post(f"{ONE}/take", attendance.take_now),
     web.post(f"{ONE}/decide", attendance.decide),
     web.post(f"{ONE}/exempt", attendance.exempt),
+    web.post(f"{ONE}/liveness", attendance.rule_on_liveness),
     web.post(f"{ONE}/signature", attendance.sign),
     web.post(f"{ONE}/sign-on-pad", attendance.sign_on_pad),
     web.post(f"{ONE}/sign-again", attendance.sign_again),

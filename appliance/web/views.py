@@ -92,6 +92,7 @@ def _attempt_view(attempt: Attempt) -> dict[str, Any]:
         "reasons": list(attempt.verdict.reasons),
         "advice": list(attempt.verdict.advice),
         "liveness_hint": attempt.liveness.score if attempt.liveness is not None else None,
+        "liveness_ruling": attempt.liveness_ruling.finding.value if attempt.liveness_ruling is not None else None,
         "fingers": [_finger_view(finger) for finger in attempt.fingers],
     }
 

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Protocol
 
+import cv2
 import numpy as np
 
 from drivers.contracts import Pixels
@@ -17,6 +18,13 @@ from drivers.transport.video_file import VideoFile, looks_like_film
 FRAME_HEIGHT_PX, FRAME_WIDTH_PX = 720, 1280
 SWAY_PX = 6
 BREATH_S = 3.7
+NOISE = 2.2
+"""Levels, of the sensor."""
+_MOVEMENTS = ((4.0, 1.618), (2.0, 2.732), (4.0, 1.272), (2.0, 2.236), (0.6, 0.898), (0.006, 1.107))
+"""To the side (pixels), down (pixels), lean (degrees) and towards the camera (share): how far, and how often a breath.
+No two of these go together again, as nobody's do: a picture that comes back is a film's."""
+HEAD_SHARE, CHIN_UP = 0.62, 0.08
+"""As somebody sits who was asked to come near and to hold the chin up: within a portrait's limits."""
 
 
 class Footage(Protocol):
@@ -59,19 +67,25 @@ class FilmFootage:
 
 
 class DrawnFootage:
-    """The drawn person breathes and sways by a few pixels, and the sensor has noise."""
+    """The drawn person breathes, sways and nods a little, never twice in the same way, and the sensor has noise."""
 
     def __init__(self, seed: int, turn: int) -> None:
-        self._canvas = draw_face(seed, FRAME_HEIGHT_PX + 2 * SWAY_PX, FRAME_WIDTH_PX + 2 * SWAY_PX)
+        height, width = FRAME_HEIGHT_PX + 2 * SWAY_PX, FRAME_WIDTH_PX + 2 * SWAY_PX
+        self._canvas = draw_face(seed, height, width, head_share=HEAD_SHARE, chin_up=CHIN_UP)
         self._random = np.random.default_rng([seed, turn])
-        self._phase = float(self._random.uniform(0.0, math.tau))
-        noise = self._random.normal(0.0, 1.6, (2 * FRAME_HEIGHT_PX, FRAME_WIDTH_PX + 64, 1))
+        self._phases = [float(phase) for phase in self._random.uniform(0.0, math.tau, len(_MOVEMENTS))]
+        noise = self._random.normal(0.0, NOISE, (2 * FRAME_HEIGHT_PX, FRAME_WIDTH_PX + 64, 1))
         self._noise = np.round(noise).astype(np.int16)
 
     def at(self, elapsed_s: float) -> Pixels:
-        angle = self._phase + elapsed_s * math.tau / BREATH_S
-        down, right = round(SWAY_PX * (1 + 0.6 * math.sin(angle))), round(SWAY_PX * (1 + 0.5 * math.sin(0.6 * angle)))
-        view = self._canvas[down : down + FRAME_HEIGHT_PX, right : right + FRAME_WIDTH_PX]
+        breath = elapsed_s * math.tau / BREATH_S
+        right, left, down, up, lean, near = (
+            amount * math.sin(phase + rate * breath)
+            for phase, (amount, rate) in zip(self._phases, _MOVEMENTS, strict=True)
+        )
+        turn = cv2.getRotationMatrix2D((FRAME_WIDTH_PX / 2, FRAME_HEIGHT_PX / 2), lean, 1.0 + near)
+        turn[:, 2] += np.asarray((right + left - SWAY_PX, down + up - SWAY_PX), np.float64)
+        view = cv2.warpAffine(self._canvas, turn, (FRAME_WIDTH_PX, FRAME_HEIGHT_PX), borderMode=cv2.BORDER_REFLECT)
         row, column = (int(self._random.integers(0, limit)) for limit in (FRAME_HEIGHT_PX, 64))
         noise = self._noise[row : row + FRAME_HEIGHT_PX, column : column + FRAME_WIDTH_PX]
         return np.asarray(np.clip(view + noise, 0, 255), np.uint8)

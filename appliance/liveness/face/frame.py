@@ -23,12 +23,14 @@ class FaceFrame:
 
     `landmarks_px`: (478, 3) float32 x, y, z in the picture's pixels, in MediaPipe's order, NaN where unknown; or None
     where no face was found. `coefficients`: blendshapes by MediaPipe's names, 0 to 1; what is missing is unknown.
+    `reduced_by`: of a picture that was made smaller: its sensor's noise is averaged away.
     """
 
     pixels: Pixels
     taken_s: float
     landmarks_px: Landmarks | None = None
     coefficients: Mapping[str, float] = field(default_factory=dict)
+    reduced_by: float = 1.0
 
 
 def refusal(frame: FaceFrame) -> str | None:

@@ -14,12 +14,14 @@ LEAST_FRAMES = 16
 _LEAST_PERIOD, _RUN = 6, 6
 """Frames: nearer ones are alike anyway; so many in a row have to be."""
 _BONA_FIDE, _ATTACK = 0.78, 0.87
+_REDUCED_BONA_FIDE, _REDUCED_ATTACK = 0.90, 0.97
+"""Of pictures that were made smaller: without the sensor's noise a face is much like itself wherever it comes back."""
 _BESIDE, _LEAST_CHANGE = 2, 0.10
 """How much less alike the frames that lie two beside are: without it nothing moved, and that is another hint's."""
 
 
-def looped(like: Likeness) -> Hint:
-    """`like`: (F, F), in the fine band, of frames in their order."""
+def looped(like: Likeness, *, reduced: bool = False) -> Hint:
+    """`like`: (F, F), in the fine band, of frames in their order. `reduced`: they were made smaller."""
     frames = len(like)
     if frames < LEAST_FRAMES:
         return Hint(code=CODE, omitted="too-few-frames")
@@ -27,7 +29,8 @@ def looped(like: Likeness) -> Hint:
     far = np.where(apart < _LEAST_PERIOD, 0.0, like)
     # Turned over, what lay across the diagonal lies along it: frames that come back in the opposite order.
     likeness = max(_likest_run(np.asarray(square, np.float32)) for square in (far, far[:, ::-1]))
-    return graded(CODE, ramp(likeness, _BONA_FIDE, _ATTACK), likeness=likeness)
+    bona_fide, attack = (_REDUCED_BONA_FIDE, _REDUCED_ATTACK) if reduced else (_BONA_FIDE, _ATTACK)
+    return graded(CODE, ramp(likeness, bona_fide, attack), likeness=likeness)
 
 
 def _likest_run(square: Likeness) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from appliance.liveness.grading import graded, ramp
@@ -17,10 +19,16 @@ _MOST_FOR_GAPS = 0.3
 """A loaded box has gaps too: they alone never alarm."""
 
 
-def timing(taken_s: list[float]) -> Hint:
+def timing(taken_s: list[float], after_pause: Sequence[bool] = ()) -> Hint:
+    """`after_pause`: of every frame, whether the camera did something else before it: that time counts for nothing."""
     if len(taken_s) < LEAST_FRAMES:
         return Hint(code=CODE, omitted="too-few-frames")
     between_s = np.diff(np.asarray(taken_s, np.float64))
+    if len(after_pause) == len(taken_s):
+        counting = ~np.asarray(after_pause, np.bool_)[1:]
+        between_s = between_s[counting | (between_s <= 0)]
+    if len(between_s) < LEAST_FRAMES - 1:
+        return Hint(code=CODE, omitted="too-few-frames")
     backwards = int((between_s <= 0).sum())
     usual_s = float(np.median(between_s))
     # The middle half: a frame that was dropped makes one long time, not an uneven clock.

@@ -36,8 +36,8 @@ def _looked_for(watch: FaceWatch, asked: Challenge | None, shown: ColourSequence
     return (
         frozen.repeated(patches),
         frozen.still(patches, likeness([each.coarse for each in patches]), taken_s),
-        looped.looped(likeness([each.fine for each in patches])),
-        timing.timing(taken_s),
+        looped.looped(likeness([each.fine for each in patches]), reduced=watch.reduced),
+        timing.timing(taken_s, [each.after_pause for each in samples]),
         planarity.planarity(watch.tracks, [each.yaw_deg for each in samples]),
         moire.moire([each.moire_peak for each in single]),
         specular.specular([each.white_share for each in single]),

@@ -17,6 +17,7 @@ from drivers.contracts import Pixels
 
 MOST_FRAMES = 150
 """Ten seconds: then the oldest are given up. With them the memory stays under 20 MB."""
+_REDUCED_BY = 1.5
 _EVERY = 5
 """Hints of single frames are looked for in every fifth: they do not change faster."""
 
@@ -33,11 +34,14 @@ class Sample:
     white_share: float | None = None
     sides: bezel.Sides | None = None
     looked_at: bool = False
+    after_pause: bool = False
+    """Something else was done with the camera between it and the sample before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceWatch:
-    """`refused`: why the last frame that could not be looked at could not; empty where all could.
+    """`refused`: why the last frame that could not be looked at could not; empty where all could. `reduced`: frames
+    were made smaller, and have no noise of their sensor any more.
 
     `anchor_px`: the place of the picture that frames are compared at. `size`: height and width of all its frames.
     """
@@ -47,6 +51,12 @@ class FaceWatch:
     anchor_px: tuple[float, float] = (0.0, 0.0)
     size: tuple[int, ...] = ()
     refused: str = ""
+    reduced: bool = False
+    pausing: bool = False
+
+    def paused(self) -> FaceWatch:
+        """The camera does something else (takes a still) before the next frame: that takes its time, and is no gap."""
+        return replace(self, pausing=True)
 
     def after(self, frame: FaceFrame) -> FaceWatch:
         """With one frame more. What cannot be looked at changes nothing but `refused`. Never raises."""
@@ -67,6 +77,7 @@ class FaceWatch:
             patch(frame.pixels, grey, *anchor),
             chroma(frame.pixels, outline),
             yaw_deg(frame.landmarks_px),
+            after_pause=self.pausing,
         )
         if len(self.samples) % _EVERY == 0:
             sample = replace(
@@ -76,14 +87,14 @@ class FaceWatch:
                 sides=bezel.sides(grey, box),
                 looked_at=True,
             )
-        number = len(self.samples)
+        number, reduced = len(self.samples), self.reduced or frame.reduced_by >= _REDUCED_BY
         tracks = tuple(
             followed(each, grey) if i == len(self.tracks) - 1 else each for i, each in enumerate(self.tracks)
         )
         if not tracks or tracks[-1].alive < LEAST_CORNERS:
             fresh = begun(grey, outline, number)
             tracks = (*tracks, fresh) if fresh is not None else tracks
-        return self._kept(FaceWatch((*self.samples, sample), tracks, anchor, (height, width), self.refused))
+        return self._kept(FaceWatch((*self.samples, sample), tracks, anchor, (height, width), self.refused, reduced))
 
     def _kept(self, watch: FaceWatch) -> FaceWatch:
         """What has become too long begins anew with its newest half."""

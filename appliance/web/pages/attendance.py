@@ -10,6 +10,7 @@ from appliance.attendance.state import Attendance
 from appliance.errors import AttendanceError
 from appliance.model.applicant import Representative, Standing
 from appliance.model.attendance import Decision, ExemptionReason
+from appliance.model.liveness import LivenessFinding, OverruleReason
 from appliance.web.answers import Answer, respond, wants_json
 from appliance.web.forms import Form
 from appliance.web.keys import PORTS, SESSION
@@ -96,7 +97,13 @@ async def capture(request: web.Request) -> web.Response:
     """Waits until the attempt has ended. Raises DeviceError, AttendanceError."""
     form, service = await Form.of(request), request.app[PORTS].attendances
     return answer(
-        request, await service.capture(attendance_id(request), request[SESSION].technician_id, form.text("target"))
+        request,
+        await service.capture(
+            attendance_id(request),
+            request[SESSION].technician_id,
+            form.text("target"),
+            check_presence=form.text("check_presence", "") == "1",
+        ),
     )
 
 
@@ -129,6 +136,26 @@ async def exempt(request: web.Request) -> web.Response:
             form.text("position"),
             form.choice("reason", ExemptionReason),
             permanent=form.text("permanent", "") in ("1", "true", "on"),
+        ),
+    )
+
+
+@refused_on_page
+async def rule_on_liveness(request: web.Request) -> web.Response:
+    """What the technician finds of an alarm. Raises AttendanceError, UsageError."""
+    form, service = await Form.of(request), request.app[PORTS].attendances
+    finding = form.choice("finding", LivenessFinding)
+    overruled = finding is LivenessFinding.OVERRULED
+    return answer(
+        request,
+        await service.rule_on_liveness(
+            attendance_id(request),
+            request[SESSION].technician_id,
+            form.text("target"),
+            form.count("round"),
+            form.count("number"),
+            finding,
+            form.choice("reason", OverruleReason) if overruled else None,
         ),
     )
 

@@ -106,6 +106,7 @@ def _context(request: web.Request, attendance: Attendance) -> dict[str, Any]:
         "capturing": service.capturing == attendance.attendance_id,
         "preview_number": service.preview.number,
         "has_pad": service.has_pad,
+        "can_check_presence": service.can_check_presence,
         "desk_busy": service.capturing is not None and service.capturing != attendance.attendance_id,
         "notice_language": notice,
         "notice_languages": LANGUAGES,

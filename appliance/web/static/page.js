@@ -130,7 +130,11 @@ function instruct(said) {
   const state = document.querySelector("[data-instruction]");
   if (!state) return;
   state.classList.toggle("good", said.code === "good");
+  state.classList.toggle("asking", said.code.startsWith("ask-"));
   state.querySelector(".instruction").textContent = said.sentence || state.dataset.instruction;
+  for (const cue of state.querySelectorAll("[data-cue]")) {
+    cue.toggleAttribute("hidden", !cue.dataset.cue.split(" ").includes(said.code));
+  }
 }
 
 /** A tab that nobody sees gives its connection back (a browser has six for one host), and looks now and then. */

@@ -8,14 +8,14 @@ import msgspec
 import pytest
 
 from appliance.model.attendance import ExemptionReason
+from appliance.model.liveness import LivenessFinding, OverruleReason
 from appliance.model.manifest import ExemptionRecord, FingerRecord, Manifest
 from appliance.model.manifest_fingers import (
     AlikeRecord,
-    HintRecord,
     LikenessRecord,
-    LivenessRecord,
     ResemblanceRecord,
 )
+from appliance.model.manifest_liveness import HintRecord, LivenessRecord, LivenessRulingRecord
 from appliance.model.verdict import CaptureKind
 from appliance.package.consistency import contradictions
 from tests.unit.package.world import DEVICE, manifest_for, some_parts
@@ -40,7 +40,14 @@ def tried(manifest: Manifest, **changes: object) -> Manifest:
 
 def hinted(score: float | None, omitted: str | None) -> LivenessRecord:
     hint = HintRecord(code="repeat", score=score, omitted=omitted, evidence={})
-    return LivenessRecord(score=score, alarm=False, hints=(hint,), omitted=None, algorithm="hints", pad="not-performed")
+    alarm = score is not None and score >= 0.5
+    return LivenessRecord(score=score, alarm=alarm, hints=(hint,), omitted=None, algorithm="hints", pad="not-performed")
+
+
+def ruled(manifest: Manifest, finding: LivenessFinding, reason: OverruleReason | None, score: float = 0.6) -> Manifest:
+    """A technician has said what they find of the hints on its face."""
+    ruling = LivenessRulingRecord(finding=finding, reason=reason, technician_id="T1", at="2026-03-05T10:23:00.000Z")
+    return tried(manifest, liveness_hints=hinted(score, None), liveness_ruling=ruling)
 
 
 def like(attempt: int, position: str) -> ResemblanceRecord:
@@ -83,6 +90,11 @@ SOUND: dict[str, Change] = {
     "another finger is missing": lambda m: finger(m, ExemptionReason.MISSING, "right_thumb"),
     "a hint with a score": lambda m: tried(m, liveness_hints=hinted(0.0, None)),
     "a hint that was omitted": lambda m: tried(m, liveness_hints=hinted(None, "no-finger")),
+    "a hint that raised an alarm": lambda m: tried(m, liveness_hints=hinted(0.5, None)),
+    "an alarm that was overruled": lambda m: ruled(m, LivenessFinding.OVERRULED, OverruleReason.PERSON_SEEN),
+    "an alarm that was found justified on a face that is not sent": lambda m: ruled(
+        replace(m, captures=()), LivenessFinding.JUSTIFIED, None
+    ),
     "fingers of a placement": slap,
     "a finger of a placement that is like another": lambda m: slap(m, resemblance=like(0, "right_middle")),
     "one finger twice in a placement": lambda m: twice(slap(m), "right_middle"),
@@ -118,6 +130,19 @@ CONTRADICTIONS: dict[str, Change] = {
     "fingers neither compared nor omitted": lambda m: replace(m, uniqueness=replace(m.uniqueness, omitted=None)),
     "a hint with a score that was omitted": lambda m: tried(m, liveness_hints=hinted(0.5, "no-finger")),
     "a hint with neither score nor reason": lambda m: tried(m, liveness_hints=hinted(None, None)),
+    "an alarm that no score raised": lambda m: tried(m, liveness_hints=replace(hinted(0.2, None), alarm=True)),
+    "no alarm where the score raised one": lambda m: tried(m, liveness_hints=replace(hinted(0.7, None), alarm=False)),
+    "an alarm overruled without a reason": lambda m: ruled(m, LivenessFinding.OVERRULED, None),
+    "a reason where nothing was overruled": lambda m: ruled(
+        replace(m, captures=()), LivenessFinding.JUSTIFIED, OverruleReason.ROOM
+    ),
+    "a finding where there was no alarm": lambda m: ruled(m, LivenessFinding.OVERRULED, OverruleReason.ROOM, score=0.2),
+    "a finding on what is no face": lambda m: tried(
+        ruled(m, LivenessFinding.OVERRULED, OverruleReason.ROOM), kind=CaptureKind.FINGERPRINT
+    ),
+    "a face that is sent although its alarm was justified": lambda m: tried(
+        ruled(m, LivenessFinding.JUSTIFIED, None), part=m.captures[0].part
+    ),
     "an attempt that names no device": lambda m: tried(m, device_id=None),
 }
 

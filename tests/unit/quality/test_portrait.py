@@ -153,3 +153,29 @@ def test_a_real_portrait_that_is_small_blurred_or_dark_is_refused_and_says_why(
         verdict = portraits.glance(pixels)
         assert verdict.reasons == (reason,)
         assert not verdict.accepted(THRESHOLD)
+
+
+def test_the_points_that_were_found_are_handed_over_once_and_are_the_picture_s_own(
+    portraits: PortraitAssessor, portrait: Pixels
+) -> None:
+    portraits.glance(portrait)
+    points = portraits.hand_over_points()
+    assert points.landmarks_px is not None
+    assert points.landmarks_px.shape == (478, 3)
+    assert 0.0 <= points.coefficients["eyeBlinkLeft"] <= 1.0
+    assert portraits.hand_over_points().landmarks_px is None, "nothing of a face is kept"
+
+
+def test_making_a_portrait_leaves_the_still_s_own_points_and_a_picture_of_nobody_has_none(
+    portraits: PortraitAssessor, portrait: Pixels
+) -> None:
+    still = portraits.assess_still(portrait)
+    assert still.compose is not None
+    still.compose()
+    found = portraits.hand_over_points().landmarks_px
+    assert found is not None
+    height, width = portrait.shape[:2]
+    assert 0 < found[:, 0].min() < found[:, 0].max() < width
+    assert 0 < found[:, 1].min() < found[:, 1].max() < height
+    portraits.assess(np.full_like(portrait, 190))
+    assert portraits.hand_over_points().landmarks_px is None

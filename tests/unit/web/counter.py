@@ -13,8 +13,9 @@ import msgspec
 import numpy as np
 from aiohttp import ClientResponse as Response
 
+from appliance.attendance.face_watching import FaceWatching
 from appliance.attendance.images import preview_jpeg
-from appliance.attendance.judging import Judge, Judged
+from appliance.attendance.judging import NS_PER_S, Judge, Judged
 from appliance.attendance.permission import permit_all
 from appliance.attendance.pictures import Pictures
 from appliance.attendance.register import Register
@@ -27,6 +28,7 @@ from appliance.model.capture import DeviceFacts, ImagePart
 from appliance.model.configuration import CapturePlan, Configuration, FieldKind, FieldRule
 from appliance.model.device import Care, CareDue, DeviceStatus, UnusedDevice
 from appliance.model.verdict import CaptureKind, Verdict
+from appliance.quality.face_assessor import FacePoints
 from appliance.quality.stillness import Stillness
 from appliance.technicians.accounts import Accounts
 from appliance.web.news import News
@@ -35,6 +37,7 @@ from appliance.web.server import start_web
 from drivers.contracts import Contract, Frame, Request
 from tests.unit.attendance.box import ScriptedPad
 from tests.unit.attendance.makers import AT, DEVICE, WHO
+from tests.unit.liveness.face.scenes import landmarks
 from tests.unit.technicians.people import PASSWORD, TurnedClock, configuration, technician
 
 MRZ = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
@@ -52,6 +55,7 @@ FIELDS = (
 PLANS = (
     CapturePlan(plan_id="permit", label={"pt": "Título de residência", "en": "Residence permit"}),
     CapturePlan(plan_id="one", label={"pt": "Um dedo"}, document=False, face=False, fingers=("right_index",)),
+    CapturePlan(plan_id="face", label={"pt": "Rosto"}, document=False, fingers=()),
     CapturePlan(plan_id="fingers", label={"pt": "Dedos"}, document=False, face=False, exception_photo=True),
     CapturePlan(
         plan_id="slap", label={"pt": "Mão"}, document=False, face=False, fingers=(), placements=("right_four",)
@@ -150,8 +154,22 @@ class Device:
 
 
 class GreyJudge(Judge):
-    async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None) -> Judged:
-        score = int(frame.pixels[0, 0])
+    sees_points = True
+
+    async def judge(
+        self,
+        kind: CaptureKind,
+        frame: Frame,
+        stillness: Stillness | None = None,
+        *,
+        watching: FaceWatching | None = None,
+        **_asked: Any,
+    ) -> Judged:
+        """In every picture of a face that is large enough for one, its points lie at the same place."""
+        if watching is not None:
+            taken_s = frame.captured_monotonic_ns / NS_PER_S
+            watching.saw(frame.pixels, taken_s, FacePoints(landmarks()), preview=frame.preview)
+        score = int(np.ravel(frame.pixels)[0])
         reasons = ("too-dark",) if score < 10 else ()
         pixels = None if frame.preview else frame.pixels.copy()
         return Judged(Verdict(kind=kind, score=score, reasons=reasons), preview_jpeg(frame.pixels), pixels)

@@ -41,14 +41,36 @@ def _still(patches: list[Patch]) -> Hint:
     return still(patches, likeness([each.coarse for each in patches]), moments(len(patches)))
 
 
-def _looped(patches: list[Patch]) -> Hint:
-    return looped(likeness([each.fine for each in patches]))
+def _looped(patches: list[Patch], *, reduced: bool = False) -> Hint:
+    return looped(likeness([each.fine for each in patches]), reduced=reduced)
 
 
 def test_a_living_face_repeats_nothing_stands_never_still_and_never_loops() -> None:
     patches = _patches(_living)
     found = [repeated(patches), _still(patches), _looped(patches)]
     assert [each.score for each in found] == [0.0, 0.0, 0.0]
+
+
+def _made_small(number: int) -> Pixels:
+    """Somebody who comes back to nearly the same place every second, in a picture twice as large."""
+    right = 8.0 * np.sin(number * 2 * np.pi / 15.0)
+    plain = 128.0 + 2.0 * (TEXTURE - 128.0)
+    large = cv2.resize(plain, None, fx=2.0, fy=2.0, interpolation=cv2.INTER_CUBIC)
+    seen = picture(moved(np.asarray(large, np.float32), right + 0.02 * number, 0.01 * number), 3.0, number)
+    return np.asarray(cv2.resize(seen, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def test_without_its_noise_a_face_that_comes_back_is_much_like_itself_and_no_film_for_that() -> None:
+    patches = _patches(_made_small)
+    assert (_looped(patches).score or 0.0) > 0.9, "what it would be, had the noise been there"
+    assert _looped(patches, reduced=True).score == 0.0
+
+
+def test_of_a_picture_that_was_made_small_a_film_is_still_told() -> None:
+    def shown(number: int) -> Pixels:
+        return _recompressed(_made_small(number % 15), 75 + number % 7)
+
+    assert _looped(_patches(shown), reduced=True).score == 1.0
 
 
 def test_a_buffer_given_twice_now_and_then_is_the_drivers() -> None:

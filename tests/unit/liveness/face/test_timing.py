@@ -45,3 +45,17 @@ def test_long_gaps_are_a_hint_and_never_an_alarm() -> None:
 
 def test_a_few_frames_say_nothing() -> None:
     assert timing(moments(9)).omitted == "too-few-frames"
+
+
+def test_what_passes_while_the_camera_does_something_else_is_no_gap() -> None:
+    taken_s = np.asarray(moments(40))
+    taken_s[15:] += 1.5
+    after_pause = [number == 15 for number in range(40)]
+    assert timing(taken_s.tolist()).evidence["gap_share"] > 0.0
+    assert timing(taken_s.tolist(), after_pause).evidence["gap_share"] == 0.0
+
+
+def test_time_that_goes_back_while_the_camera_does_something_else_is_still_none_that_passes() -> None:
+    taken_s = moments(30)
+    taken_s[20] = taken_s[19] - 0.1
+    assert timing(taken_s, [number == 20 for number in range(30)]).score == 1.0

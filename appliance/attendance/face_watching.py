@@ -1,0 +1,74 @@
+"""Liveness hints of one capture of a face: its frames go in as they are judged, and at its end the hints come out.
+
+What networks see of each frame was seen by who judged it: no network runs for this. It advises, and no capture waits
+for it, but where the technician wishes that the person is asked for a few movements first. In the judge's thread.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from appliance.liveness.face.challenge import Action, Challenge, Observation, drawn, observed, step
+from appliance.liveness.face.frame import FaceFrame
+from appliance.liveness.face.together import face_hints
+from appliance.liveness.face.watch import FaceWatch
+from appliance.model.liveness import LivenessHints
+from appliance.quality.face_assessor import FacePoints
+from drivers.contracts import Pixels
+
+NO_NETWORKS = "no-networks"
+
+
+class FaceWatching:
+    """Of one capture. A camera's previews are watched and its stills only say that it paused: they are of another size,
+    and take their time. Of a camera without previews the stills are watched.
+
+    `chance` draws what the person is asked for, once a face looks straight into a camera that has previews; None where
+    nothing is asked. Times are the frames': what is asked with one is on the screen a moment later, which is part of
+    the seconds that there are for it.
+    """
+
+    def __init__(self, chance: random.Random | None = None) -> None:
+        self._watch = FaceWatch()
+        self._of_previews = False
+        self._chance = chance
+        self._challenge: Challenge | None = None
+
+    def saw(
+        self, pixels: Pixels, taken_s: float, face: FacePoints | None, *, preview: bool, reduced_by: float = 1.0
+    ) -> None:
+        """One more picture, (H, W, 3) uint8 B, G, R; `taken_s` on the clock of all of them. Never raises.
+
+        `face`: what networks saw in it; None where there are none. `reduced_by`: how much smaller it was made.
+        """
+        if face is None:
+            self._watch = replace(self._watch, refused=NO_NETWORKS)
+            return
+        if preview and not self._of_previews:
+            self._watch, self._of_previews = FaceWatch(), True
+        if not preview and self._of_previews:
+            self._watch = self._watch.paused()
+            return
+        self._watch = self._watch.after(FaceFrame(pixels, taken_s, face.landmarks_px, face.coefficients, reduced_by))
+        if self._chance is not None and preview:
+            self._ask(observed(face.landmarks_px, face.coefficients), taken_s, self._chance)
+
+    @property
+    def asked(self) -> Action | None:
+        """What the person is to do now; None where nothing is asked of them, or not any more."""
+        return self._challenge.next if self._challenge is not None and self._chance is not None else None
+
+    def ask_no_more(self) -> None:
+        """What is still open counts for nothing."""
+        self._chance = None
+
+    def hints(self) -> LivenessHints:
+        """Of all that was seen so far. Takes some hundredths of a second: once, at the end."""
+        return face_hints(self._watch, self._challenge)
+
+    def _ask(self, seen: Observation, taken_s: float, chance: random.Random) -> None:
+        if self._challenge is not None:
+            self._challenge = step(self._challenge, seen, taken_s)
+        elif seen.straight:
+            self._challenge = drawn(chance, taken_s)
