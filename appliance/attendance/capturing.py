@@ -1,6 +1,7 @@
 """One attempt: takes frames from a device, judges each, keeps the best, and stops at the first that is good enough.
 
-A camera shows small previews meanwhile; what is kept is a still of its full size. Decides nothing about rounds or
+A camera shows small previews meanwhile; what is kept is a still of its full size. Portraits are `face_capturing`'s,
+several fingers at once `slap_capturing`'s. Decides nothing about rounds or
 fallbacks (that is `target`) and stores nothing (that is `service`).
 """
 
@@ -21,6 +22,7 @@ from appliance.attendance.signing import Pad
 from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CaptureRules
+from appliance.model.portrait import PortraitFacts
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.stillness import Stillness
 from appliance.runtime.clock import Clock
@@ -36,7 +38,7 @@ from drivers.errors import CaptureCancelled, DeviceTimedOut
 
 NOTHING_PRESENTED = "nothing-presented"
 
-_NO_STILL = "The camera shows pictures and takes none: try again, or plug it in again."
+NO_STILL = "The camera shows pictures and takes none: try again, or plug it in again."
 
 STILL_WITHIN_S = 10.0
 """How long a camera may go on with previews after it was asked for a still: longer than its driver takes to be sure."""
@@ -78,13 +80,16 @@ class CaptureDevices(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Presented:
-    """The best frame of one attempt; without one (`pixels` None) the verdict says that nothing was presented."""
+    """The best frame of one attempt; without one (`pixels` None) the verdict says that nothing was presented.
+
+    Of a face `pixels` are the portrait and `portrait` says how it was made, where one was."""
 
     verdict: Verdict
     pixels: Pixels | None
     simulated: bool
     resolution_ppi: int | None = None
     lossy: bool = False
+    portrait: PortraitFacts | None = None
 
 
 def request_for(kind: CaptureKind, position: str | None, rules: CaptureRules) -> Request:
@@ -156,14 +161,14 @@ async def capture_once(
     finally:
         await preview.show(None)
     if step is Next.GIVE_UP:
-        raise DeviceError(_NO_STILL, code=DeviceTimedOut.code)
+        raise DeviceError(NO_STILL, code=DeviceTimedOut.code)
     if wish.leave.is_set():
         raise DeviceError(CaptureCancelled.default_sentence, code=CaptureCancelled.code)
     best = choice.best
     if best is None:
-        return Presented(_nothing(kind), None, False)
+        return nothing_presented(kind)
     return Presented(best.verdict, best.pixels, best.simulated, best.resolution_ppi, best.lossy)
 
 
-def _nothing(kind: CaptureKind) -> Verdict:
-    return Verdict(kind=kind, score=NOT_JUDGED, reasons=(NOTHING_PRESENTED,))
+def nothing_presented(kind: CaptureKind) -> Presented:
+    return Presented(Verdict(kind=kind, score=NOT_JUDGED, reasons=(NOTHING_PRESENTED,)), None, False)

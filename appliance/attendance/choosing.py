@@ -6,11 +6,13 @@ technician says so, a still is asked for; only what is no preview is kept.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from appliance.attendance.ranking import verdict_rank
 from appliance.model.verdict import NOT_JUDGED, Verdict
+from appliance.quality.face_assessor import MadePortrait
 from drivers.contracts import Pixels
 
 
@@ -24,13 +26,15 @@ class Next(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A picture that may be kept. `resolution_ppi` and `lossy` as its frame had them."""
+    """A picture that may be kept. `resolution_ppi` and `lossy` as its frame had them. `compose` as `AssessedStill` has
+    it."""
 
     verdict: Verdict
     pixels: Pixels
     simulated: bool
     resolution_ppi: int | None = None
     lossy: bool = False
+    compose: Callable[[], MadePortrait] | None = None
 
 
 class Choice:

@@ -1,4 +1,5 @@
-"""The file that a captured image becomes: PNG, or WSQ for an impression where the configuration asks for it."""
+"""The file that a captured image becomes: PNG; WSQ for an impression where the configuration asks for it, JPEG for a
+portrait that is no permit's."""
 
 from __future__ import annotations
 
@@ -7,7 +8,15 @@ from typing import Final
 
 from appliance.attendance.images import png
 from appliance.errors import StorageCorrupted
-from appliance.model.configuration import FingerprintFormat
+from appliance.face.portrait_file import (
+    JPEG_MOST_RATIO,
+    JPEG_RATIO,
+    PortraitSource,
+    by_ratio,
+    portrait_jpeg,
+    portrait_png,
+)
+from appliance.model.configuration import FingerprintFormat, PortraitUse
 from drivers.contracts import Pixels
 from drivers.transport.picture_file import PictureRefused, decode_picture
 from drivers.transport.wsq import (
@@ -20,7 +29,8 @@ from drivers.transport.wsq import (
 
 WSQ_MEDIA_TYPE: Final = "image/x-wsq"
 PNG_MEDIA_TYPE: Final = "image/png"
-SUFFIXES: Final = {PNG_MEDIA_TYPE: "png", WSQ_MEDIA_TYPE: "wsq"}
+JPEG_MEDIA_TYPE: Final = "image/jpeg"
+SUFFIXES: Final = {PNG_MEDIA_TYPE: "png", WSQ_MEDIA_TYPE: "wsq", JPEG_MEDIA_TYPE: "jpg"}
 _LEAST_RATIO, _MOST_RATIO = 10.0, 20.0
 """BSI TR-03121-3 vol. 4 §4.6.3."""
 
@@ -46,6 +56,15 @@ def image_file(
         if compressed is not None:
             return ImageFile(compressed, WSQ_MEDIA_TYPE)
     return ImageFile(png(pixels, resolution_ppi), PNG_MEDIA_TYPE)
+
+
+def portrait_image_file(pixels: Pixels, use: PortraitUse, *, lossy: bool) -> ImageFile:
+    """A composed portrait: PNG for a permit (BSI TR-03121-3 vol. 2 §3.9.1), and of what a camera had compressed with
+    loss (`lossy`), which is never so again; else JPEG of at most the recommended bytes. Raises QualityError."""
+    if use is PortraitUse.PERMIT or lossy:
+        return ImageFile(portrait_png(pixels), PNG_MEDIA_TYPE)
+    limits = by_ratio(pixels, most_ratio=JPEG_MOST_RATIO, ratio=JPEG_RATIO)
+    return ImageFile(portrait_jpeg(PortraitSource(pixels=pixels, was_lossy=lossy), limits).data, JPEG_MEDIA_TYPE)
 
 
 def pixels_of(data: bytes) -> Pixels:

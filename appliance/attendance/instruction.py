@@ -29,7 +29,10 @@ class Instructions:
 
     def after(self, verdict: Verdict, now_s: float) -> str:
         """What is to be said now; empty before there is anything to say."""
-        code = instruction(verdict, self._threshold)
+        return self.say(instruction(verdict, self._threshold), now_s)
+
+    def say(self, code: str, now_s: float) -> str:
+        """The same of a code that was chosen elsewhere."""
         if code and code != self._code and now_s - self._since_s >= HOLD_S:
             self._code, self._since_s = code, now_s
         return self._code

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 import numpy as np
@@ -20,13 +20,16 @@ from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.document import assess_document
 from appliance.quality.exception_photo import assess_exception_photo
 from appliance.quality.face import SimpleFaceAssessor
-from appliance.quality.face_assessor import FaceAssessor
+from appliance.quality.face_assessor import LIVE_ADULT, FaceAssessor, MadePortrait
 from appliance.quality.fingerprint import assess_fingerprint
+from appliance.quality.iso29794_5.portrait_profiles import PortraitWanted
 from appliance.quality.nfiq2.forest import Forest
 from appliance.quality.stillness import Stillness
 from drivers.contracts import Frame, Pixels
 
 T = TypeVar("T")
+
+_OtherKind = Literal[CaptureKind.FINGERPRINT, CaptureKind.EXCEPTION_PHOTO, CaptureKind.DOCUMENT]
 
 NS_PER_S = 1_000_000_000
 
@@ -35,12 +38,14 @@ NS_PER_S = 1_000_000_000
 class Judged:
     """`pixels` are our own copy: what was judged is what is kept, whatever the driver does to its memory meanwhile.
 
-    A preview has none: it is only looked at, and there is nothing that could be kept by mistake.
+    A preview has none: it is only looked at, and there is nothing that could be kept by mistake. `compose`: makes the
+    portrait of a still, as `AssessedStill` has it.
     """
 
     verdict: Verdict
     preview_jpeg: bytes
     pixels: Pixels | None
+    compose: Callable[[], MadePortrait] | None = None
 
 
 class Judge:
@@ -57,12 +62,20 @@ class Judge:
         """Loads what judges faces before the first applicant sits down."""
         await self.run(self._face_assessor)
 
-    async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None) -> Judged:
+    async def judge(
+        self,
+        kind: CaptureKind,
+        frame: Frame,
+        stillness: Stillness | None = None,
+        *,
+        wanted: PortraitWanted = LIVE_ADULT,
+    ) -> Judged:
         """The verdict and the page's small picture. The frame may be given back once this returns.
 
-        `stillness`: of the capture that a finger's preview belongs to; one that moves is told so.
+        `stillness`: of the capture that a finger's preview belongs to; one that moves is told so. `wanted`: what a face
+        is held against.
         """
-        return await self.run(lambda: self._judged(kind, frame, stillness))
+        return await self.run(lambda: self._judged(kind, frame, stillness, wanted))
 
     async def run(self, work: Callable[[], T]) -> T:
         """Any other long work on pixels, in the same thread."""
@@ -77,24 +90,30 @@ class Judge:
             self._faces = self._load_faces()
         return self._faces
 
-    def _judged(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None) -> Judged:
+    def _judged(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None, wanted: PortraitWanted) -> Judged:
         pixels = np.array(frame.pixels, copy=True)
+        if kind is CaptureKind.FACE:
+            return self._judged_face(pixels, frame, wanted)
         verdict = self._verdict(kind, pixels, frame)
         if stillness is not None and frame.preview and kind is CaptureKind.FINGERPRINT:
             verdict = _with_motion(verdict, stillness.moves(pixels, frame.captured_monotonic_ns / NS_PER_S))
         return Judged(verdict, preview_jpeg(pixels), None if frame.preview else pixels)
 
-    def _verdict(self, kind: CaptureKind, pixels: Pixels, frame: Frame) -> Verdict:
+    def _judged_face(self, pixels: Pixels, frame: Frame, wanted: PortraitWanted) -> Judged:
+        faces = self._face_assessor()
+        if frame.preview:
+            seen = faces.glance(pixels, reduced_by=frame.reduced_by, wanted=wanted)
+            return Judged(seen, preview_jpeg(pixels), None)
+        still = faces.assess_still(pixels, wanted=wanted)
+        return Judged(still.verdict, preview_jpeg(pixels), pixels, still.compose)
+
+    def _verdict(self, kind: _OtherKind, pixels: Pixels, frame: Frame) -> Verdict:
         match kind:
             case CaptureKind.FINGERPRINT:
                 if frame.preview:
                     # It guides and is never recorded: scanners show live what they take, and leave the scale unsaid.
                     return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi or SCORED_PPI)
                 return assess_fingerprint(pixels, resolution_ppi=frame.resolution_ppi, forest=self.forest)
-            case CaptureKind.FACE:
-                faces = self._face_assessor()
-                judged = faces.glance if frame.preview else faces.assess
-                return judged(pixels, reduced_by=frame.reduced_by)
             case CaptureKind.EXCEPTION_PHOTO:
                 return assess_exception_photo(pixels)
             case CaptureKind.DOCUMENT:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from appliance.model.capture import Attempt
 from appliance.model.position import FALLBACK_ORDER, Position
 from appliance.model.verdict import NOT_JUDGED, Verdict
+from appliance.quality.portrait_criteria import unmet
 
 _POSITIONS = frozenset(position.value for position in Position)
 
@@ -19,6 +20,19 @@ def verdict_rank(verdict: Verdict) -> tuple[bool, int, int]:
     """What could be judged before what could not, then the fewest reasons against it, then the highest score."""
     judged = verdict.score != NOT_JUDGED
     return judged, -len(verdict.reasons), verdict.score if judged else -1
+
+
+def portrait_rank(verdict: Verdict, threshold: int) -> tuple[bool, bool, int, int, int]:
+    """Of the stills of one burst: what could be judged and would be accepted, then the fewest reasons against it, then
+    the most mandatory criteria met, then the optional ones. Of equals the caller takes the newest (5.4.1.1.2)."""
+    missed = unmet(verdict)
+    return (
+        verdict.score != NOT_JUDGED,
+        verdict.accepted(threshold),
+        -len(verdict.reasons),
+        -len(missed.mandatory),
+        -len(missed.optional),
+    )
 
 
 def best_attempt(attempts: Iterable[Attempt]) -> Attempt | None:

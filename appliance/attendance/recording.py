@@ -9,6 +9,7 @@ import msgspec
 from appliance.attendance.capture_records import captures_of, finger_record, position_of
 from appliance.attendance.finger_impression import is_single
 from appliance.attendance.finger_records import FingerRecords
+from appliance.attendance.portrait_records import portrait_record
 from appliance.attendance.record_images import images_of, tries_of
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
@@ -80,6 +81,7 @@ def recorded(
             plan_id=opened.plan.plan_id,
             document=opened.plan.document,
             face=opened.plan.face,
+            portrait=opened.plan.portrait,
             fingers=opened.plan.fingers,
             placements=opened.plan.placements,
             signature=opened.plan.signature,
@@ -142,6 +144,7 @@ def _attempt_record(
         part=held(attempt.part),
         resemblance=fingers.resemblance(attempt) if is_single(attempt) else None,
         liveness_hints=fingers.liveness(attempt) if is_single(attempt) else None,
+        portrait=portrait_record(attempt.portrait),
     )
 
 

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 import msgspec
 
 from appliance.attendance.capturing import CONTRACTS, CaptureDevice, CaptureDevices, Presented, capture_once
-from appliance.attendance.image_file import image_file
+from appliance.attendance.face_capturing import capture_face
+from appliance.attendance.image_file import ImageFile, image_file, portrait_image_file
 from appliance.attendance.impressions import Impressions
 from appliance.attendance.judging import Judge
 from appliance.attendance.looking import Wish
@@ -22,6 +23,7 @@ from appliance.attendance.slap_capturing import SlapImage, capture_slap
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Target
 from appliance.attendance.thresholds import threshold_for
+from appliance.attendance.wanted_portrait import wanted_portrait
 from appliance.errors import AttendanceError
 from appliance.model.capture import Attempt, DeviceFacts, FingerCapture, ImagePart
 from appliance.model.configuration import FingerprintFormat
@@ -90,7 +92,6 @@ class Taking:
         device = self._devices.device(CONTRACTS[target.kind])
         if target.fingers:
             return await self._placement(attendance, target, device)
-        rules = attendance.opened.rules
         threshold = threshold_for(
             target.kind,
             target.position,
@@ -99,17 +100,7 @@ class Taking:
             attendance.opened.plan.use,
         )
         started_at, started_s = timestamp(self._clock.now()), self._clock.monotonic()
-        presented = await capture_once(
-            device,
-            target.kind,
-            target.position,
-            rules=rules,
-            threshold=threshold,
-            judge=self._judge,
-            preview=self.preview,
-            clock=self._clock,
-            wish=self._wish,
-        )
+        presented = await self._presented(attendance, target, device, threshold)
         facts = device.facts()
         facts = msgspec.structs.replace(facts, simulated=facts.simulated or presented.simulated)
         self._permitted(facts)
@@ -128,9 +119,37 @@ class Taking:
             device=facts,
             part=part,
             resolution_ppi=presented.resolution_ppi,
+            portrait=presented.portrait,
         )
         images = {part.name: presented.pixels} if part is not None and presented.pixels is not None else {}
         return await self._impressions.looked_at(attendance, attempt, images)
+
+    async def _presented(
+        self, attendance: Attendance, target: Target, device: CaptureDevice, threshold: int
+    ) -> Presented:
+        rules = attendance.opened.rules
+        if target.kind is CaptureKind.FACE:
+            return await capture_face(
+                device,
+                wanted_portrait(attendance),
+                rules=rules,
+                threshold=threshold,
+                judge=self._judge,
+                preview=self.preview,
+                clock=self._clock,
+                wish=self._wish,
+            )
+        return await capture_once(
+            device,
+            target.kind,
+            target.position,
+            rules=rules,
+            threshold=threshold,
+            judge=self._judge,
+            preview=self.preview,
+            clock=self._clock,
+            wish=self._wish,
+        )
 
     async def _placement(self, attendance: Attendance, target: Target, device: CaptureDevice) -> Attempt:
         """Several fingers at once: durable with the image of them all, or with one of each."""
@@ -177,7 +196,7 @@ class Taking:
 
     async def _stored_slap(self, attendance: Attendance, target: Target, image: SlapImage) -> ImagePart:
         what = f"{target.kind.value}-{target.position}" + (f"-{image.position}" if image.position else "")
-        return await self._keep(attendance, what, image, attendance.opened.rules.fingerprint_format)
+        return await self._keep(attendance, what, await self._file(image, attendance.opened.rules.fingerprint_format))
 
     async def signature(self, attendance: Attendance) -> tuple[bytes, bool]:
         """The vector record (JSON) of what was written on the post's own pad, and whether nobody wrote it.
@@ -198,17 +217,22 @@ class Taking:
         if presented.pixels is None:
             return None
         what = f"{target.kind.value}-{target.position}" if target.position else target.kind.value
+        pixels, portrait = presented.pixels, presented.portrait
+        if portrait is not None and portrait.composition is not None:
+            use = attendance.opened.plan.portrait
+            file = await self._judge.run(lambda: portrait_image_file(pixels, use, lossy=presented.lossy))
+            return await self._keep(attendance, what, file)
         wanted = attendance.opened.rules.fingerprint_format if target.kind is CaptureKind.FINGERPRINT else None
-        return await self._keep(attendance, what, presented, wanted)
+        return await self._keep(attendance, what, await self._file(presented, wanted))
 
-    async def _keep(
-        self, attendance: Attendance, what: str, image: Presented | SlapImage, wanted: FingerprintFormat | None
-    ) -> ImagePart:
+    async def _file(self, image: Presented | SlapImage, wanted: FingerprintFormat | None) -> ImageFile:
         pixels = image.pixels
         assert pixels is not None
-        file = await self._judge.run(
+        return await self._judge.run(
             lambda: image_file(pixels, resolution_ppi=image.resolution_ppi, lossy=image.lossy, wanted=wanted)
         )
+
+    async def _keep(self, attendance: Attendance, what: str, file: ImageFile) -> ImagePart:
         # The journal's length never repeats, not even after a restart.
         name = f"{what}-{attendance.length:04d}.{file.suffix}"
         return await self._vault.store(attendance.attendance_id, name, file.media_type, file.data)

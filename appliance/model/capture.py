@@ -6,6 +6,7 @@ import msgspec
 
 from appliance.model.liveness import LivenessHints
 from appliance.model.placement import Placement
+from appliance.model.portrait import PortraitFacts
 from appliance.model.resemblance import Resemblance
 from appliance.model.verdict import CaptureKind, Verdict
 
@@ -73,8 +74,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     threshold are then those of the finger that was furthest from its own.
 
     `technician_id` is its event's; it is known once the event is folded. `resolution_ppi` is the image's, where its
-    device says so. `resemblance` and `liveness` are of an impression alone, and nothing rests on them but words. Of
-    several fingers at once each has these three itself.
+    device says so. `portrait` is of a face alone, and None of one that was captured before there was any. `resemblance`
+    and `liveness` are of an impression alone, and nothing rests on them but words. Of several fingers at once each has
+    these three itself.
     """
 
     kind: CaptureKind
@@ -93,6 +95,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     resolution_ppi: int | None = None
     resemblance: Resemblance | None = None
     liveness: LivenessHints | None = None
+    portrait: PortraitFacts | None = None
 
     @property
     def is_placement(self) -> bool:

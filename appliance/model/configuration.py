@@ -69,16 +69,25 @@ class CaptureUse(StrEnum):
     IDENTIFICATION = "identification"
 
 
+class PortraitUse(StrEnum):
+    """What a portrait is taken for: printed into a permit (1244 by 1600), or any other live picture."""
+
+    PERMIT = "permit"
+    LIVE = "live"
+
+
 class CapturePlan(_Part, frozen=True, kw_only=True):
     """What an appointment asks for: `fingers` one by one, one a hand, with fallbacks; `placements` several at once.
 
-    `exception_photo`: of a hand of which a finger is missing or injured, a picture is taken.
+    `portrait`: by which limits and in which size the face's picture is made. `exception_photo`: of a hand of which a
+    finger is missing or injured, a picture is taken.
     """
 
     plan_id: Identifier
     label: dict[str, str]
     document: bool = True
     face: bool = True
+    portrait: PortraitUse = PortraitUse.PERMIT
     fingers: tuple[str, ...] = ("right_index", "left_index")
     placements: tuple[str, ...] = ()
     signature: bool = True

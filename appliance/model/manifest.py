@@ -15,8 +15,9 @@ import msgspec
 from appliance.model.applicant import FieldValue, Representative
 from appliance.model.attendance import ExemptionReason
 from appliance.model.capture import DeviceFacts
-from appliance.model.configuration import CaptureUse, CentreModel
+from appliance.model.configuration import CaptureUse, CentreModel, PortraitUse
 from appliance.model.manifest_fingers import LivenessRecord, OverallLivenessRecord, ResemblanceRecord, UniquenessRecord
+from appliance.model.manifest_portrait import PortraitRecord
 from appliance.model.manifest_values import (
     Algorithm,
     Code,
@@ -76,6 +77,7 @@ class PlanRecord(Value, frozen=True, kw_only=True):
     plan_id: Reference
     document: bool
     face: bool
+    portrait: PortraitUse
     fingers: tuple[Code, ...]
     placements: tuple[Code, ...]
     signature: bool
@@ -149,7 +151,8 @@ class AttemptRecord(Value, frozen=True, kw_only=True):
     at once `position` is the placement, `fingers` are those found, score and threshold those of the one furthest from
     its own. `part` is the image where the package holds it: the chosen one, and any that a liveness hint raised an
     alarm on. `resemblance` and `liveness_hints` are None for what is not one finger's print: of several fingers each
-    has its own; neither has any part in score, acceptance or choice.
+    has its own; neither has any part in score, acceptance or choice. `portrait` is of a face; None where nobody sat
+    before the camera.
     """
 
     kind: CaptureKind
@@ -171,6 +174,7 @@ class AttemptRecord(Value, frozen=True, kw_only=True):
     part: PartName | None
     resemblance: ResemblanceRecord | None
     liveness_hints: LivenessRecord | None
+    portrait: PortraitRecord | None
 
 
 class ExemptionRecord(Value, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ import numpy as np
 
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Component, Pose, Verdict
 from appliance.quality.eyes import EyeFinder, Eyes
+from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill
 from appliance.quality.face_colour import natural_colour
 from appliance.quality.face_count import single_face
 from appliance.quality.face_detection import TILTS_DEG, FaceBox, FaceDetector
@@ -20,6 +21,7 @@ from appliance.quality.face_light import face_ellipse, light_components, luminan
 from appliance.quality.face_picture import in_colour, refusal
 from appliance.quality.face_pose import inter_eye_distance, roll_component
 from appliance.quality.face_tone import tone_measures
+from appliance.quality.iso29794_5.portrait_profiles import PortraitWanted
 from drivers.contracts import Pixels
 
 ALGORITHM = "claim-kiosk-simple-face/2"
@@ -34,10 +36,11 @@ class SimpleFaceAssessor:
         self._detector = FaceDetector()
         self._eyes = EyeFinder()
 
-    def assess(self, pixels: Pixels, *, reduced_by: float = 1.0) -> Verdict:
+    def assess(self, pixels: Pixels, *, reduced_by: float = 1.0, wanted: PortraitWanted = LIVE_ADULT) -> Verdict:
         """The verdict on (H, W, 3) uint8 B, G, R; grey is taken as colour. The largest face is judged. Never raises.
 
-        Of a picture that was made smaller to be looked at, sizes are said as the whole one has them.
+        Of a picture that was made smaller to be looked at, sizes are said as the whole one has them. Of limits it knows
+        too little for `wanted` to change anything.
         """
         if (code := refusal(pixels)) is not None:
             return Verdict(kind=CaptureKind.FACE, score=NOT_JUDGED, reasons=(code,), algorithm=ALGORITHM)
@@ -55,9 +58,13 @@ class SimpleFaceAssessor:
         eyes = self._eyes.find(grey, faces[0])
         return _judged(colour, grey, faces, eyes, leaning=leaning, reduced_by=reduced_by)
 
-    def glance(self, pixels: Pixels, *, reduced_by: float = 1.0) -> Verdict:
+    def assess_still(self, pixels: Pixels, *, wanted: PortraitWanted = LIVE_ADULT) -> AssessedStill:
+        """It knows no points that a portrait could be made by."""
+        return AssessedStill(self.assess(pixels, wanted=wanted))
+
+    def glance(self, pixels: Pixels, *, reduced_by: float = 1.0, wanted: PortraitWanted = LIVE_ADULT) -> Verdict:
         """The same: it knows no quicker way."""
-        return self.assess(pixels, reduced_by=reduced_by)
+        return self.assess(pixels, reduced_by=reduced_by, wanted=wanted)
 
 
 def _judged(

@@ -12,9 +12,10 @@ from typing import Final
 
 from appliance.model.verdict import Component, Pose
 from appliance.quality.iso29794_5 import names
-from appliance.quality.iso29794_5.portrait_profiles import LIVE
 
 NO_FACE, SEVERAL_FACES, FACE_TOO_SMALL = "no-face", "several-faces", "face-too-small"
+CAMERA_TOO_COARSE = "camera-too-coarse"
+"""Nobody can come near enough to it for the profile: its picture is to be enlarged. No matter of the person's."""
 IN_PROFILE, NO_COLOUR, COVERED = "face-in-profile", "picture-without-colour", "face-covered"
 NOT_JUDGEABLE = "image-not-judged"
 CLOSER, FURTHER = "closer", "further"
@@ -35,11 +36,13 @@ _MOVED: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One face: `between_eyes_px` in the camera's whole picture, `placement` and `head` as `face_placement` has them,
-    `tone` as `face_tone` measures it."""
+    """One face: `between_eyes_px` in the camera's whole picture, how many are near enough to this camera, and how many
+    the profile wants; `placement` and `head` as `face_placement` has them, `tone` as `face_tone` measures it."""
 
     faces: int
     between_eyes_px: float
+    near_enough_px: float
+    wanted_px: float
     pose: Pose
     placement: Sequence[str]
     head: Sequence[str]
@@ -70,9 +73,8 @@ def portrait_reasons(seen: Seen) -> tuple[str, ...]:
 
 def portrait_advice(seen: Seen) -> tuple[str, ...]:
     """What would make it better; a code that is a reason already may be among it."""
-    near_enough_px = LIVE.least_inter_eye_px or 0.0
     said = (
-        *_present((CLOSER, FURTHER not in seen.placement and seen.between_eyes_px < near_enough_px)),
+        *_present((CLOSER, FURTHER not in seen.placement and seen.between_eyes_px < seen.near_enough_px)),
         *seen.placement,
         *seen.head,
         *_present(
@@ -83,7 +85,10 @@ def portrait_advice(seen: Seen) -> tuple[str, ...]:
             ("light-from-the-side", seen.below(names.ILLUMINATION_UNIFORMITY, _SIDE_LIGHT)),
         ),
         *tone_advice(seen.tone),
-        *_present(("face-not-at-rest", seen.below(names.EXPRESSION_NEUTRALITY, _MOVED))),
+        *_present(
+            ("face-not-at-rest", seen.below(names.EXPRESSION_NEUTRALITY, _MOVED)),
+            (CAMERA_TOO_COARSE, seen.near_enough_px < seen.wanted_px and seen.between_eyes_px < seen.wanted_px),
+        ),
     )
     return tuple(dict.fromkeys(said))
 

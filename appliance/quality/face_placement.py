@@ -26,6 +26,9 @@ from appliance.quality.iso29794_5.portrait_profiles import Template
 
 _WIDTH_FOR_HEIGHT: Final = 0.75
 """Of the live profile's portrait, and within four hundredths of the others'."""
+_SURELY_REACHED: Final = 0.9
+_NEAR: Final = 0.65
+"""Of the nearest that a person can come before the picture is too small for the portrait around them."""
 _OF_HEAD: Final = {
     "head-turned-left": TURN_LEFT,
     "head-turned-right": TURN_RIGHT,
@@ -48,10 +51,27 @@ def placement_codes(geometry: FaceGeometry, limits: Template) -> tuple[str, ...]
     return tuple(_codes(geometry, limits))
 
 
-def _codes(seen: FaceGeometry, limits: Template) -> Iterator[str]:
+def room_to_grow(seen: FaceGeometry, limits: Template) -> float:
+    """How many times larger the head may become until no portrait fits around it any more; under 1 it does not fit."""
+    height_px = _least_height_px(seen, limits)
+    return min(seen.height_px / height_px, seen.width_px / (height_px * _WIDTH_FOR_HEIGHT))
+
+
+def near_enough_px(seen: FaceGeometry, limits: Template, least_px: float) -> float:
+    """How far apart the eyes should be, in the geometry's pixels: `least_px`, or less where the camera has too few
+    pixels for it whoever sits before it, so that nobody is sent to and fro."""
+    most_px = seen.inter_eye_px * room_to_grow(seen, limits)
+    return least_px if least_px <= _SURELY_REACHED * most_px else min(least_px, _NEAR * most_px)
+
+
+def _least_height_px(seen: FaceGeometry, limits: Template) -> float:
     by_length = seen.head_length * seen.height_px / limits.head_length.most
     by_width = seen.head_width * seen.width_px / limits.head_width.most / _WIDTH_FOR_HEIGHT
-    height_px = max(by_length, by_width)
+    return max(by_length, by_width)
+
+
+def _codes(seen: FaceGeometry, limits: Template) -> Iterator[str]:
+    height_px = _least_height_px(seen, limits)
     width_px = height_px * _WIDTH_FOR_HEIGHT
     if height_px > seen.height_px or width_px > seen.width_px:
         yield FURTHER

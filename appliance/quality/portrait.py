@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from appliance.errors import QualityError
 from appliance.face.blendshapes import BlendshapeReader, named
@@ -20,10 +22,12 @@ from appliance.face.crop import around_detection
 from appliance.face.detection import FaceDetector
 from appliance.face.following import FaceFollower
 from appliance.face.landmarks import FaceLandmarker, Landmarks
+from appliance.face.portrait import compose_portrait
 from appliance.face.search import FaceSearch, FoundFace
 from appliance.face.segmentation import PersonSegmenter
 from appliance.face.tracking import DETECTION_EVERY_FRAMES, Track
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Component, Pose, Verdict
+from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, MadePortrait
 from appliance.quality.face_guidance import (
     COVERED,
     FACE_TOO_SMALL,
@@ -37,15 +41,16 @@ from appliance.quality.face_guidance import (
     portrait_reasons,
 )
 from appliance.quality.face_picture import in_colour, refusal
-from appliance.quality.face_placement import head_codes, placement_codes
+from appliance.quality.face_placement import head_codes, near_enough_px, placement_codes
 from appliance.quality.face_tone import tone_measures
 from appliance.quality.iso29794_5 import names
 from appliance.quality.iso29794_5.components import FaceInputs, face_components
 from appliance.quality.iso29794_5.estimated.unified import ALGORITHM as UNIFIED
 from appliance.quality.iso29794_5.face_mesh import from_face_mesh
-from appliance.quality.iso29794_5.geometry import face_geometry, geometry_findings
-from appliance.quality.iso29794_5.portrait_profiles import ADULT, LIVE
+from appliance.quality.iso29794_5.geometry import FaceGeometry, face_geometry, geometry_findings
+from appliance.quality.iso29794_5.portrait_profiles import PortraitWanted
 from appliance.quality.iso29794_5.pose import pose_of_mesh
+from appliance.quality.portrait_criteria import criteria
 from drivers.contracts import Pixels
 
 ALGORITHM: Final = f"{UNIFIED}+mediapipe-face-mesh"
@@ -57,11 +62,13 @@ _SOMEBODY: Final = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Face:
-    """The one that is judged, and what else was seen of the picture it is in."""
+    """The one that is judged, and what else was seen of the picture it is in. `near_enough_px`: what the camera's own
+    picture said of it, where this one was made of that."""
 
     landmarks: Landmarks
     faces: int
     areas_px: Sequence[float]
+    near_enough_px: float | None = None
 
 
 class PortraitAssessor:
@@ -83,26 +90,57 @@ class PortraitAssessor:
         self._track = Track()
         self._followed_size = (0, 0)
 
-    def assess(self, pixels: Pixels, *, reduced_by: float = 1.0) -> Verdict:
+    def assess(self, pixels: Pixels, *, reduced_by: float = 1.0, wanted: PortraitWanted = LIVE_ADULT) -> Verdict:
         """Searches all of the picture for faces, which takes a tenth of a second or several."""
+        return self._assessed(pixels, reduced_by, wanted)[0]
+
+    def assess_still(self, pixels: Pixels, *, wanted: PortraitWanted = LIVE_ADULT) -> AssessedStill:
+        """As `assess`, and the portrait can be made of it."""
+        verdict, face = self._assessed(pixels, 1.0, wanted)
+        if face is None:
+            return AssessedStill(verdict)
+        return AssessedStill(verdict, partial(self._made, in_colour(pixels), face, wanted))
+
+    def _assessed(self, pixels: Pixels, reduced_by: float, wanted: PortraitWanted) -> tuple[Verdict, _Face | None]:
+        """Without the face where it shows none that could be judged."""
         if (code := refusal(pixels)) is not None:
-            return _unjudged(code)
+            return _unjudged(code), None
         colour = in_colour(pixels)
         try:
             found = self._search.find(colour)
             if not found:
-                return _unjudged(NO_FACE, faces=0)
+                return _unjudged(NO_FACE, faces=0), None
             largest = max(found, key=_area_px)
             if largest.landmarks is None:
                 several = (SEVERAL_FACES,) if len(found) > 1 else ()
-                return _unjudged(*several, IN_PROFILE, faces=len(found))
+                return _unjudged(*several, IN_PROFILE, faces=len(found)), None
             landmarks = self._landmarker.locate_carefully(colour, around_detection(largest.detected))
             face = _Face(landmarks, len(found), [_area_px(one) for one in found])
-            return self._judged(colour, face, reduced_by, with_background=True)
+            return self._judged(colour, face, reduced_by, wanted, with_background=True), face
         except QualityError:
-            return _unjudged(NOT_JUDGEABLE)
+            return _unjudged(NOT_JUDGEABLE), None
 
-    def glance(self, pixels: Pixels, *, reduced_by: float = 1.0, with_background: bool = False) -> Verdict:
+    def _made(self, still: Pixels, face: _Face, wanted: PortraitWanted) -> MadePortrait:
+        """Raises QualityError. Who else was there counts as in the still, whether or not the portrait shows them."""
+        seen = face.landmarks
+        made = compose_portrait(still, seen.points, size=wanted.profile, limits=wanted.template)
+        points = np.asarray(np.hstack([made.points, seen.points[:, 2:] * made.scale]), np.float32)
+        near_px = _near_enough_px(_geometry(seen.points, still), 1.0, wanted)
+        in_it = replace(face, landmarks=Landmarks(points, seen.presence), near_enough_px=near_px)
+        # What was enlarged shows no more than the still did.
+        reduced_by = 1.0 / made.scale if made.enlarged else 1.0
+        verdict = self._judged(made.pixels, in_it, reduced_by, wanted, with_background=True)
+        findings = geometry_findings(_geometry(points, made.pixels), wanted.profile, wanted.age)
+        return MadePortrait(made, verdict, criteria(verdict, [finding.code for finding in findings]))
+
+    def glance(
+        self,
+        pixels: Pixels,
+        *,
+        reduced_by: float = 1.0,
+        wanted: PortraitWanted = LIVE_ADULT,
+        with_background: bool = False,
+    ) -> Verdict:
         """Follows the face that was there before. Whether others have come is looked at every few frames.
 
         `with_background`: measures also what is behind the person, which takes another network.
@@ -124,12 +162,14 @@ class PortraitAssessor:
             # Of others it is known only that they are there.
             areas_px = [(right - left) * (bottom - top)] if followed.faces == 1 else []
             face = _Face(followed.landmarks, followed.faces, areas_px)
-            return self._judged(colour, face, reduced_by, with_background=with_background)
+            return self._judged(colour, face, reduced_by, wanted, with_background=with_background)
         except QualityError:
             self._track = Track()
             return _unjudged(NOT_JUDGEABLE)
 
-    def _judged(self, colour: Pixels, face: _Face, reduced_by: float, *, with_background: bool) -> Verdict:
+    def _judged(
+        self, colour: Pixels, face: _Face, reduced_by: float, wanted: PortraitWanted, *, with_background: bool
+    ) -> Verdict:
         """Raises QualityError: its points are no face's."""
         pose = pose_of_mesh(face.landmarks.points)
         landmarks = from_face_mesh(face.landmarks.points)
@@ -148,14 +188,17 @@ class PortraitAssessor:
             )
         ).components
         geometry = face_geometry(landmarks, pose, width_px=colour.shape[1], height_px=colour.shape[0])
+        near_px = face.near_enough_px
         tone = tone_measures(np.asarray(cv2.cvtColor(box, cv2.COLOR_BGR2GRAY), np.uint8))
         between_eyes_px = geometry.inter_eye_px * reduced_by
         seen = Seen(
             faces=face.faces,
             between_eyes_px=between_eyes_px,
+            near_enough_px=_near_enough_px(geometry, reduced_by, wanted) if near_px is None else near_px,
+            wanted_px=wanted.profile.least_inter_eye_px or 0.0,
             pose=pose,
-            placement=placement_codes(geometry, ADULT),
-            head=head_codes(geometry_findings(geometry, LIVE)),
+            placement=placement_codes(geometry, wanted.template),
+            head=head_codes(geometry_findings(geometry, wanted.profile, wanted.age)),
             components=components,
             tone=tone,
         )
@@ -193,6 +236,17 @@ def _box_of(landmarks: Landmarks, colour: Pixels) -> Pixels:
     """What of the face's box lies within the picture."""
     left, top, right, bottom = np.maximum(0, np.rint(landmarks.box)).astype(int).tolist()
     return np.asarray(colour[top:bottom, left:right], np.uint8)
+
+
+def _geometry(points: NDArray[np.floating], pixels: Pixels) -> FaceGeometry:
+    height, width = pixels.shape[:2]
+    return face_geometry(from_face_mesh(points), pose_of_mesh(points), width_px=width, height_px=height)
+
+
+def _near_enough_px(geometry: FaceGeometry, reduced_by: float, wanted: PortraitWanted) -> float:
+    """In the camera's pixels."""
+    least_px = wanted.profile.least_inter_eye_px or 0.0
+    return near_enough_px(geometry, wanted.template, least_px / reduced_by) * reduced_by
 
 
 def _is_grey(colour: Pixels) -> bool:

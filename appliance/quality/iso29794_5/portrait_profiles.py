@@ -93,3 +93,15 @@ class PortraitAge(StrEnum):
     @property
     def template(self) -> Template:
         return {PortraitAge.ADULT: ADULT, PortraitAge.UNDER_TEN: CHILD, PortraitAge.UNDER_SIX: SMALL_CHILD}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class PortraitWanted:
+    """What a picture is taken for, and of how old a person."""
+
+    profile: PortraitProfile = LIVE
+    age: PortraitAge = PortraitAge.ADULT
+
+    @property
+    def template(self) -> Template:
+        return self.age.template

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -214,7 +215,7 @@ class ScriptedDesk:
 
 
 class GreyJudge(Judge):
-    async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None) -> Judged:
+    async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None, **_asked: Any) -> Judged:
         verdict = Verdict(kind=kind, score=int(frame.pixels[0, 0]))
         return Judged(verdict, b"jpeg", None if frame.preview else frame.pixels.copy())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -32,7 +33,9 @@ BLANK = np.full_like(RIGHT, 250)
 
 
 class EveryPrintIsGood(Judge):
-    async def judge(self, kind: CaptureKind, frame: Frame, _stillness: Stillness | None = None) -> Judged:
+    async def judge(
+        self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None, **_asked: Any
+    ) -> Judged:
         return Judged(Verdict(kind=kind, score=80), b"jpeg", np.array(frame.pixels))
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from appliance.attendance.judging import Judge
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
+from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill
+from appliance.quality.iso29794_5.portrait_profiles import PERMIT, PortraitAge, PortraitWanted
 from drivers.contracts import Frame, Pixels
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
 
@@ -19,23 +21,33 @@ class NamingFaces:
     def __init__(self) -> None:
         self.thread = threading.current_thread().name
 
-    def assess(self, pixels: Pixels, *, reduced_by: float = 1.0) -> Verdict:
-        return Verdict(kind=CaptureKind.FACE, score=1, algorithm=f"assess by {reduced_by}", reasons=(self.thread,))
+    def _said(self, how: str, wanted: PortraitWanted) -> Verdict:
+        named = f"{how} for {wanted.profile.name} {wanted.age}"
+        return Verdict(kind=CaptureKind.FACE, score=1, algorithm=named, reasons=(self.thread,))
 
-    def glance(self, pixels: Pixels, *, reduced_by: float = 1.0) -> Verdict:
-        return Verdict(kind=CaptureKind.FACE, score=1, algorithm=f"glance by {reduced_by}", reasons=(self.thread,))
+    def assess(self, pixels: Pixels, *, reduced_by: float = 1.0, wanted: PortraitWanted = LIVE_ADULT) -> Verdict:
+        return self._said("assess", wanted)
+
+    def assess_still(self, pixels: Pixels, *, wanted: PortraitWanted = LIVE_ADULT) -> AssessedStill:
+        return AssessedStill(self._said("still", wanted))
+
+    def glance(self, pixels: Pixels, *, reduced_by: float = 1.0, wanted: PortraitWanted = LIVE_ADULT) -> Verdict:
+        return self._said(f"glance by {reduced_by}", wanted)
 
 
-@pytest.mark.parametrize(("preview", "asked"), [(True, "glance by 2.5"), (False, "assess by 2.5")])
+@pytest.mark.parametrize(
+    ("preview", "asked"), [(True, "glance by 2.5 for permit under-ten"), (False, "still for permit under-ten")]
+)
 async def test_a_preview_of_a_face_is_glanced_at_and_a_still_is_assessed_off_the_event_loop(
     preview: bool, asked: str
 ) -> None:
     pixels = np.zeros((64, 64, 3), np.uint8)
     frame = Frame(pixels=pixels, sequence=0, captured_monotonic_ns=0, preview=preview, reduced_by=2.5)
     judge = Judge(load_faces=NamingFaces)
+    wanted = PortraitWanted(PERMIT, PortraitAge.UNDER_TEN)
     try:
         await judge.warm_up()
-        verdict = (await judge.judge(CaptureKind.FACE, frame)).verdict
+        verdict = (await judge.judge(CaptureKind.FACE, frame, wanted=wanted)).verdict
     finally:
         await judge.close()
     assert verdict.algorithm == asked

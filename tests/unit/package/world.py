@@ -20,7 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from appliance.model.applicant import FieldValue, Origin
 from appliance.model.capture import DeviceFacts
-from appliance.model.configuration import CaptureUse, CentreModel
+from appliance.model.configuration import CaptureUse, CentreModel, PortraitUse
 from appliance.model.manifest import (
     AgeGroup,
     AttemptRecord,
@@ -35,6 +35,7 @@ from appliance.model.manifest import (
     SoftwareRecord,
 )
 from appliance.model.manifest_fingers import OverallLivenessRecord, UniquenessRecord
+from appliance.model.manifest_portrait import CompositionRecord, CriterionRecord, PortraitRecord
 from appliance.model.verdict import CaptureKind
 from appliance.package.part import PartSource
 from appliance.package.seal import SealedPackage, seal
@@ -188,6 +189,21 @@ def large_part(name: str, size: int, chunk_bytes: int = 1 << 20) -> PartSource:
     return PartSource(name, "application/octet-stream", size, digest.hexdigest(), crc32, chunks)
 
 
+PORTRAIT = PortraitRecord(
+    profile="permit",
+    template="adult",
+    composition=CompositionRecord(
+        width_px=1244, height_px=1600, scale=0.91, enlarged=False, turn_deg=-1.5, filled_share=0.0
+    ),
+    omitted=None,
+    stills=3,
+    criteria=(
+        CriterionRecord(name="eyes-open", mandatory=True, met=True),
+        CriterionRecord(name="pitch", mandatory=False, met=False),
+    ),
+)
+
+
 def manifest_for(parts: Sequence[PartSource], **changes: object) -> Manifest:
     face = parts[0].name if parts else None
     manifest = Manifest(
@@ -208,6 +224,7 @@ def manifest_for(parts: Sequence[PartSource], **changes: object) -> Manifest:
             plan_id="permit",
             document=True,
             face=True,
+            portrait=PortraitUse.PERMIT,
             fingers=("right_index", "left_index"),
             placements=(),
             signature=True,
@@ -256,6 +273,7 @@ def manifest_for(parts: Sequence[PartSource], **changes: object) -> Manifest:
                 part=face,
                 resemblance=None,
                 liveness_hints=None,
+                portrait=PORTRAIT,
             ),
         ),
         uniqueness=UniquenessRecord(

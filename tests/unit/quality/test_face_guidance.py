@@ -35,6 +35,8 @@ def seen(
     *,
     faces: int = 1,
     between_eyes_px: float = 130.0,
+    near_enough_px: float = 120.0,
+    wanted_px: float = 120.0,
     pose: Pose = STRAIGHT,
     placement: Sequence[str] = (),
     head: Sequence[str] = (),
@@ -44,6 +46,8 @@ def seen(
     return Seen(
         faces=faces,
         between_eyes_px=between_eyes_px,
+        near_enough_px=near_enough_px,
+        wanted_px=wanted_px,
         pose=pose,
         placement=placement,
         head=head,

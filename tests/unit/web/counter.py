@@ -150,7 +150,7 @@ class Device:
 
 
 class GreyJudge(Judge):
-    async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None) -> Judged:
+    async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None, **_asked: Any) -> Judged:
         score = int(frame.pixels[0, 0])
         reasons = ("too-dark",) if score < 10 else ()
         pixels = None if frame.preview else frame.pixels.copy()
