@@ -33,9 +33,7 @@ BLANK = np.full_like(RIGHT, 250)
 
 
 class EveryPrintIsGood(Judge):
-    async def judge(
-        self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None, **_asked: Any
-    ) -> Judged:
+    async def judge(self, kind: CaptureKind, frame: Frame, stillness: Stillness | None = None, **_asked: Any) -> Judged:
         return Judged(Verdict(kind=kind, score=80), b"jpeg", np.array(frame.pixels))
 
 
