@@ -52,9 +52,11 @@ def _table(rows: list[tuple[str, Row]]) -> Table:
     table = Table("benchmark", "measure", box=None)
     for column in ("ours", "against", "theirs", "ratio"):
         table.add_column(column, justify="left" if column == "against" else "right")
+    table.add_column("goal")
     for name, row in rows:
         ours, theirs = f"{row.ours:.3g} {row.unit}", f"{row.peer:.3g} {row.unit}"
-        table.add_row(name, row.measure, ours, row.against, theirs, f"{row.ratio:.2f}")
+        reached = "" if row.goal is None else "missed" if row.missed else "met"
+        table.add_row(name, row.measure, ours, row.against, theirs, f"{row.ratio:.2f}", reached)
     return table
 
 
@@ -99,8 +101,10 @@ def main() -> int:
                 sys.stdout.write(json.dumps({"benchmark": name, **row.to_dict()}) + "\n")
             sys.stdout.flush()
     if not chosen.json and rows:
-        Console(width=120).print(_table(rows))
+        Console(width=140).print(_table(rows))
         sys.stdout.write("A ratio is ours divided by theirs, both taken in this run: below 1 we take less.\n")
+        if held := [row for _, row in rows if row.goal is not None]:
+            sys.stdout.write(f"Goals held to: {len(held)}, missed: {sum(row.missed for row in held)}.\n")
     for name in failed:
         sys.stderr.write(f"bench: {name} could not be measured\n")
     return 1 if failed else 0

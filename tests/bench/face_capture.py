@@ -36,7 +36,7 @@ from appliance.runtime.memory import keep_freed_memory
 from tests.bench.presentations.recorded import recorded, subjects
 from tests.bench.presentations.sitter import Sitter
 from tests.bench.presentations.subject import drawn
-from tests.bench.row import Row
+from tests.bench.row import Goal, Row
 from tests.bench.seated_camera import CostClock, SeatedCamera, SeenPreview
 
 PEOPLE: Final = 48
@@ -141,7 +141,7 @@ def rows() -> list[Row]:
 
 
 def _row(measure: str, ours: float, unit: str, goal: float) -> Row:
-    return Row(measure=measure, ours=ours, unit=unit, against="goal", peer=goal)
+    return Row(measure=measure, ours=ours, unit=unit, against="goal", peer=goal, goal=Goal.AT_MOST)
 
 
 if __name__ == "__main__":
