@@ -22,10 +22,8 @@ from appliance.quality.face_guidance import (
     TURN_RIGHT,
 )
 from appliance.quality.iso29794_5.geometry import FaceGeometry, Finding
-from appliance.quality.iso29794_5.portrait_profiles import Template
+from appliance.quality.iso29794_5.portrait_profiles import PortraitWanted
 
-_WIDTH_FOR_HEIGHT: Final = 0.75
-"""Of the live profile's portrait, and within four hundredths of the others'."""
 _SURELY_REACHED: Final = 0.9
 _NEAR: Final = 0.65
 """Of the nearest that a person can come before the picture is too small for the portrait around them."""
@@ -46,33 +44,37 @@ def head_codes(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(_OF_HEAD[finding.code] for finding in findings if finding.code in _OF_HEAD)
 
 
-def placement_codes(geometry: FaceGeometry, limits: Template) -> tuple[str, ...]:
+def placement_codes(geometry: FaceGeometry, wanted: PortraitWanted) -> tuple[str, ...]:
     """What the person is to do, by their own left and right; empty where a portrait fits."""
-    return tuple(_codes(geometry, limits))
+    return tuple(_codes(geometry, wanted))
 
 
-def room_to_grow(seen: FaceGeometry, limits: Template) -> float:
+def room_to_grow(seen: FaceGeometry, wanted: PortraitWanted) -> float:
     """How many times larger the head may become until no portrait fits around it any more; under 1 it does not fit."""
-    height_px = _least_height_px(seen, limits)
-    return min(seen.height_px / height_px, seen.width_px / (height_px * _WIDTH_FOR_HEIGHT))
+    width_px, height_px = _least_size_px(seen, wanted)
+    return min(seen.height_px / height_px, seen.width_px / width_px)
 
 
-def near_enough_px(seen: FaceGeometry, limits: Template, least_px: float) -> float:
+def near_enough_px(seen: FaceGeometry, wanted: PortraitWanted, least_px: float) -> float:
     """How far apart the eyes should be, in the geometry's pixels: `least_px`, or less where the camera has too few
     pixels for it whoever sits before it, so that nobody is sent to and fro."""
-    most_px = seen.inter_eye_px * room_to_grow(seen, limits)
+    most_px = seen.inter_eye_px * room_to_grow(seen, wanted)
     return least_px if least_px <= _SURELY_REACHED * most_px else min(least_px, _NEAR * most_px)
 
 
-def _least_height_px(seen: FaceGeometry, limits: Template) -> float:
+def _least_size_px(seen: FaceGeometry, wanted: PortraitWanted) -> tuple[float, float]:
+    """Width and height of the smallest portrait around that head."""
+    limits = wanted.template
+    width_for_height = wanted.profile.width_px.most / wanted.profile.height_px.most
     by_length = seen.head_length * seen.height_px / limits.head_length.most
-    by_width = seen.head_width * seen.width_px / limits.head_width.most / _WIDTH_FOR_HEIGHT
-    return max(by_length, by_width)
+    by_width = seen.head_width * seen.width_px / limits.head_width.most / width_for_height
+    height_px = max(by_length, by_width)
+    return height_px * width_for_height, height_px
 
 
-def _codes(seen: FaceGeometry, limits: Template) -> Iterator[str]:
-    height_px = _least_height_px(seen, limits)
-    width_px = height_px * _WIDTH_FOR_HEIGHT
+def _codes(seen: FaceGeometry, wanted: PortraitWanted) -> Iterator[str]:
+    limits = wanted.template
+    width_px, height_px = _least_size_px(seen, wanted)
     if height_px > seen.height_px or width_px > seen.width_px:
         yield FURTHER
         return

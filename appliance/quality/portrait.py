@@ -197,7 +197,7 @@ class PortraitAssessor:
             near_enough_px=_near_enough_px(geometry, reduced_by, wanted) if near_px is None else near_px,
             wanted_px=wanted.profile.least_inter_eye_px or 0.0,
             pose=pose,
-            placement=placement_codes(geometry, wanted.template),
+            placement=placement_codes(geometry, wanted),
             head=head_codes(geometry_findings(geometry, wanted.profile, wanted.age)),
             components=components,
             tone=tone,
@@ -246,7 +246,7 @@ def _geometry(points: NDArray[np.floating], pixels: Pixels) -> FaceGeometry:
 def _near_enough_px(geometry: FaceGeometry, reduced_by: float, wanted: PortraitWanted) -> float:
     """In the camera's pixels."""
     least_px = wanted.profile.least_inter_eye_px or 0.0
-    return near_enough_px(geometry, wanted.template, least_px / reduced_by) * reduced_by
+    return near_enough_px(geometry, wanted, least_px / reduced_by) * reduced_by
 
 
 def _is_grey(colour: Pixels) -> bool:

@@ -83,6 +83,14 @@ def _word(verdict: Verdict, threshold: int) -> str:
     return "redo" if verdict.reasons else "weak"
 
 
+def portrait_note(attempt: Attempt) -> str:
+    """How the face's picture was made: the name of a sentence, empty for what is no portrait."""
+    if attempt.portrait is None:
+        return ""
+    made = attempt.portrait.composition
+    return "still" if made is None else "enlarged" if made.enlarged else "whole"
+
+
 def bars(target: Target) -> tuple[Bar, ...]:
     return tuple(bar(attempt) for attempt in target.attempts)
 

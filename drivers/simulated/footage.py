@@ -17,6 +17,8 @@ from drivers.transport.video_file import VideoFile, looks_like_film
 FRAME_HEIGHT_PX, FRAME_WIDTH_PX = 720, 1280
 SWAY_PX = 6
 BREATH_S = 3.7
+HEAD_SHARE, CHIN_UP = 0.62, 0.08
+"""As somebody sits who was asked to come near and to hold the chin up: within a portrait's limits."""
 
 
 class Footage(Protocol):
@@ -62,7 +64,8 @@ class DrawnFootage:
     """The drawn person breathes and sways by a few pixels, and the sensor has noise."""
 
     def __init__(self, seed: int, turn: int) -> None:
-        self._canvas = draw_face(seed, FRAME_HEIGHT_PX + 2 * SWAY_PX, FRAME_WIDTH_PX + 2 * SWAY_PX)
+        height, width = FRAME_HEIGHT_PX + 2 * SWAY_PX, FRAME_WIDTH_PX + 2 * SWAY_PX
+        self._canvas = draw_face(seed, height, width, head_share=HEAD_SHARE, chin_up=CHIN_UP)
         self._random = np.random.default_rng([seed, turn])
         self._phase = float(self._random.uniform(0.0, math.tau))
         noise = self._random.normal(0.0, 1.6, (2 * FRAME_HEIGHT_PX, FRAME_WIDTH_PX + 64, 1))

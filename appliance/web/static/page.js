@@ -131,6 +131,9 @@ function instruct(said) {
   if (!state) return;
   state.classList.toggle("good", said.code === "good");
   state.querySelector(".instruction").textContent = said.sentence || state.dataset.instruction;
+  for (const cue of state.querySelectorAll("[data-cue]")) {
+    cue.toggleAttribute("hidden", !cue.dataset.cue.split(" ").includes(said.code));
+  }
 }
 
 /** A tab that nobody sees gives its connection back (a browser has six for one host), and looks now and then. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import cv2
@@ -21,11 +22,14 @@ HEAD_REACH = 1.4
 
 
 @lru_cache(maxsize=8)
-def draw_face(seed: int, height: int, width: int) -> Pixels:
-    """(height, width, 3) uint8 B, G, R: head and shoulders, upright, facing the camera. Read-only: it is shared."""
+def draw_face(seed: int, height: int, width: int, *, head_share: float = HEAD_SHARE, chin_up: float = 0.0) -> Pixels:
+    """(height, width, 3) uint8 B, G, R: head and shoulders, upright, facing the camera. Read-only: it is shared.
+
+    `head_share`: how near the person sits. `chin_up`: as `Person` has it.
+    """
     random = np.random.default_rng([seed, 43])
-    person = make_person(seed)
-    unit_px = HEAD_SHARE * height / 2
+    person = replace(make_person(seed), chin_up=chin_up)
+    unit_px = head_share * height / 2
     across = (np.arange(width, dtype=np.float32) - width / 2) / unit_px
     down = (np.arange(height, dtype=np.float32) - height * 0.44) / unit_px
     x, y = np.meshgrid(across, down)

@@ -7,8 +7,6 @@ import numpy as np
 from drivers.simulated.drawn.paint import Canvas, Field, bump, ellipse, lay, shade, soft
 from drivers.simulated.drawn.person import Person
 
-EYE_LINE = 0.04
-MOUTH_LINE = 0.58
 EYE_HALF_WIDTH = 0.135
 EDGE = 0.012
 
@@ -26,7 +24,7 @@ def _eye(canvas: Canvas, x: Field, y: Field, person: Person, side: float) -> Non
     across = (x - side * person.eye_distance / 2) * side
     inside = np.clip(1.0 - (across / EYE_HALF_WIDTH) ** 2, 0.0, 1.0)
     # The outer corner sits a little higher than the inner one.
-    line = y - EYE_LINE + 0.06 * across
+    line = y - person.eye_line + 0.06 * across
     upper, lower = -0.062 * inside**0.75, 0.042 * inside**0.85
     opening = np.asarray(np.maximum(upper - line, line - lower), np.float32)
     shade(canvas, 1.0 - 0.20 * bump(across, line, (0.0, -0.085), (0.13, 0.05)))
@@ -49,7 +47,7 @@ def _eye(canvas: Canvas, x: Field, y: Field, person: Person, side: float) -> Non
 
 def _brow(canvas: Canvas, x: Field, y: Field, person: Person, side: float, random: np.random.Generator) -> None:
     across = (x - side * person.eye_distance / 2) * side
-    middle = EYE_LINE - person.brow_height - 0.035 * (1.0 - ((across - 0.03) / 0.20) ** 2)
+    middle = person.eye_line - person.brow_height - 0.035 * (1.0 - ((across - 0.03) / 0.20) ** 2)
     thickness = 0.030 * np.clip(1.05 - (across + 0.17) / 0.46, 0.25, 1.0)
     mask = soft(np.abs(y - middle) - thickness, 0.03) * soft(np.abs(across - 0.01) - 0.19, 0.04)
     hairs = 0.82 + 0.18 * random.standard_normal(mask.shape, dtype=np.float32)
@@ -68,8 +66,8 @@ def _nose(canvas: Canvas, x: Field, y: Field, person: Person) -> None:
 def _mouth(canvas: Canvas, x: Field, y: Field, person: Person) -> None:
     half, full = person.mouth_width, person.lip_fullness
     inside = np.clip(1.0 - (x / half) ** 2, 0.0, 1.0)
-    parting = MOUTH_LINE + 0.010 * np.cos(x / half * np.pi) * inside - 0.012 * (1.0 - inside)
-    bow = 1.0 - 0.28 * bump(x, y, (0.0, MOUTH_LINE - full), (0.035, 0.2))
+    parting = person.mouth_line + 0.010 * np.cos(x / half * np.pi) * inside - 0.012 * (1.0 - inside)
+    bow = 1.0 - 0.28 * bump(x, y, (0.0, person.mouth_line - full), (0.035, 0.2))
     top, bottom = parting - full * 0.85 * inside**0.7 * bow, parting + full * 1.15 * inside**0.6
     within = soft(np.abs(x) - half, 0.02)
     tint = np.asarray(person.skin, np.float32) * np.asarray((0.66, 0.62, 0.86), np.float32)
@@ -77,7 +75,8 @@ def _mouth(canvas: Canvas, x: Field, y: Field, person: Person) -> None:
     lower = soft(np.maximum(parting - y, y - bottom), 0.025) * within
     lay(canvas, 0.85 * upper, tuple(float(c) for c in 0.84 * tint))
     lay(canvas, 0.80 * lower, tuple(float(c) for c in 1.02 * tint))
-    lay(canvas, 0.30 * lower * bump(x, y, (-0.04, MOUTH_LINE + 0.6 * full), (0.09, 0.016)), (235.0, 235.0, 245.0))
+    shine = bump(x, y, (-0.04, person.mouth_line + 0.6 * full), (0.09, 0.016))
+    lay(canvas, 0.30 * lower * shine, (235.0, 235.0, 245.0))
     line = soft(np.abs(y - parting) - 0.005, 0.014) * soft(np.abs(x) - half * 1.03, 0.03)
     lay(canvas, 0.85 * line, tuple(0.26 * c for c in person.skin))
-    shade(canvas, 1.0 - 0.18 * bump(x, y, (0.0, MOUTH_LINE + full * 1.9), (0.16, 0.025)))
+    shade(canvas, 1.0 - 0.18 * bump(x, y, (0.0, person.mouth_line + full * 1.9), (0.16, 0.025)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from drivers.simulated.drawn.features import EYE_LINE, MOUTH_LINE
 from drivers.simulated.drawn.paint import Canvas, Colour, Field, bump, ellipse, lay, light, shade, soft
 from drivers.simulated.drawn.person import Person
 
@@ -33,9 +32,9 @@ def paint_body(canvas: Canvas, x: Field, y: Field, unit_px: float, person: Perso
 def paint_head(canvas: Canvas, x: Field, y: Field, unit_px: float, person: Person) -> None:
     """Ears and face, shaded as a relief."""
     for side in (-1.0, 1.0):
-        ear = ellipse(x, y, (side * person.head_width * 0.985, EYE_LINE + 0.16), (0.085, 0.20))
+        ear = ellipse(x, y, (side * person.head_width * 0.985, person.eye_line + 0.16), (0.085, 0.20))
         lay(canvas, soft(ear, EDGE), tuple(0.84 * c for c in person.skin))
-        fold = ellipse(x, y, (side * person.head_width * 0.995, EYE_LINE + 0.14), (0.040, 0.12))
+        fold = ellipse(x, y, (side * person.head_width * 0.995, person.eye_line + 0.14), (0.040, 0.12))
         shade(canvas, 1.0 - 0.22 * soft(fold, 0.05))
     reach = _reach(x, y, person)
     dome = np.sqrt(np.clip(1.0 - reach**2, 0.0, 1.0))
@@ -78,11 +77,12 @@ def _relief(x: Field, y: Field, person: Person) -> Field:
     """What stands out of the head's dome and what lies deep."""
     relief = 0.085 * bump(x, y, (0.0, 0.27), (0.075, 0.085)) + 0.060 * bump(x, y, (0.0, 0.10), (0.055, 0.16))
     relief += 0.020 * bump(x, y, (0.0, 0.84), (0.14, 0.09)) - 0.012 * bump(x, y, (0.0, 0.72), (0.14, 0.05))
-    relief += 0.016 * bump(x, y, (0.0, MOUTH_LINE), (0.20, 0.09)) - 0.008 * bump(x, y, (0.0, 0.47), (0.022, 0.05))
+    relief += 0.016 * bump(x, y, (0.0, person.mouth_line), (0.20, 0.09))
+    relief -= 0.008 * bump(x, y, (0.0, 0.47), (0.022, 0.05))
     for side in (-1.0, 1.0):
         relief += 0.032 * bump(x, y, (side * person.nose_width * 0.78, 0.325), (0.042, 0.042))
-        relief -= 0.040 * bump(x, y, (side * person.eye_distance * 0.47, EYE_LINE - 0.02), (0.15, 0.085))
-        relief += 0.022 * bump(x, y, (side * 0.29, EYE_LINE - person.brow_height), (0.17, 0.06))
+        relief -= 0.040 * bump(x, y, (side * person.eye_distance * 0.47, person.eye_line - 0.02), (0.15, 0.085))
+        relief += 0.022 * bump(x, y, (side * 0.29, person.eye_line - person.brow_height), (0.17, 0.06))
         relief += 0.026 * bump(x, y, (side * 0.40, 0.27), (0.14, 0.11))
     return np.asarray(relief, np.float32)
 

@@ -16,6 +16,10 @@ _IRISES: tuple[Colour, ...] = ((38, 62, 92), (48, 78, 104), (96, 104, 84), (140,
 _CLOTHES: tuple[Colour, ...] = ((120, 74, 44), (84, 88, 58), (70, 62, 128), (96, 78, 92), (58, 56, 60))
 
 
+EYE_LINE, MOUTH_LINE = 0.04, 0.58
+"""Below the head's middle, in half heads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Lengths are in half heads (crown to chin is 2)."""
@@ -33,6 +37,16 @@ class Person:
     lip_fullness: float
     long_hair: bool
     parting: float
+    chin_up: float = 0.0
+    """By how much eyes and mouth have come nearer to the nose, as they do on a head that is held a little higher."""
+
+    @property
+    def eye_line(self) -> float:
+        return EYE_LINE + self.chin_up
+
+    @property
+    def mouth_line(self) -> float:
+        return MOUTH_LINE - self.chin_up / 2
 
 
 def make_person(seed: int) -> Person:

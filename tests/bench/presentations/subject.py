@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from appliance.liveness.face import mesh
 from drivers.contracts import Pixels
 from drivers.simulated.drawn.face import draw_face
-from drivers.simulated.drawn.features import EYE_HALF_WIDTH, EYE_LINE, MOUTH_LINE
-from drivers.simulated.drawn.person import Person, make_person
+from drivers.simulated.drawn.features import EYE_HALF_WIDTH
+from drivers.simulated.drawn.person import EYE_LINE, MOUTH_LINE, Person, make_person
 
 HEIGHT_PX, WIDTH_PX = 640, 1152
 _HEAD_SHARE, _MIDDLE = 0.56, 0.44

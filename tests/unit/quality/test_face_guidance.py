@@ -12,7 +12,7 @@ from appliance.quality.face_guidance import Seen, portrait_advice, portrait_reas
 from appliance.quality.face_placement import head_codes, placement_codes
 from appliance.quality.iso29794_5 import names
 from appliance.quality.iso29794_5.geometry import FaceGeometry, geometry_findings
-from appliance.quality.iso29794_5.portrait_profiles import ADULT, LIVE
+from appliance.quality.iso29794_5.portrait_profiles import LIVE, PortraitWanted
 
 WELL_LIT = {
     "sharpness": 0.2,
@@ -120,7 +120,7 @@ def test_a_person_is_moved_where_a_portrait_fits_into_the_picture(
     moved: dict[str, float], codes: tuple[str, ...]
 ) -> None:
     """The camera's picture is no mirror: its left is the person's right."""
-    assert placement_codes(replace(GEOMETRY, **moved), ADULT) == codes  # type: ignore[arg-type]
+    assert placement_codes(replace(GEOMETRY, **moved), PortraitWanted()) == codes  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
