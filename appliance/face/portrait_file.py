@@ -17,11 +17,14 @@ import cv2
 import numpy as np
 
 from appliance.errors import QualityError
+from appliance.face.jpeg_2000 import jpeg_2000
 from appliance.face.picture import require_picture
 from drivers.contracts import Pixels
 
 _PERCEPTUAL: Final = 0
 _KIBIBYTE: Final = 1024
+_COARSENESS: Final = 1000
+"""JPEG 2000's coder is asked again for a thousandth less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ class FileLimits:
 @dataclass(frozen=True, slots=True)
 class PortraitFile:
     """`ratio`: bytes of the pixels for one of the file's. `missing_bytes`: how many the file has fewer than it should;
-    0 where it is within its limits. `setting`: the coder's own, JPEG's quality or JPEG 2000's thousandths."""
+    0 where it is within its limits. `setting`: JPEG's quality, or the bytes that JPEG 2000's coder was asked for."""
 
     data: bytes
     ratio: float
@@ -93,29 +96,30 @@ def portrait_jpeg(source: PortraitSource, limits: FileLimits) -> PortraitFile:
 
 
 def portrait_jpeg_2000(source: PortraitSource, limits: FileLimits) -> PortraitFile:
-    """JPEG 2000 (ISO/IEC 15444-1, a JP2 file), as `portrait_jpeg`.
+    """JPEG 2000 (ISO/IEC 15444-1, a JP2 file) as near below the most bytes as the coder comes.
 
-    The encoder takes the share of bytes in whole thousandths of the pixels': a step is 1493 bytes at 622 by 800.
+    Raises QualityError as `portrait_jpeg` does.
     """
-
-    def coded(thousandths: int) -> bytes:
-        return _encoded(".jp2", source.pixels, [cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, thousandths])
-
-    # A setting gives about its share of the bytes; 1000 would be the lossless coding, which is another.
-    enough = 1000 * limits.most_bytes // max(1, source.pixels.nbytes) + 3
-    return _best(source, limits, coded, worst=1, best=min(999, enough))
+    _require_codable(source)
+    asked = limits.most_bytes
+    while True:
+        try:
+            data = jpeg_2000(source.pixels, asked_bytes=asked)
+        except (OSError, ValueError) as error:
+            raise QualityError("This portrait could not be coded.") from error
+        if len(data) <= limits.most_bytes:
+            return _file(source, limits, data, asked)
+        if asked == 1:
+            raise _too_few(limits)
+        # By what it was too large, and somewhat more: the coder cuts where a block's passes end.
+        asked = max(1, asked - (len(data) - limits.most_bytes) - limits.most_bytes // _COARSENESS)
 
 
 def _best(
     source: PortraitSource, limits: FileLimits, coded: Callable[[int], bytes], *, worst: int, best: int
 ) -> PortraitFile:
     """By bisection: files grow with the setting. The pixels are coded anew each time, never a file again."""
-    _require_colour(source.pixels)
-    if source.was_lossy:
-        raise QualityError(
-            "This portrait was coded with loss before and is not coded so again: hand it on lossless.",
-            code="lossy-twice",
-        )
+    _require_codable(source)
     found: tuple[int, bytes] | None = None
     low, high = worst, best
     while low <= high:
@@ -126,12 +130,29 @@ def _best(
         else:
             high = setting - 1
     if found is None:
-        raise QualityError(
-            f"This portrait cannot be coded in {limits.most_bytes} bytes: make it smaller.",
-            code="portrait-too-many-bytes",
-        )
+        raise _too_few(limits)
     setting, data = found
+    return _file(source, limits, data, setting)
+
+
+def _file(source: PortraitSource, limits: FileLimits, data: bytes, setting: int) -> PortraitFile:
     return PortraitFile(data, source.pixels.nbytes / len(data), max(0, limits.least_bytes - len(data)), setting)
+
+
+def _too_few(limits: FileLimits) -> QualityError:
+    return QualityError(
+        f"This portrait cannot be coded in {limits.most_bytes} bytes: make it smaller.",
+        code="portrait-too-many-bytes",
+    )
+
+
+def _require_codable(source: PortraitSource) -> None:
+    _require_colour(source.pixels)
+    if source.was_lossy:
+        raise QualityError(
+            "This portrait was coded with loss before and is not coded so again: hand it on lossless.",
+            code="lossy-twice",
+        )
 
 
 def _require_colour(pixels: Pixels) -> None:

@@ -3,11 +3,13 @@
 One look of the detector sees a face from about a twentieth of the picture's width on. Looking into parts of the
 picture sees smaller ones, and sees faces where there are none. What it is not sure of has to be found again when looked
 at closer, and the landmark network has to see a face there too, unless both looks leave little doubt: a profile
-has too few points for it.
+has too few points for it. An ear, or a nose with its mouth, may look like a face of its own: what lies on a larger
+face's head has to be found again beyond doubt.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +32,12 @@ LEAST_PRESENCE: Final = 0.9
 """Chosen on some eighty faces in group photographs, and on prints, documents and backgrounds without any."""
 _ACROSS: Final = (2, 3, 4, 6)
 """The picture is looked at in so many parts a side, each overlapping its neighbours by half."""
+_ACROSS_COLOURLESS: Final = (*_ACROSS, 8, 11)
+"""Without colour the detector sees a face only where it is larger in what is looked at."""
+_COLOURLESS: Final = 2.0
+"""Levels: how far a colourless picture's channels may deviate from one another, coded, or toned as a whole."""
+_HEAD_FOR_FACE: Final = 1.5
+_LEAST_WITHIN: Final = 0.6
 _LEAST_PART_PX: Final = EDGE_PX
 """A smaller part would only be blown up."""
 
@@ -63,16 +71,23 @@ class FaceSearch:
         """
         require_picture(pixels)
         found: list[FoundFace] = []
+        doubtful: set[int] = set()
         for face in self._candidates(pixels).faces():
-            if self._is_face(pixels, face):
+            closer = closer_score(self._detector, pixels, face)
+            if self._is_face(pixels, face, closer):
                 points = self._landmarker.settle(pixels, around_detection(face))
                 one = FoundFace(face, points if _is_confirmed(face, points) else None)
                 if not any(_is_same(one, other) for other in found):
+                    if closer < SURE_CLOSER_SCORE:
+                        doubtful.add(len(found))
                     found.append(one)
-        return found
+        return [
+            one
+            for i, one in enumerate(found)
+            if i not in doubtful or not any(_is_on_head_of(one, each) for each in found)
+        ]
 
-    def _is_face(self, pixels: Pixels, face: DetectedFace) -> bool:
-        closer = closer_score(self._detector, pixels, face)
+    def _is_face(self, pixels: Pixels, face: DetectedFace, closer: float) -> bool:
         if face.score >= SURE_SCORE and closer >= SURE_CLOSER_SCORE:
             return True
         if face.score < SURE_SCORE and closer < LEAST_CLOSER_SCORE:
@@ -82,7 +97,8 @@ class FaceSearch:
     def _candidates(self, pixels: Pixels) -> Candidates:
         height, width = pixels.shape[:2]
         seen = [self._detector.candidates(pixels, LEAST_SCORE), self._seen_from_afar(pixels)]
-        for left, top, right, bottom in _parts(width, height):
+        across = _ACROSS_COLOURLESS if _is_colourless(pixels) else _ACROSS
+        for left, top, right, bottom in _parts(width, height, across):
             part = np.asarray(pixels[top:bottom, left:right], np.uint8)
             inside = self._detector.candidates(part, LEAST_SCORE).moved(left, top)
             boxes = inside.boxes
@@ -114,10 +130,27 @@ def _is_same(one: FoundFace, other: FoundFace) -> bool:
     return bool(overlaps(one.box, other.box[None])[0] > SAME_FACE_OVERLAP)
 
 
-def _parts(width: int, height: int) -> list[Part]:
-    """Left, top, right, bottom of each part."""
+def _is_on_head_of(one: FoundFace, other: FoundFace) -> bool:
+    """Whether it is smaller and lies on the other's head; by the detector's boxes, for points settle on the nearest."""
+    box, face = one.detected.box, other.detected
+    if one is other or one.detected.edge_px >= face.edge_px:
+        return False
+    reach = _HEAD_FOR_FACE * face.edge_px / 2
+    shared = np.minimum(box[2:], face.centre + reach) - np.maximum(box[:2], face.centre - reach)
+    return float(np.clip(shared, 0, None).prod()) >= _LEAST_WITHIN * float((box[2:] - box[:2]).prod())
+
+
+def _is_colourless(pixels: Pixels) -> bool:
+    if pixels.ndim == 2:
+        return True
+    blue, green, red = (pixels[::4, ::4, channel].astype(np.int16) for channel in range(3))
+    return all(float((green - other).std()) <= _COLOURLESS for other in (blue, red))
+
+
+def _parts(width: int, height: int, counts: Sequence[int]) -> list[Part]:
+    """Left, top, right, bottom of each part; `counts`: how many there are a side, and then how many smaller ones."""
     parts = []
-    for across in _ACROSS:
+    for across in counts:
         part_width, part_height = 2 * width // (across + 1), 2 * height // (across + 1)
         if max(part_width, part_height) < _LEAST_PART_PX or min(part_width, part_height) < 1:
             break

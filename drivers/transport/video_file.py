@@ -45,6 +45,15 @@ class VideoFile:
             self.close()
             raise PictureRefused(Refusal.NOT_A_PICTURE, "it is damaged or holds no picture")
 
+    @property
+    def fps(self) -> float:
+        return self._fps
+
+    @property
+    def duration_s(self) -> float:
+        """As its container says; 0 where it does not."""
+        return max(0.0, float(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))) / self._fps
+
     def close(self) -> None:
         self._capture.release()
 

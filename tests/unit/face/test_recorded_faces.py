@@ -16,6 +16,7 @@ from appliance.face.landmarks import FaceLandmarker
 from appliance.face.search import FaceSearch
 from appliance.face.segmentation import PersonSegmenter
 from drivers.contracts import Pixels
+from tests.bench.crowds import crowd, missed_and_invented, portraits
 from tests.unit.face.annotated import mean_error, read_inner_points
 
 pytestmark = pytest.mark.shared
@@ -67,6 +68,44 @@ def test_small_faces_of_a_crowd_are_found(shared_data: Path, search: FaceSearch)
     pair = cv2.resize(_read(shared_data, "examples_two_people.jpg"), (480, 282), interpolation=cv2.INTER_AREA)
     crowd = np.asarray(np.vstack([np.hstack([pair, pair[:, ::-1], pair])] * 2), np.uint8)
     assert len(search.find(crowd)) == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "times", "height_px", "noise"),
+    [
+        ("examples_obama-720p.jpg", 1.6, 720, 0.0),  # an ear
+        ("examples_obama-720p.jpg", 1.6, 1080, 0.0),
+        ("examples_obama-720p.jpg", 2.6, 1080, 8.0),  # a nose and a mouth
+        ("tests_test_images_obama2.jpg", 1.6, 480, 8.0),
+    ],
+)
+@pytest.mark.parametrize("grey", [True, False])
+def test_no_part_of_a_face_is_another_face(
+    shared_data: Path, search: FaceSearch, name: str, times: float, height_px: int, noise: float, grey: bool
+) -> None:
+    """From so near that the picture is `times` as high as the face."""
+    picture = _read(shared_data, name)
+    (face,) = search.find(picture)
+    scale = height_px / (times * face.detected.edge_px)
+    x, y = scale * face.detected.centre
+    near = np.array([[scale, 0, height_px * 8 / 9 - x], [0, scale, height_px / 2 - y]])
+    size = (height_px * 16 // 9, height_px)
+    seen = cv2.warpAffine(picture, near, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    if grey:
+        seen = cv2.cvtColor(cv2.cvtColor(seen, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    grain = np.random.default_rng(5).normal(0.0, noise, seen.shape)
+    assert len(search.find(np.asarray(np.clip(seen + grain, 0, 255), np.uint8))) == 1
+
+
+@pytest.mark.parametrize("seed", [2000, 2001, 2002, 2003])
+@pytest.mark.parametrize("grey", [False, True])
+def test_in_a_group_everybody_is_found_and_nobody_else(
+    shared_data: Path, search: FaceSearch, seed: int, grey: bool
+) -> None:
+    group = crowd(seed, portraits(shared_data / "face", search))
+    picture = cv2.cvtColor(group.picture, cv2.COLOR_BGR2GRAY) if grey else group.picture
+    found = [face.detected.box for face in search.find(np.asarray(picture, np.uint8))]
+    assert missed_and_invented(found, group) == (0, 0)
 
 
 @pytest.mark.parametrize("folder", ["fingerprint/fvc2002_db1b", "documents/mrz-lines"])

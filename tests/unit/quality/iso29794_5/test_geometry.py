@@ -76,8 +76,9 @@ def test_both_ends_are_allowed_and_what_lies_beyond_has_a_name(
         (LIVE, 1200, 1600, 120.0, []),
         (LIVE, 1200, 1600, 119.0, ["eyes-too-near-together"]),
         (LIVE, 599, 1601, 150.0, ["picture-too-narrow", "picture-too-tall"]),
-        (SCANNED, 622, 800, 90.0, []),
-        (SCANNED, 620, 800, 90.0, ["picture-too-narrow"]),
+        (SCANNED, 622, 800, 120.0, []),
+        (SCANNED, 622, 800, 119.0, ["eyes-too-near-together"]),
+        (SCANNED, 620, 800, 120.0, ["picture-too-narrow"]),
     ],
 )
 def test_each_profile_has_its_size_and_its_eyes(
