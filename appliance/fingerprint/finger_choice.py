@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -13,7 +13,7 @@ from appliance.fingerprint.fingertip import Fingertip
 from appliance.fingerprint.hand_shape import Tips
 from appliance.fingerprint.hand_side import SURE, Reading, Side, read_hand
 
-_AT_MOST: Final = 6
+_AT_MOST: Final = 7
 """Of the things found, the largest, among which is chosen."""
 _NO_FINGER: Final = (-6.0, -16.0)
 """The logarithm of how likely a thing that is no finger lies just there and is just so wide: a speck, and one as large
@@ -24,6 +24,11 @@ _SMALL: Final = 0.4
 """Of the usual tip's area: less is hardly one."""
 _FAINT: Final = -5.0
 _CUT: Final = -1.5
+_TOP_LIGHT: Final = -4.0
+"""Of a finger of which so much more touches the glass below its tip than at it that there is a doubt."""
+_ROUND, _FLAT_DEVIATION = 1.0, 0.2
+"""Height over width from which down on a whole tip is flatter than they are, and by how much those that are differ, of
+its logarithm: a line of text is wider than high."""
 _ANOTHER: Final = 0.38
 _ANOTHER_CUT: Final = 0.7
 """Of the usual tip's area: what is left over and has as much is a finger too, also where the border cuts it."""
@@ -71,14 +76,15 @@ def of_one_hand(found: Sequence[Fingertip], asked: Sequence[int]) -> Choice:
 def _ways(tips: Sequence[Fingertip], present: Sequence[int]) -> list[tuple[tuple[int, ...], Reading]]:
     """Sets of tips with the best reading of each."""
     whole = tuple(range(len(tips)))
-    if len(tips) <= len(present):
+    fingers = len({tip.column for tip in tips})
+    if fingers == len(tips) <= len(present):
         reading = read_hand(_shapes(tips, [whole]), present)[0]
         if len(tips) < 2 or reading.fit > _CLEAR:
             return [(whole, reading)]
-    most = min(len(tips), len(present))
+    most = min(fingers, len(present))
     ways: list[tuple[tuple[int, ...], Reading]] = []
     for count in range(most, max(most - 2, 0), -1):
-        sets = list(combinations(whole, count))
+        sets = [chosen for chosen in combinations(whole, count) if len({tips[n].column for n in chosen}) == count]
         ways.extend(zip(sets, read_hand(_shapes(tips, sets), present), strict=True))
     return ways
 
@@ -93,16 +99,25 @@ def _shapes(tips: Sequence[Fingertip], sets: Sequence[tuple[int, ...]]) -> Tips:
 
 def _score(tips: Sequence[Fingertip], chosen: Sequence[int], reading: Reading, asked: int, usual_mm2: float) -> float:
     score = reading.fit + _MISSING * (asked - len(chosen))
+    taken = [tips[number] for number in chosen]
     for number, tip in enumerate(tips):
-        if number not in chosen:
+        if _is_under(tip, taken):
+            score += _TOP_LIGHT
+        elif number not in chosen:
             score += float(np.interp(tip.area_mm2 / usual_mm2, (0.0, 1.0), _NO_FINGER))
         else:
-            score += _FAINT * (tip.area_mm2 < _SMALL * usual_mm2) + _CUT * tip.is_cut
+            score += _FAINT * (tip.area_mm2 < _SMALL * usual_mm2) + (_CUT if tip.is_cut else _flat(tip))
     return score
+
+
+def _flat(tip: Fingertip) -> float:
+    short = np.log(min(tip.height_mm / (_ROUND * tip.width_mm), 1.0)) / _FLAT_DEVIATION
+    return float(-0.5 * short**2)
 
 
 def by_place(found: Sequence[Fingertip], asked: Sequence[int]) -> Choice:
     """Of both hands, or with a thumb: a left hand's lie left of a right hand's, the little finger outermost."""
+    found = [tip for tip in found if not _is_under(tip, found)]
     order = [*sorted((p for p in asked if p > 5), reverse=True), *sorted(p for p in asked if p <= 5)]
     usual = _usual_area(found, len(order))
     fingers = [tip for tip in found if tip.area_mm2 >= _SMALL * usual]
@@ -127,4 +142,9 @@ def _usual_area(found: Sequence[Fingertip], count: int) -> float:
 
 def _others(found: Sequence[Fingertip], taken: Sequence[Fingertip], usual_mm2: float) -> int:
     least = {False: _ANOTHER * usual_mm2, True: _ANOTHER_CUT * usual_mm2}
-    return sum(tip not in taken and tip.area_mm2 >= least[tip.is_cut] for tip in found)
+    return sum(tip not in taken and not _is_under(tip, taken) and tip.area_mm2 >= least[tip.is_cut] for tip in found)
+
+
+def _is_under(tip: Fingertip, others: Iterable[Fingertip]) -> bool:
+    """Whether it is the lower part of a finger whose tip is among others."""
+    return any(tip.column == other.column and tip.along_mm < other.along_mm for other in others)

@@ -25,10 +25,12 @@ _ROUNDS: Final = 3
 
 @dataclass(frozen=True)
 class Column:
-    """One finger as far as it touches the glass: the piece that is its tip, and the axis of all of it."""
+    """One finger as far as it touches the glass: the piece that is its tip, and the axis of all of it. `lower`: the
+    finger that it is if what lies uppermost is none of it, but text or another print; None where that cannot be."""
 
     tip: Piece
     axis: Axis
+    lower: Column | None
 
 
 def columns(pieces: Sequence[Piece], near_deg: float | None = None) -> tuple[list[Column], float]:
@@ -77,7 +79,9 @@ def _column(stack: Sequence[Piece], boxes: Sequence[_Box]) -> Column:
     upper = 1
     while upper < len(stack) and _is_torn(boxes[:upper], boxes[upper]):
         upper += 1
-    return Column(stack[0] if upper == 1 else joined(stack[:upper]), axis(whole))
+    tip = stack[0] if upper == 1 else joined(stack[:upper])
+    is_doubtful = upper < len(stack) and tip.area_mm2 < _SPECK_SHARE * stack[upper].area_mm2
+    return Column(tip, axis(whole), _column(stack[upper:], boxes[upper:]) if is_doubtful else None)
 
 
 def _is_torn(upper: Sequence[_Box], lower: _Box) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +24,8 @@ _HALO_MM: Final = 0.35
 @dataclass(frozen=True)
 class Fingertip:
     """`centre_mm`: x and y from the image's corner. `across_mm` and `along_mm`: of the tip's end, to the right and
-    upwards in the hand's direction. `is_cut`: by the image's border."""
+    upwards in the hand's direction. `is_cut`: by the image's border. `column`: the finger's number from the left; what
+    may be the tip of one and the same has one and the same."""
 
     centre_mm: tuple[float, float]
     angle_deg: float
@@ -33,9 +35,21 @@ class Fingertip:
     across_mm: float
     along_mm: float
     is_cut: bool
+    column: int
 
 
-def fingertip(of: Column, hand_deg: float, within: ContactMap) -> Fingertip:
+def fingertips(of: Sequence[Column], hand_deg: float, within: ContactMap) -> list[Fingertip]:
+    """From left to right; what may be the tip of one finger from its end on."""
+    tips = []
+    for number, column in enumerate(of):
+        lower: Column | None = column
+        while lower is not None:
+            tips.append(_fingertip(lower, hand_deg, within, number))
+            lower = lower.lower
+    return tips
+
+
+def _fingertip(of: Column, hand_deg: float, within: ContactMap, number: int) -> Fingertip:
     lean = (of.axis.angle_deg - hand_deg + 90.0) % 180.0 - 90.0
     share = of.axis.elongation / (of.axis.elongation + _TRUST)
     angle = hand_deg + float(np.clip(lean * share, -_LEAN_DEG, _LEAN_DEG))
@@ -49,8 +63,8 @@ def fingertip(of: Column, hand_deg: float, within: ContactMap) -> Fingertip:
     end = upright(as_placed(np.array([[(left + right) / 2, top]]), angle), hand_deg)[0]
     kept = float((top - points[:, 1] <= height).mean()) * of.tip.area_mm2
     is_cut = _touches_border(of, within)
-    centre = (float(x), float(y))
-    return Fingertip(centre, angle, float(right - left), float(height), kept, float(end[0]), float(end[1]), is_cut)
+    centre, (across, along) = (float(x), float(y)), (float(value) for value in end)
+    return Fingertip(centre, angle, float(right - left), float(height), kept, across, along, is_cut, number)
 
 
 def _touches_border(of: Column, within: ContactMap) -> bool:

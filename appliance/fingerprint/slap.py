@@ -17,8 +17,9 @@ from appliance.fingerprint.contact_map import ContactMap, contact_map
 from appliance.fingerprint.finger_choice import Choice, by_place, of_one_hand
 from appliance.fingerprint.finger_columns import columns
 from appliance.fingerprint.finger_segment import FingerSegment
-from appliance.fingerprint.fingertip import Fingertip, fingertip
+from appliance.fingerprint.fingertip import Fingertip, fingertips
 from appliance.fingerprint.hand_side import SURE, Side
+from appliance.fingerprint.limbs import without_limbs
 from appliance.fingerprint.phalanges import Piece, phalanges
 from drivers.contracts import Pixels
 
@@ -65,7 +66,7 @@ def segments(pixels: Pixels, resolution_ppi: float, expected: Sequence[int]) -> 
     if not asked or len(asked) != len(expected) or not 1 <= asked[0] <= asked[-1] <= 10:
         raise QualityError("Fingers are asked for by their positions from 1 to 10, each once.")
     of = contact_map(pixels, resolution_ppi)
-    pieces = phalanges(of) if of else []
+    pieces = [without_limbs(piece, of.cell_mm) for piece in phalanges(of)] if of else []
     if of is None or not pieces:
         return SlapSegments((), asked, 0, 0.0, None, 0.5, (Reason.FINGERS_MISSING,))
     choice, angle = _best(of, pieces, asked)
@@ -90,7 +91,7 @@ def _choice(
     of: ContactMap, pieces: Sequence[Piece], asked: tuple[int, ...], near_deg: float | None
 ) -> tuple[Choice, float]:
     found, angle = columns(pieces, near_deg)
-    tips = [fingertip(column, angle, of) for column in found]
+    tips = fingertips(found, angle, of)
     hands = {position > 5 for position in asked}
     if len(hands) == 1 and not _THUMBS & set(asked):
         return of_one_hand(tips, asked), angle
