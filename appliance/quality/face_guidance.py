@@ -18,6 +18,7 @@ CAMERA_TOO_COARSE = "camera-too-coarse"
 """Nobody can come near enough to it for the profile: its picture is to be enlarged. No matter of the person's."""
 IN_PROFILE, NO_COLOUR, COVERED = "face-in-profile", "picture-without-colour", "face-covered"
 NOT_JUDGEABLE = "image-not-judged"
+LOOK_HERE = "look-here"
 CLOSER, FURTHER = "closer", "further"
 MOVE_LEFT, MOVE_RIGHT, MOVE_UP, MOVE_DOWN = "move-left", "move-right", "move-up", "move-down"
 TURN_LEFT, TURN_RIGHT, CHIN_UP, CHIN_DOWN, TILTED = "turn-left", "turn-right", "chin-up", "chin-down", "head-tilted"
@@ -44,6 +45,7 @@ class Seen:
     near_enough_px: float
     wanted_px: float
     pose: Pose
+    looks_elsewhere: bool
     placement: Sequence[str]
     head: Sequence[str]
     components: Mapping[str, Component]
@@ -80,6 +82,7 @@ def portrait_advice(seen: Seen) -> tuple[str, ...]:
         *_present(
             ("eyes-closed", seen.below(names.EYES_OPEN, _ALMOST_SHUT)),
             ("eyes-not-found", seen.below(names.EYES_VISIBLE, _UNLIKELY)),
+            (LOOK_HERE, seen.looks_elsewhere),
             ("mouth-open", seen.below(names.MOUTH_CLOSED, _UNLIKELY)),
             (COVERED, seen.below(names.FACE_OCCLUSION, _UNLIKELY)),
             ("light-from-the-side", seen.below(names.ILLUMINATION_UNIFORMITY, _SIDE_LIGHT)),

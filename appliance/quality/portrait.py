@@ -43,6 +43,7 @@ from appliance.quality.face_guidance import (
 from appliance.quality.face_picture import in_colour, refusal
 from appliance.quality.face_placement import head_codes, near_enough_px, placement_codes
 from appliance.quality.face_tone import tone_measures
+from appliance.quality.gaze import looks_elsewhere
 from appliance.quality.iso29794_5 import names
 from appliance.quality.iso29794_5.components import FaceInputs, face_components
 from appliance.quality.iso29794_5.estimated.unified import ALGORITHM as UNIFIED
@@ -219,6 +220,7 @@ class PortraitAssessor:
             near_enough_px=_near_enough_px(geometry, reduced_by, wanted) if near_px is None else near_px,
             wanted_px=wanted.profile.least_inter_eye_px or 0.0,
             pose=pose,
+            looks_elsewhere=looks_elsewhere(shown.coefficients, pose),
             placement=placement_codes(geometry, wanted),
             head=head_codes(geometry_findings(geometry, wanted.profile, wanted.age)),
             components=components,

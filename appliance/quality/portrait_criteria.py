@@ -48,6 +48,7 @@ _OPTIONAL: Final = {
     "yaw": {said.TURN_LEFT, said.TURN_RIGHT, "head-turned-left", "head-turned-right"},
     "pitch": {said.CHIN_UP, said.CHIN_DOWN, "head-looks-up", "head-looks-down"},
     "eyes-visible": {"eyes-not-found"},
+    "gaze": {said.LOOK_HERE},
     "face-uncovered": {said.COVERED},
     "exposure": {"too-dark", "too-bright", "too-little-contrast"},
     "sharpness": {"blurred", "picture-noisy"},
@@ -61,6 +62,8 @@ _MEASURED_BY: Final = {
     "face-uncovered": names.FACE_OCCLUSION,
     "even-light": names.ILLUMINATION_UNIFORMITY,
     "expression": names.EXPRESSION_NEUTRALITY,
+    # It rests on the same coefficients.
+    "gaze": names.EXPRESSION_NEUTRALITY,
 }
 _ALL: Final = {**_MANDATORY, **_OPTIONAL}
 _NOT_AWAITED: Final = {said.CAMERA_TOO_COARSE, *_OPTIONAL["expression"]}

@@ -38,6 +38,7 @@ def seen(
     near_enough_px: float = 120.0,
     wanted_px: float = 120.0,
     pose: Pose = STRAIGHT,
+    looks_elsewhere: bool = False,
     placement: Sequence[str] = (),
     head: Sequence[str] = (),
     scalars: Mapping[str, int] | None = None,
@@ -49,6 +50,7 @@ def seen(
         near_enough_px=near_enough_px,
         wanted_px=wanted_px,
         pose=pose,
+        looks_elsewhere=looks_elsewhere,
         placement=placement,
         head=head,
         components={name: Component(raw=0.0, scalar=scalar) for name, scalar in (scalars or {}).items()},
@@ -83,6 +85,7 @@ def test_advice_goes_from_distance_over_place_and_head_to_eyes_mouth_and_light()
     }
     could_be_better = seen(
         between_eyes_px=90.0,
+        looks_elsewhere=True,
         placement=("move-left",),
         head=("turn-left", "head-tilted"),
         scalars=scalars,
@@ -90,8 +93,8 @@ def test_advice_goes_from_distance_over_place_and_head_to_eyes_mouth_and_light()
     )
     assert portrait_reasons(could_be_better) == ()
     assert portrait_advice(could_be_better) == (
-        *("closer", "move-left", "turn-left", "head-tilted", "eyes-closed", "eyes-not-found", "mouth-open"),
-        *("light-from-the-side", "too-bright", "blurred", "face-not-at-rest"),
+        *("closer", "move-left", "turn-left", "head-tilted", "eyes-closed", "eyes-not-found", "look-here"),
+        *("mouth-open", "light-from-the-side", "too-bright", "blurred", "face-not-at-rest"),
     )
 
 
