@@ -20,6 +20,8 @@ _TEAR_MM: Final = 1.2
 _SPECK_SHARE: Final = 0.55
 _SPECK_WIDTH, _SPECK_APART = 0.6, 0.75
 """Of the area, and of the width, of what lies under it, touching it or apart from it: a tip has more."""
+_DOUBT_SHARE: Final = 0.7
+"""Of the area of what lies under it: a tip with less is one only if the hand's shape says so."""
 _ROUNDS: Final = 3
 
 
@@ -80,7 +82,7 @@ def _column(stack: Sequence[Piece], boxes: Sequence[_Box]) -> Column:
     while upper < len(stack) and _is_torn(boxes[:upper], boxes[upper]):
         upper += 1
     tip = stack[0] if upper == 1 else joined(stack[:upper])
-    is_doubtful = upper < len(stack) and tip.area_mm2 < _SPECK_SHARE * stack[upper].area_mm2
+    is_doubtful = upper < len(stack) and tip.area_mm2 < _DOUBT_SHARE * stack[upper].area_mm2
     return Column(tip, axis(whole), _column(stack[upper:], boxes[upper:]) if is_doubtful else None)
 
 
