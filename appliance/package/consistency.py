@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from appliance.model.attendance import ExemptionReason
+from appliance.model.configuration import PortraitUse
 from appliance.model.manifest import AttemptRecord, FingerRecord, Manifest
+from appliance.model.verdict import CaptureKind
 from appliance.package.asice import part_name_allowed
+
+_LOSSY: Final = "image/jpeg"
 
 
 def contradictions(manifest: Manifest) -> tuple[str, ...]:
@@ -35,6 +40,7 @@ def contradictions(manifest: Manifest) -> tuple[str, ...]:
         found.append("a capture of a finger that is said to be missing")
     found += _about_devices(manifest)
     found += _about_fingers(manifest)
+    found += _about_portraits(manifest)
     return tuple(found)
 
 
@@ -70,3 +76,19 @@ def _about_fingers(manifest: Manifest) -> Iterator[str]:
     hints = [hint for one in taken if one.liveness_hints is not None for hint in one.liveness_hints.hints]
     if any((hint.score is None) == (hint.omitted is None) for hint in hints):
         yield "a liveness hint is neither given nor omitted, or both"
+
+
+def _about_portraits(manifest: Manifest) -> Iterator[str]:
+    kinds = {part.name: part.media_type for part in manifest.parts}
+    for attempt in manifest.attempts:
+        portrait = attempt.portrait
+        if portrait is None:
+            continue
+        if attempt.kind is not CaptureKind.FACE:
+            yield "a portrait of what is no face"
+        if (portrait.composition is None) == (portrait.omitted is None):
+            yield "a portrait was neither composed nor omitted, or both"
+        if portrait.composition is not None and portrait.composition.enlarged != (portrait.composition.scale > 1):
+            yield "a portrait's scale and what is said of it do not agree"
+        if portrait.profile == PortraitUse.PERMIT and kinds.get(attempt.part or "") == _LOSSY:
+            yield "a permit's portrait that was coded with loss"
