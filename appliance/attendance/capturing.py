@@ -123,7 +123,8 @@ async def capture_once(
     presenting anything is not an error."""
     enough = _NEVER if kind is CaptureKind.EXCEPTION_PHOTO else threshold
     request, is_finger = request_for(kind, position, rules), kind is CaptureKind.FINGERPRINT
-    choice = Choice(enough, window_s(kind, rules), STILL_WITHIN_S, awaits_presence=is_finger)
+    presence_s = request.timeout_s if is_finger else None
+    choice = Choice(enough, window_s(kind, rules), STILL_WITHIN_S, presence_s=presence_s)
     instructions, stillness = Instructions(enough), Stillness()
     stills, step = isinstance(request, CameraRequest), Next.GO_ON
     try:
@@ -143,6 +144,8 @@ async def capture_once(
                 said = instructions.after(judged.verdict, clock.monotonic())
                 await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict, said))
                 if judged.pixels is None and not stills:
+                    if choice.left_s(clock.monotonic()) == 0:
+                        break
                     continue  # guides the hand, and what is kept comes by itself
                 if judged.pixels is None:
                     step = choice.looked_at(judged.verdict, clock.monotonic(), taken=taken)

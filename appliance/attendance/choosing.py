@@ -39,11 +39,12 @@ class Candidate:
 
 class Choice:
     """Of one attempt. `window_s`: how long pictures are compared once the first has come; `still_within_s`: how long
-    previews go on for a still that was asked for. `awaits_presence`: what cannot be judged (bare glass) begins nothing.
+    previews go on for a still that was asked for. `presence_s`: what cannot be judged (bare glass) does not begin the
+    window, and is looked at for so long and no longer; None: every picture begins it.
     """
 
     def __init__(
-        self, threshold: int, window_s: float, still_within_s: float, *, awaits_presence: bool = False
+        self, threshold: int, window_s: float, still_within_s: float, *, presence_s: float | None = None
     ) -> None:
         self.best: Candidate | None = None
         self._threshold = threshold
@@ -52,13 +53,13 @@ class Choice:
         self._still_within_s = still_within_s
         self._asked_s: float | None = None
         self._taken = False
-        self._awaits_presence = awaits_presence
+        self._presence_s = presence_s
+        self._since_s: float | None = None
 
     def left_s(self, now_s: float) -> float | None:
         """How long to wait for another picture, at least 0; None where nothing is kept yet that could be taken."""
-        if self.best is None or self._first_s is None:
-            return None
-        return max(0.0, self._first_s + self._window_s - now_s)
+        end_s = self._end_s()
+        return None if self.best is None or end_s is None else max(0.0, end_s - now_s)
 
     def looked_at(self, verdict: Verdict, now_s: float, *, taken: bool) -> Next:
         """After a preview. A still is asked for once, until it comes. `taken`: the technician has asked for one."""
@@ -82,8 +83,16 @@ class Choice:
         return Next.END if ends else Next.GO_ON
 
     def _over(self, verdict: Verdict, now_s: float) -> bool:
-        if self._first_s is None:
-            if self._awaits_presence and verdict.score == NOT_JUDGED:
-                return False
+        self._since_s = now_s if self._since_s is None else self._since_s
+        if self._first_s is None and (self._presence_s is None or verdict.score != NOT_JUDGED):
             self._first_s = now_s
-        return now_s - self._first_s >= self._window_s
+        end_s = self._end_s()
+        return end_s is not None and now_s >= end_s
+
+    def _end_s(self) -> float | None:
+        """When the best so far has to do."""
+        if self._first_s is not None:
+            return self._first_s + self._window_s
+        if self._since_s is not None and self._presence_s is not None:
+            return self._since_s + self._presence_s
+        return None

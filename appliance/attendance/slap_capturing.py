@@ -88,6 +88,8 @@ async def capture_slap(
             aclosing(until(wish, frames, None, lambda: _left_s(first_s, timeout_s, clock))) as coming,
         ):
             async for frame, _ in coming:
+                if not frame.preview and first_s is None:
+                    first_s = clock.monotonic()
                 if frame.preview or frame.position:
                     if frame.position in thresholds and not frame.preview:
                         cut_out[frame.position] = _copied(frame)
@@ -95,7 +97,7 @@ async def capture_slap(
                     jpeg = await judge.run(partial(preview_jpeg, frame.pixels))
                     said = instructions.after(seen, clock.monotonic()) if seen is not _LOOKED_AT else ""
                     await preview.show(PreviewFrame(jpeg, seen, said))
-                    if cut_out.keys() >= thresholds.keys():
+                    if cut_out.keys() >= thresholds.keys() or _left_s(first_s, timeout_s, clock) == 0:
                         break
                     continue
                 presented = await judge.run(partial(_slap, _copied(frame), thresholds, judge.forest))
@@ -103,7 +105,6 @@ async def capture_slap(
                 await preview.show(PreviewFrame(jpeg, presented.judged.verdict))
                 if best is None or presented.judged.rank > best.judged.rank:
                     best = presented
-                first_s = clock.monotonic() if first_s is None else first_s
                 if presented.judged.accepted or not _left_s(first_s, timeout_s, clock):
                     break
         if cut_out:

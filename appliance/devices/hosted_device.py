@@ -25,7 +25,7 @@ from appliance.model.capture import DeviceFacts
 from appliance.model.device import DeviceState, DeviceStatus
 from appliance.runtime.tasks import Backoff
 from drivers.approval import check_model
-from drivers.contracts import AnyRequest, Contract, Request
+from drivers.contracts import AnyRequest, Contract, FingerprintRequest, Request
 from drivers.errors import (
     CaptureCancelled,
     CaptureTimedOut,
@@ -191,7 +191,9 @@ class HostedDevice:
         block: who keeps it, copies it.
         """
         async with self.capture(request) as events:
-            yield FrameStream(events, request.timeout_s + self.deadlines.frame_grace_s)
+            patience_s = request.timeout_s + self.deadlines.frame_grace_s
+            leads_up = isinstance(request, FingerprintRequest) and not request.preview
+            yield FrameStream(events, patience_s, kept_within_s=patience_s if leads_up else None)
 
     @asynccontextmanager
     async def capture(self, request: AnyRequest) -> AsyncIterator[CaptureEvents]:

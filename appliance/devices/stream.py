@@ -1,17 +1,19 @@
 """The frames of one capture, as they come from a driver's host, taken one at a time.
 
-Responsible for lending each frame without a copy and for giving it back, and for a still that is asked for being no
-older than the asking.
+Responsible for lending each frame without a copy and for giving it back, for a still that is asked for being no
+older than the asking, and for previews that lead up to a frame not going on without it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import suppress
 
 from appliance.devices.capture_events import CaptureEvents
+from appliance.errors import DeviceError
 from drivers.contracts import Frame
-from drivers.errors import DeviceProtocolError, DriverError
+from drivers.errors import CaptureTimedOut, DeviceProtocolError, DriverError
 from drivers.messages import FrameReady, Release, Still
 
 
@@ -21,9 +23,13 @@ class FrameStream:
     Raises only DeviceError, with the driver's code and sentence.
     """
 
-    def __init__(self, events: CaptureEvents, patience_s: float) -> None:
+    def __init__(self, events: CaptureEvents, patience_s: float, *, kept_within_s: float | None = None) -> None:
+        """`patience_s`: how long a host may be silent. `kept_within_s`: how long previews alone may come, None for
+        as long as they are looked at; then it is as if nobody had come, which the driver should have said itself.
+        """
         self._events = events
         self._patience_s = patience_s
+        self._kept_until_s = None if kept_within_s is None else asyncio.get_running_loop().time() + kept_within_s
         self._lent: int | None = None
         self._asked_ns = 0
 
@@ -43,12 +49,16 @@ class FrameStream:
         while True:
             if not self._events.over:
                 self._give_back()
+            if self._kept_until_s is not None and asyncio.get_running_loop().time() >= self._kept_until_s:
+                raise DeviceError(CaptureTimedOut.default_sentence, code=CaptureTimedOut.code)
             event = await self._events.next(self._patience_s)
             if event is None:
                 raise StopAsyncIteration
             if not isinstance(event, FrameReady):
                 raise self._events.give_up(DeviceProtocolError("A driver's host sends what nobody asked for."))
             frame = self._frame(event)
+            if not frame.preview:
+                self._kept_until_s = None
             if frame.preview or frame.captured_monotonic_ns >= self._asked_ns:
                 return frame
 

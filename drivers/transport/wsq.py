@@ -6,6 +6,7 @@ Its C code is kept out of our process (`wsq_process`): what a file makes it do t
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,8 @@ LARGEST_PIXELS: Final = 8_000_000
 hold it."""
 _PROCESS: Final = Path(__file__).with_name("wsq_process.py")
 _WITHIN_S: Final = 30.0
+_BESIDE_PIXELS: Final = 4096
+"""Of an encoded picture: its tables and headers. It is smaller than its pixels otherwise."""
 
 
 class WsqUnavailable(Exception):
@@ -81,13 +84,17 @@ def compression_ratio(pixels: Pixels, encoded: bytes) -> float:
 def _run(do: str, shape: tuple[int, int], data: bytes) -> bytes:
     if not wsq_available():
         raise WsqUnavailable
-    command = [sys.executable, "-I", str(_PROCESS), do, str(shape[0]), str(shape[1])]
-    try:
-        done = subprocess.run(
-            command, input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=_WITHIN_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        raise WsqRefused("its decoder did not come to an end") from None
-    if done.returncode != 0:
-        raise WsqRefused("it is damaged or cut short" if do == "decode" else "the picture could not be compressed")
-    return done.stdout
+    most_bytes = shape[0] * shape[1] + _BESIDE_PIXELS
+    command = [sys.executable, "-I", str(_PROCESS), do, str(shape[0]), str(shape[1]), str(most_bytes)]
+    # Into memory of a bounded size, which the kernel holds it to: a pipe would be read for as long as it says more.
+    with os.fdopen(os.memfd_create("wsq", os.MFD_CLOEXEC), "r+b") as out:
+        try:
+            done = subprocess.run(
+                command, input=data, stdout=out, stderr=subprocess.DEVNULL, timeout=_WITHIN_S, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            raise WsqRefused("its decoder did not come to an end") from None
+        if done.returncode != 0 or os.fstat(out.fileno()).st_size > most_bytes:
+            raise WsqRefused("it is damaged or cut short" if do == "decode" else "the picture could not be compressed")
+        out.seek(0)
+        return out.read(most_bytes)

@@ -3,7 +3,7 @@
 The PyPI package `wsq` is NBIS's C code, which writes beyond its memory for some damaged pictures and ends its process
 for others.
 
-    python -I wsq_process.py decode|encode HEIGHT WIDTH <in >out
+    python -I wsq_process.py decode|encode HEIGHT WIDTH MOST_BYTES <in >out
 
 Started by `wsq` and by nobody else. Reads and takes bounded amounts, writes no file, starts no process, and imports
 nothing but that package's extension.
@@ -23,11 +23,11 @@ _NOT_A_PICTURE = 3
 _BITRATE = 0.75
 
 
-def main(do: str, height: int, width: int) -> int:
+def main(do: str, height: int, width: int, most_bytes: int) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold the print
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     data = sys.stdin.buffer.read(_INPUT_BYTES + 1)
     if len(data) > _INPUT_BYTES:
@@ -46,4 +46,4 @@ def main(do: str, height: int, width: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    sys.exit(main(sys.argv[1], *(int(number) for number in sys.argv[2:5])))

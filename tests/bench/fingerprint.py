@@ -29,6 +29,7 @@ from appliance.runtime.memory import keep_freed_memory
 from drivers.contracts import Pixels
 from tests.bench.peers import peer_python
 from tests.bench.row import Row
+from tests.spearman import spearman
 
 DATA: Final = Path(__file__).parents[3] / "shared" / "data" / "fingerprint"
 OF_MINUTIAE: Final = (names.MINUTIAE_IN_CENTRE, names.MINUTIAE, names.MINUTIAE_GREY, names.MINUTIAE_CERTAIN)
@@ -147,7 +148,7 @@ def _agreement(reference: Sequence[dict[str, str]], found: Sequence[Scored], for
     sets = np.array([row["set"] for row in reference])
     yield Row(measure="impressions without a score", ours=float((~scored).sum()), unit="", against=_REFERENCE, peer=0.0)
     for name, chosen in _groups(sets):
-        rho = _spearman(ours[scored & chosen], theirs[scored & chosen])
+        rho = spearman(ours[scored & chosen], theirs[scored & chosen])
         goal = 0.97 if name == "pooled" else 0.90
         yield Row(measure=f"Spearman's rho, {name}", ours=rho, unit="", against=_REFERENCE, peer=goal)
     equal = np.array(
@@ -175,14 +176,3 @@ def _groups(sets: NDArray[np.str_]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     yield "pooled", np.ones(len(sets), np.bool_)
     for name in sorted(set(sets.tolist())):
         yield name, sets == name
-
-
-def _spearman(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    return float(np.corrcoef(_ranks(a), _ranks(b))[0, 1])
-
-
-def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ties share their mean."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray((ends - (counts - 1) / 2)[inverse])

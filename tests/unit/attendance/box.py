@@ -65,6 +65,29 @@ def picture(score: int, *, preview: bool = False) -> Frame:
     return Frame(np.full((8, 8), score, np.uint8), 0, 0, 500, simulated=True, preview=preview)
 
 
+class TurnedClock(SystemClock):
+    """Goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
+class Streaming(ScriptedFrames):
+    """These, and then the last one again and again; each takes a second."""
+
+    def __init__(self, clock: TurnedClock, *frames: Frame) -> None:
+        super().__init__(*frames)
+        self._clock = clock
+
+    async def __anext__(self) -> Frame:
+        await asyncio.sleep(0)
+        self._clock.now_s += 1.0
+        return self._frames.pop(0) if len(self._frames) > 1 else self._frames[0]
+
+
 class MemoryJournal:
     def __init__(self) -> None:
         self.streams_by_id: dict[str, list[bytes]] = {}

@@ -11,7 +11,7 @@ from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from drivers.contracts import Contract, FingerprintRequest, Frame, Pixels, Request
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
-from tests.unit.attendance.box import ScriptedFrames, ScriptedPad
+from tests.unit.attendance.box import ScriptedFrames, ScriptedPad, Streaming
 from tests.unit.attendance.makers import DEVICE
 
 TIMED_OUT = DeviceError("on purpose", code="capture-timeout")
@@ -33,11 +33,14 @@ def live(pixels: Pixels | None = None) -> Frame:
 
 
 class SlapScanner:
-    """`placements`: the frames of each; an error among them is raised. Where they are used up nobody comes."""
+    """`placements`: the frames of each; an error among them is raised. Where they are used up nobody comes.
+
+    `streaming`: in place of them all."""
 
     def __init__(self, *placements: Sequence[Frame | DeviceError], slap: bool = True) -> None:
         self.placements = list(placements)
         self.asked: list[FingerprintRequest] = []
+        self.streaming: Streaming | None = None
         self._slap = slap
 
     def device(self, _contract: Contract) -> SlapScanner:
@@ -59,6 +62,9 @@ class SlapScanner:
     async def frames(self, request: Request) -> AsyncIterator[ScriptedFrames]:
         assert isinstance(request, FingerprintRequest)
         self.asked.append(request)
+        if self.streaming is not None:
+            yield self.streaming
+            return
         steps = self.placements.pop(0) if self.placements else [TIMED_OUT]
         frames = [step for step in steps if isinstance(step, Frame)]
         if len(frames) < len(steps) and not frames:

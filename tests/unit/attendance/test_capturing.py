@@ -18,14 +18,14 @@ from appliance.attendance.preview import NOTHING, Preview, PreviewFrame
 from appliance.errors import DeviceError
 from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CaptureRules
-from appliance.model.verdict import CaptureKind
+from appliance.model.verdict import NOT_JUDGED, CaptureKind
 from appliance.quality.fingerprint import ALGORITHM, SIMPLE_ALGORITHM
 from appliance.quality.nfiq2.forest_file import read_forest
 from appliance.quality.stillness import Stillness
 from appliance.runtime.clock import Clock, SystemClock
 from drivers.contracts import CameraRequest, Frame, Pixels, Request
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
-from tests.unit.attendance.box import GreyJudge, ScriptedFrames, picture
+from tests.unit.attendance.box import GreyJudge, ScriptedFrames, Streaming, TurnedClock, picture
 from tests.unit.attendance.makers import DEVICE
 from tests.unit.quality.degrading import further_right, paler
 from tests.unit.quality.forests import file_of, some_arrays
@@ -50,16 +50,6 @@ class Camera:
     @asynccontextmanager
     async def frames(self, request: Request) -> AsyncIterator[ScriptedFrames]:
         yield self._frames
-
-
-class TurnedClock(SystemClock):
-    """Goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.now_s = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now_s
 
 
 class NoStills(ScriptedFrames):
@@ -240,6 +230,27 @@ async def test_a_reader_that_sends_nothing_better_in_time_is_not_waited_for() ->
     )
     assert score_kept(presented) == 12
     assert frames.waiting.is_set()
+
+
+async def test_a_reader_that_streams_bare_glass_for_ever_is_left_in_time_and_nothing_is_accepted() -> None:
+    clock, began_s = TurnedClock(), 1000.0
+    frames = Streaming(clock, picture(NOT_JUDGED))
+    presented = await within(
+        attempt(frames, clock=clock, kind=CaptureKind.FINGERPRINT, rules=CaptureRules(fingerprint_timeout_s=7.0))
+    )
+    assert not presented.verdict.accepted(0)
+    assert clock.now_s == began_s + 1.0 + 7.0
+
+
+@pytest.mark.parametrize("goes_on", [picture(10), picture(90, preview=True)], ids=["too-weak", "only-to-look-at"])
+async def test_of_a_reader_that_streams_for_ever_the_best_counts_when_the_window_is_over(goes_on: Frame) -> None:
+    clock = TurnedClock()
+    frames = Streaming(clock, picture(NOT_JUDGED), picture(12), goes_on)
+    presented = await within(
+        attempt(frames, clock=clock, kind=CaptureKind.FINGERPRINT, rules=CaptureRules(fingerprint_window_s=5.0))
+    )
+    assert score_kept(presented) == 12
+    assert clock.now_s == 1002.0 + 5.0
 
 
 async def test_a_live_finger_is_guided_by_the_quick_measures_and_kept_by_nfiq2() -> None:

@@ -80,16 +80,26 @@ def test_what_the_technician_asks_for_has_its_own_time_and_is_asked_for_once() -
     assert choice.looked_at(verdict(80), 10.0, taken=True) is Next.GIVE_UP
 
 
-def test_bare_glass_begins_no_time_for_a_finger() -> None:
-    choice = Choice(THRESHOLD, 5.0, STILL_WITHIN_S, awaits_presence=True)
-    bare = Candidate(verdict(NOT_JUDGED), np.zeros((2, 2), np.uint8), simulated=True)
-    assert choice.offered(bare, 0.0, taken=False) is Next.GO_ON
-    assert choice.offered(bare, 60.0, taken=False) is Next.GO_ON
-    assert choice.left_s(60.0) is None
-    assert choice.offered(candidate(10), 61.0, taken=False) is Next.GO_ON
-    assert choice.left_s(63.5) == 2.5
-    assert choice.offered(candidate(12), 66.0, taken=False) is Next.END
+BARE = Candidate(verdict(NOT_JUDGED), np.zeros((2, 2), np.uint8), simulated=True)
+
+
+def test_bare_glass_begins_no_window_for_a_finger() -> None:
+    choice = Choice(THRESHOLD, 5.0, STILL_WITHIN_S, presence_s=10.0)
+    assert choice.offered(BARE, 0.0, taken=False) is Next.GO_ON
+    assert choice.offered(BARE, 8.0, taken=False) is Next.GO_ON
+    assert choice.left_s(8.0) == 2.0
+    assert choice.offered(candidate(10), 9.0, taken=False) is Next.GO_ON
+    assert choice.left_s(11.5) == 2.5
+    assert choice.offered(candidate(12), 14.0, taken=False) is Next.END
     assert kept(choice) == 12
+
+
+def test_bare_glass_alone_is_looked_at_for_so_long_and_no_longer() -> None:
+    choice = Choice(THRESHOLD, 5.0, STILL_WITHIN_S, presence_s=10.0)
+    assert choice.offered(BARE, 0.0, taken=False) is Next.GO_ON
+    assert choice.offered(BARE, 9.9, taken=False) is Next.GO_ON
+    assert choice.offered(BARE, 10.0, taken=False) is Next.END
+    assert kept(choice) == NOT_JUDGED
 
 
 def test_nobody_waits_longer_than_the_time_for_a_better_picture() -> None:

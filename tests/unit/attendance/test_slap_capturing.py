@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import msgspec
 import numpy as np
 import pytest
 
-from appliance.attendance.preview import PreviewFrame
+from appliance.attendance.judging import Judge
+from appliance.attendance.looking import Wish
+from appliance.attendance.preview import Preview, PreviewFrame
+from appliance.attendance.slap_capturing import capture_slap
 from appliance.errors import AttendanceError, DeviceError
 from appliance.model.attendance import Step
 from appliance.model.configuration import CaptureRules, CaptureUse, CentreModel, FingerprintFormat, Thresholds
 from drivers.transport.picture_file import decode_picture
 from drivers.transport.picture_resolution import declared_ppi
+from tests.unit.attendance.box import Streaming, TurnedClock
 from tests.unit.attendance.makers import configuration
 from tests.unit.attendance.scanner import SlapScanner, cut_out, live, of_all
 from tests.unit.attendance.slap_post import PLAN, TARGET, Post, as_read
@@ -100,6 +105,27 @@ async def test_fingers_that_the_scanner_cuts_out_are_a_part_each(posts: Callable
         f"captures/fingerprint/right_four/{position}.png" for position in RIGHT
     ]
     assert {(capture.segment, capture.accepted) for capture in made.manifest.captures} == {(None, True)}
+
+
+async def test_a_scanner_that_cuts_out_too_few_and_goes_on_showing_is_left_when_the_time_is_up() -> None:
+    clock, judge = TurnedClock(), Judge()
+    began_s = clock.now_s
+    scanner = SlapScanner()
+    scanner.streaming = Streaming(clock, *(cut_out(position) for position in RIGHT[:3]), live())
+    async with asyncio.timeout(60):
+        presented = await capture_slap(
+            scanner,
+            dict.fromkeys(RIGHT, 0),
+            timeout_s=7.0,
+            judge=judge,
+            preview=Preview(),
+            clock=clock,
+            wish=Wish(),
+        )
+    await judge.close()
+    assert [image.position for image in presented.images] == list(RIGHT[:3])
+    assert not presented.judged.accepted
+    assert clock.now_s == began_s + 1.0 + 7.0
 
 
 async def test_a_slap_at_1000_ppi_is_judged_at_500_and_kept_as_it_came(posts: Callable[..., Post]) -> None:

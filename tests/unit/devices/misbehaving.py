@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -94,6 +95,11 @@ class Misbehaving:
                 number = 0
                 while not stop.is_set():
                     yield _frame(_filled(pool, number % 251), number)
+                    number += 1
+            case "only-previews":
+                number = 0
+                while not stop.wait(0.01):
+                    yield replace(_frame(_filled(pool, 7), number), preview=True)
                     number += 1
             case "leak":
                 kept = []

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
@@ -166,6 +167,26 @@ async def test_a_failed_capture_has_a_name_and_the_device_comes_back(trouble: st
         assert await failure(hosted) == code
         assert await capture(hosted) == [1, 2, 3]
         assert hosted.status().error_code == ""
+
+
+async def test_a_reader_that_shows_previews_for_ever_gives_nothing_in_time_and_stays_ready() -> None:
+    async with device(capture="only-previews") as hosted:
+        await hosted.wait_ready()
+        host_pid = hosted.status().host_pid
+        assert await failure(hosted) == "capture-timeout"
+        assert (hosted.status().state, hosted.status().host_pid) == (DeviceState.READY, host_pid)
+
+
+async def test_previews_that_are_all_that_was_asked_for_are_looked_at_for_as_long_as_anybody_likes() -> None:
+    longer_s = QUICK.timeout_s + 2 * DEADLINES.frame_grace_s
+    async with device(capture="only-previews") as hosted:
+        async with hosted.frames(msgspec.structs.replace(QUICK, preview=True)) as frames:
+            until_s = asyncio.get_running_loop().time() + longer_s
+            async for frame in frames:
+                assert frame.preview
+                if asyncio.get_running_loop().time() > until_s:
+                    break
+        assert hosted.status().state is DeviceState.READY
 
 
 async def test_a_sentence_never_holds_what_an_untyped_error_said(tmp_path: Path) -> None:

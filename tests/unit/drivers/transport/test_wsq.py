@@ -113,6 +113,16 @@ def test_more_coefficients_than_the_size_has_room_for_end_in_a_named_error_not_i
         decode_picture(bytes(damaged))
 
 
+def test_a_decoder_that_says_more_than_the_picture_has_is_not_listened_to(
+    encoded: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    talker = tmp_path / "talker.py"
+    talker.write_text("import sys; sys.stdin.buffer.read(); sys.stdout.buffer.write(bytes(20_000_000))")
+    monkeypatch.setattr(wsq, "_PROCESS", talker)
+    with pytest.raises(WsqRefused):
+        decode_wsq(encoded)
+
+
 def test_a_picture_cut_anywhere_is_refused(encoded: bytes) -> None:
     for part in (0.01, 0.2, 0.5, 0.9):
         with pytest.raises(PictureRefused) as caught:

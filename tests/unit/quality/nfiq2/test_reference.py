@@ -8,13 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from appliance.installed_forest import installed_forest
 from appliance.quality.nfiq2 import names
 from appliance.quality.nfiq2.forest import Forest
 from appliance.quality.nfiq2.score import Scored, nfiq2
 from drivers.contracts import Pixels
+from tests.spearman import spearman
 
 pytestmark = pytest.mark.shared
 
@@ -74,13 +74,9 @@ def test_with_our_own_minutiae_they_are_near(rows: list[dict[str, str]], scored:
     ours = np.array([float(one.score or 0) for one in scored])
     theirs = np.array([float(row["nfiq2"]) for row in rows])
     assert np.abs(ours - theirs).mean() <= 2
-    assert _spearman(ours, theirs) >= 0.98
+    assert spearman(ours, theirs) >= 0.98
 
 
 def test_what_the_reference_refuses_has_no_score(shared_data: Path, forest: Forest) -> None:
     refused = nfiq2(_read(shared_data, {"set": "fvc2002_db3b", "file": "110_5.tif"}), forest)
     assert (refused.score, refused.reason) == (None, "no-ridges")
-
-
-def _spearman(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    return float(np.corrcoef(a.argsort().argsort(), b.argsort().argsort())[0, 1])
