@@ -97,7 +97,7 @@ def test_no_part_of_a_face_is_another_face(
     assert len(search.find(np.asarray(np.clip(seen + grain, 0, 255), np.uint8))) == 1
 
 
-@pytest.mark.parametrize("seed", [2000, 2001, 2002, 2003])
+@pytest.mark.parametrize("seed", [2000, 2002])
 @pytest.mark.parametrize("grey", [False, True])
 def test_in_a_group_everybody_is_found_and_nobody_else(
     shared_data: Path, search: FaceSearch, seed: int, grey: bool
