@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from appliance.model.attendance import ExemptionReason
-from appliance.model.liveness import ALARM_SCORE, LivenessFinding
 from appliance.model.configuration import PortraitUse
+from appliance.model.liveness import ALARM_SCORE, LivenessFinding
 from appliance.model.manifest import AttemptRecord, FingerRecord, Manifest
 from appliance.model.verdict import CaptureKind
 from appliance.package.asice import part_name_allowed
