@@ -93,7 +93,7 @@ def sign_frame(impression: Impression, landmarks: Landmarks, digest: bytes, key:
     )
     at = np.rint(_spread(key, box) + np.array([(width - 1) / 2, (height - 1) / 2], np.float32)).astype(np.int32)
     across, down = np.clip(at[:, 0], 0, width - 1), np.clip(at[:, 1], 0, height - 1)
-    seen = impression.ridges[down, across] / max(impression.usual_strength, 1.0)
+    seen = impression.bounded[down, across]
     codes = np.clip(np.rint(seen * 2.0 + 3.5), 0, 7).astype(np.uint8)
     return FrameSignature(
         digest=digest,

@@ -20,6 +20,9 @@ more than two fifths of the strongest."""
 _STRONGEST, _OF_STRONGEST = 90.0, 0.4
 _NOT_WEAK = 0.6
 _PORES_PX, _RIDGES_PX = 3, 17
+_NOISE_PX, _NOISE_KERNEL = 1.6, (9, 9)
+"""A Gaussian's deviation: it leaves a ridge of 9 pixels half of its strength, and of what a camera or JPEG adds hardly
+any."""
 
 Plane = NDArray[np.float32]
 Grid = NDArray[np.float32]
@@ -32,7 +35,7 @@ class Impression:
 
     `strength`: (H/16, W/16) float32, the deviation of `ridges` per block. `finger`: the blocks that it lies on.
     `inside`: those with only such around them, so that the outline is left out. `usual_strength`: the finger's median,
-    or 0.
+    or 0. `bounded`: (H, W) float32, -2 to 2, smoothed ridges by their usual strength: without contrast and noise.
     """
 
     grey: Pixels
@@ -41,16 +44,12 @@ class Impression:
     finger: Mask
     inside: Mask
     usual_strength: float
+    bounded: Plane
 
     @property
     def ridged(self) -> Mask:
         """The blocks inside where ridges are not much weaker than usual."""
         return np.asarray(self.inside & (self.strength > _NOT_WEAK * self.usual_strength), np.bool_)
-
-    def bounded_ridges(self) -> Plane:
-        """(H, W) float32, -2 to 2: `ridges` by their usual strength, so that contrast does not count."""
-        scaled = self.ridges * np.float32(1.0 / max(self.usual_strength, 1.0))
-        return np.asarray(np.clip(scaled, -2.0, 2.0, out=scaled), np.float32)
 
 
 def refusal(pixels: Pixels, resolution_ppi: int | None) -> str | None:
@@ -65,10 +64,11 @@ def prepared(pixels: Pixels, resolution_ppi: int) -> Impression:
     ridges = fine - cv2.blur(grey, (_RIDGES_PX, _RIDGES_PX))
     strength = np.sqrt(block_means(np.square(ridges)))
     finger = _finger(strength)
-    usual_strength = float(np.median(strength[finger])) if finger.any() else 0.0
+    usual_strength = _usual(strength, finger)
     kernel = np.ones((3, 3), np.uint8)
     inside = cv2.erode(finger.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    return Impression(grey, ridges, strength, finger, np.asarray(inside, np.bool_), usual_strength)
+    bounded = _bounded(ridges, finger)
+    return Impression(grey, ridges, strength, finger, np.asarray(inside, np.bool_), usual_strength, bounded)
 
 
 def block_means(plane: cv2.typing.MatLike) -> Grid:
@@ -82,6 +82,16 @@ def pixels_of(grey: Pixels, blocks: Mask) -> NDArray[np.uint8]:
     height, width = grey.shape
     tiled = grey.reshape(height // BLOCK_PX, BLOCK_PX, width // BLOCK_PX, BLOCK_PX).swapaxes(1, 2)
     return np.asarray(tiled[blocks].ravel(), np.uint8)
+
+
+def _usual(strength: Grid, finger: Mask) -> float:
+    return float(np.median(strength[finger])) if finger.any() else 0.0
+
+
+def _bounded(ridges: Plane, finger: Mask) -> Plane:
+    smooth = np.asarray(cv2.GaussianBlur(ridges, _NOISE_KERNEL, _NOISE_PX), np.float32)
+    smooth *= np.float32(1.0 / max(_usual(np.sqrt(block_means(np.square(smooth))), finger), 1.0))
+    return np.asarray(np.clip(smooth, -2.0, 2.0, out=smooth), np.float32)
 
 
 def _whole_blocks(grey: Pixels) -> Pixels:

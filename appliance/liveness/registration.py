@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from appliance.liveness.frame_signature import FrameSignature, places_of, surroundings_of
 from appliance.liveness.landmarks import TURNS_DEG, Landmarks
 
-GUESSES = 4
-LEAST_VOTES, MORE_VOTES = 6, 8
-"""For the first two guesses, and for further ones: chance alone gives six or seven to the likeliest of 30 frames."""
-_ALIKE = 0.82
+GUESSES = 8
+LEAST_VOTES, MORE_VOTES = 5, 6
+"""For the first two guesses, and for further ones. Chance alone gives so many to the likeliest of 30 frames: a guess is
+cheap, and only the ridges tell."""
+_ALIKE = 0.70
 _CELL_PX = 12.0
 _CELLS = 16
 _MIDDLE = np.complex64(complex(_CELLS / 2, _CELLS / 2))
@@ -36,7 +37,7 @@ class Guess:
 
 
 def guesses(earlier: Sequence[FrameSignature], turned: Landmarks) -> list[Guess]:
-    """The likeliest first, at most four. `turned`: this frame's landmarks."""
+    """The likeliest first, at most eight. `turned`: this frame's landmarks."""
     owners = np.repeat(np.arange(len(earlier)), [each.landmarks for each in earlier])
     if not len(owners) or not len(turned.places):
         return []

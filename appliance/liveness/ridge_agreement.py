@@ -45,8 +45,7 @@ NONE = Agreement(0.0, 0.0, 0.0)
 
 def searchable(impression: Impression) -> Plane:
     """(H + 192, W + 192) float32: the ridges, as strong as they are seen by a signature; 0 around."""
-    bounded = impression.bounded_ridges()
-    return np.asarray(cv2.copyMakeBorder(bounded, *(_EDGE_PX,) * 4, cv2.BORDER_CONSTANT, value=0.0))
+    return np.asarray(cv2.copyMakeBorder(impression.bounded, *(_EDGE_PX,) * 4, cv2.BORDER_CONSTANT, value=0.0))
 
 
 def agreement(now: Plane, earlier: Samples, guess: Guess) -> Agreement:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from appliance.model.attendance import ExemptionReason
+from appliance.model.configuration import PortraitUse
 from appliance.model.liveness import ALARM_SCORE, LivenessFinding
 from appliance.model.manifest import AttemptRecord, FingerRecord, Manifest
 from appliance.model.verdict import CaptureKind
 from appliance.package.asice import part_name_allowed
+
+_LOSSY: Final = "image/jpeg"
 
 
 def contradictions(manifest: Manifest) -> tuple[str, ...]:
@@ -38,6 +42,7 @@ def contradictions(manifest: Manifest) -> tuple[str, ...]:
     found += _about_devices(manifest)
     found += _about_fingers(manifest)
     found += _about_liveness(manifest)
+    found += _about_portraits(manifest)
     return tuple(found)
 
 
@@ -95,3 +100,19 @@ def _about_liveness(manifest: Manifest) -> Iterator[str]:
 def _may_be_ruled_on(attempt: AttemptRecord) -> bool:
     hints = attempt.liveness_hints
     return attempt.kind is CaptureKind.FACE and hints is not None and hints.alarm
+
+
+def _about_portraits(manifest: Manifest) -> Iterator[str]:
+    kinds = {part.name: part.media_type for part in manifest.parts}
+    for attempt in manifest.attempts:
+        portrait = attempt.portrait
+        if portrait is None:
+            continue
+        if attempt.kind is not CaptureKind.FACE:
+            yield "a portrait of what is no face"
+        if (portrait.composition is None) == (portrait.omitted is None):
+            yield "a portrait was neither composed nor omitted, or both"
+        if portrait.composition is not None and portrait.composition.enlarged != (portrait.composition.scale > 1):
+            yield "a portrait's scale and what is said of it do not agree"
+        if portrait.profile == PortraitUse.PERMIT and kinds.get(attempt.part or "") == _LOSSY:
+            yield "a permit's portrait that was coded with loss"

@@ -37,6 +37,10 @@ _LEAVE_S: Final = 0.3
 _CLOSE_S: Final = 1.0
 """A read that hangs longer goes on in its thread, which releases the camera when it ends."""
 
+_UNCODED: Final = frozenset({"YUYV", "UYVY", "YUY2", "NV12", "NV21", "BGR3", "RGB3"})
+"""Formats without loss of a code's. Whatever else a camera sends, or sends without being asked for a format, may have
+been coded with loss, and is never to be so again."""
+
 T = TypeVar("T")
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=60)]
 
@@ -172,6 +176,7 @@ class OpenCvCamera:
             simulated=self._simulated,
             preview=preview,
             reduced_by=reduced_by,
+            lossy=self._options.fourcc not in _UNCODED,
         )
 
     def _let_go_of_the_last(self, stop: Stop) -> bool:

@@ -34,17 +34,25 @@ ROUNDS_REAL, ROUNDS_DRAWN = 7, 8
 GOAL_FALSE_ALARMS, GOAL_MISSED, GOAL_MS = 0.02, 0.01, 5.0
 
 
-def real_impressions() -> list[Pixels]:
-    """Finger by finger, press by press."""
-    paths = [path for name in SETS for path in sorted((SHARED / name).glob("*.*")) if path.suffix in {".tif", ".pgm"}]
-    if not paths:
+Sets = dict[str, list[Pixels]]
+
+
+def real_impressions() -> Sets:
+    """Set by set, finger by finger, press by press."""
+    found: Sets = {}
+    for name in SETS:
+        paths = [path for path in sorted((SHARED / name).glob("*.*")) if path.suffix in {".tif", ".pgm"}]
+        read = [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in paths]
+        found[name] = [np.asarray(image, np.uint8) for image in read if image is not None]
+    if not any(found.values()):
         raise UsageError("There are no recorded impressions beside the project (../shared/data/fingerprint).")
-    read = [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in paths]
-    return [np.asarray(image, np.uint8) for image in read if image is not None]
+    return found
 
 
-def drawn_impressions() -> list[Pixels]:
-    return [draw_fingerprint(f, "right_index", a) for f in range(DRAWN_FINGERS) for a in range(DRAWN_PRESSES)]
+def drawn_impressions() -> Sets:
+    return {
+        "drawn": [draw_fingerprint(f, "right_index", a) for f in range(DRAWN_FINGERS) for a in range(DRAWN_PRESSES)]
+    }
 
 
 def false_alarms(impressions: list[Pixels]) -> tuple[int, list[float]]:
@@ -58,16 +66,19 @@ def false_alarms(impressions: list[Pixels]) -> tuple[int, list[float]]:
     return alarms, taken
 
 
-def repeats(impressions: list[Pixels], rounds: int) -> tuple[int, int]:
-    """How many of how many repeats got the repeat hint's alarm; each among 30 frames in which other presses lie too."""
-    missed = total = 0
-    for seed, (pixels, memory) in enumerate(_remembered(impressions)):
+def repeats(sets: Sets, rounds: int) -> dict[str, tuple[int, int]]:
+    """How many of how many repeats did not get the repeat hint's alarm, by set; each is looked for among 30 frames, in
+    which other presses lie too."""
+    names = [name for name, impressions in sets.items() for _ in impressions]
+    missed, total = dict.fromkeys(sets, 0), dict.fromkeys(sets, 0)
+    every = [pixels for impressions in sets.values() for pixels in impressions]
+    for seed, (name, (pixels, memory)) in enumerate(zip(names, _remembered(every), strict=True)):
         random = np.random.default_rng(seed)
         for _ in range(rounds):
             found = {hint.code: hint for hint in liveness_hints(changed(pixels, random), PPI, memory)[0].hints}
-            total += 1
-            missed += (found["repeat"].score or 0.0) < 0.5
-    return missed, total
+            total[name] += 1
+            missed[name] += (found["repeat"].score or 0.0) < 0.5
+    return {name: (missed[name], total[name]) for name in sets}
 
 
 def _remembered(impressions: list[Pixels]) -> Iterator[tuple[Pixels, FrameMemory]]:
@@ -84,9 +95,13 @@ def rows() -> list[Row]:
     cv2.setNumThreads(1)
     real, drawn = real_impressions(), drawn_impressions()
     made = []
-    for what, impressions, rounds in (("real", real, ROUNDS_REAL), ("drawn", drawn, ROUNDS_DRAWN)):
+    for what, sets, rounds in (("real", real, ROUNDS_REAL), ("drawn", drawn, ROUNDS_DRAWN)):
+        impressions = [pixels for of_set in sets.values() for pixels in of_set]
         alarms, taken = false_alarms(impressions)
-        missed, total = repeats(impressions, rounds)
+        by_set = repeats(sets, rounds)
+        missed, total = (sum(counts) for counts in zip(*by_set.values(), strict=True))
+        for name, (missed_here, of) in by_set.items():
+            sys.stderr.write(f"{name}: {missed_here} of {of} repeats missed\n")
         sys.stderr.write(f"{what}: {alarms} alarms on {len(impressions)}; {missed} of {total} repeats missed\n")
         made += [
             Row(

@@ -17,9 +17,11 @@ from typing import Any
 import cv2
 import pytest
 
+from appliance.installed_face_networks import installed_face_networks
 from drivers.simulated.drawn.document import draw_document
 from drivers.simulated.drawn.face import draw_face
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
+from drivers.transport.picture_file import decode_picture
 from tests.workflow.post import COMMAND, PATIENCE_S
 
 USAGE, STATE, SERVICE = 2, 4, 14
@@ -211,6 +213,26 @@ def test_the_package_says_what_was_looked_for_in_the_fingers_beside_their_qualit
     for attempt in manifest["attempts"]:
         is_print = attempt["kind"] == "fingerprint"
         assert (attempt["resemblance"] is not None, attempt["liveness_hints"] is not None) == (is_print, is_print)
+
+
+@pytest.mark.skipif(bool(installed_face_networks().missing), reason="needs the face model packs (scripts/models)")
+def test_the_package_holds_the_permits_portrait_and_how_it_was_made(taken: Taken) -> None:
+    package = taken.out / "package.asice"
+    manifest = manifest_in(package)
+    (attempt,) = (attempt for attempt in manifest["attempts"] if attempt["kind"] == "face")
+    portrait = attempt["portrait"]
+    assert (manifest["capture_plan"]["portrait"], portrait["profile"], portrait["template"]) == (
+        "permit",
+        "permit",
+        "adult",
+    )
+    assert (portrait["composition"]["width_px"], portrait["composition"]["height_px"]) == (1244, 1600)
+    assert portrait["stills"] >= 1
+    with zipfile.ZipFile(package) as opened:
+        data = opened.read(attempt["part"])
+    assert attempt["part"] == "captures/face.png"
+    assert b"sRGB" in data
+    assert decode_picture(data).shape == (1600, 1244, 3)
 
 
 def test_one_finger_given_as_two_is_recorded_and_delivered_all_the_same(scenes: Path, tmp_path: Path) -> None:

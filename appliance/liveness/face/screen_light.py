@@ -23,8 +23,9 @@ CODE = "screen-light"
 LEAST_COLOURS, LEAST_FRAMES = 5, 24
 BONA_FIDE_CORRELATION, ATTACK_CORRELATION = 0.62, 0.25
 MOST_LAG_S, _LAG_STEP_S = 0.30, 0.03
-BONA_FIDE_GAIN, ATTACK_GAIN = 0.0065, 0.0030
-"""Of the screen's own change of chromaticity, what is seen on the face: skin takes on more than glass does."""
+BONA_FIDE_GAIN, ATTACK_GAIN = 0.019, 0.013
+"""Of the screen's own change of chromaticity, what is seen on the face: skin takes on more than glass does. Of 162
+simulated people none took on less than 0.0227, of 72 simulated screens none more than 0.0157."""
 _SIDE = 24
 _DARK, _BRIGHT = 12, 245
 

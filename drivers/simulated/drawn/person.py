@@ -38,15 +38,16 @@ class Person:
     long_hair: bool
     parting: float
     chin_up: float = 0.0
-    """By how much eyes and mouth have come nearer to the nose, as they do on a head that is held a little higher."""
+    """By how much eyes and mouth have come nearer together, the mouth most of it: as on a head that is held a little
+    higher."""
 
     @property
     def eye_line(self) -> float:
-        return EYE_LINE + self.chin_up
+        return EYE_LINE + self.chin_up / 4
 
     @property
     def mouth_line(self) -> float:
-        return MOUTH_LINE - self.chin_up / 2
+        return MOUTH_LINE - 7 * self.chin_up / 8
 
 
 def make_person(seed: int) -> Person:

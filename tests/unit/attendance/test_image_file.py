@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from appliance.attendance.image_file import image_file
-from appliance.model.configuration import FingerprintFormat
+from appliance.attendance.image_file import image_file, pixels_of, portrait_image_file
+from appliance.model.configuration import FingerprintFormat, PortraitUse
+from drivers.simulated.drawn.face import draw_face
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
 from drivers.transport import wsq
 from drivers.transport.picture_file import decode_picture
@@ -55,3 +56,25 @@ def test_an_image_that_wsq_would_shrink_beyond_20_to_1_stays_png() -> None:
 def test_without_an_encoder_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wsq, "wsq_available", lambda: False)
     assert image_file(PRINT, resolution_ppi=500, wanted=WANTED).suffix == "png"
+
+
+PORTRAIT = draw_face(1, 160, 120)
+
+
+@pytest.mark.parametrize(
+    ("use", "lossy"), [(PortraitUse.PERMIT, False), (PortraitUse.PERMIT, True), (PortraitUse.LIVE, True)]
+)
+def test_a_permits_portrait_and_one_that_was_lossy_before_are_lossless_and_say_srgb(
+    use: PortraitUse, lossy: bool
+) -> None:
+    file = portrait_image_file(PORTRAIT, use, lossy=lossy)
+    assert (file.media_type, file.suffix) == ("image/png", "png")
+    assert b"sRGB" in file.data
+    np.testing.assert_array_equal(decode_picture(file.data), PORTRAIT)
+
+
+def test_another_live_portrait_is_jpeg_within_its_bytes() -> None:
+    file = portrait_image_file(PORTRAIT, PortraitUse.LIVE, lossy=False)
+    assert (file.media_type, file.suffix) == ("image/jpeg", "jpg")
+    assert PORTRAIT.nbytes / len(file.data) >= 5
+    assert pixels_of(file.data).shape == PORTRAIT.shape

@@ -18,7 +18,7 @@ from appliance.model.manifest_fingers import (
 from appliance.model.manifest_liveness import HintRecord, LivenessRecord, LivenessRulingRecord
 from appliance.model.verdict import CaptureKind
 from appliance.package.consistency import contradictions
-from tests.unit.package.world import DEVICE, manifest_for, some_parts
+from tests.unit.package.world import DEVICE, PORTRAIT, manifest_for, some_parts
 
 replace = msgspec.structs.replace
 Change = Callable[[Manifest], Manifest]
@@ -84,6 +84,14 @@ def twice(manifest: Manifest, position: str) -> Manifest:
     return replace(manifest, uniqueness=replace(manifest.uniqueness, compared=1, repeated=(pair,), omitted=None))
 
 
+def portrayed(manifest: Manifest, media_type: str = "image/png", **changes: object) -> Manifest:
+    """Its attempts' pictures are portraits, as files of that kind; with other facts about how they were made."""
+    assert PORTRAIT.composition is not None
+    parts = tuple(replace(part, media_type=media_type) for part in manifest.parts)
+    made = replace(PORTRAIT, composition=replace(PORTRAIT.composition, **changes))
+    return tried(replace(manifest, parts=parts), portrait=made)
+
+
 SOUND: dict[str, Change] = {
     "as it comes": lambda m: m,
     "a print of an injured finger": lambda m: finger(m, ExemptionReason.INJURED),
@@ -96,6 +104,10 @@ SOUND: dict[str, Change] = {
         replace(m, captures=()), LivenessFinding.JUSTIFIED, None
     ),
     "fingers of a placement": slap,
+    "a portrait that was enlarged": lambda m: portrayed(m, scale=2.5, enlarged=True),
+    "a still of which no portrait could be made": lambda m: tried(
+        m, portrait=replace(PORTRAIT, composition=None, omitted="no-face-points")
+    ),
     "a finger of a placement that is like another": lambda m: slap(m, resemblance=like(0, "right_middle")),
     "one finger twice in a placement": lambda m: twice(slap(m), "right_middle"),
     "an attempt with the same device under another firmware": lambda m: tried(
@@ -138,11 +150,16 @@ CONTRADICTIONS: dict[str, Change] = {
     ),
     "a finding where there was no alarm": lambda m: ruled(m, LivenessFinding.OVERRULED, OverruleReason.ROOM, score=0.2),
     "a finding on what is no face": lambda m: tried(
-        ruled(m, LivenessFinding.OVERRULED, OverruleReason.ROOM), kind=CaptureKind.FINGERPRINT
+        ruled(m, LivenessFinding.OVERRULED, OverruleReason.ROOM), kind=CaptureKind.FINGERPRINT, portrait=None
     ),
     "a face that is sent although its alarm was justified": lambda m: tried(
         ruled(m, LivenessFinding.JUSTIFIED, None), part=m.captures[0].part
     ),
+    "a portrait neither composed nor omitted": lambda m: tried(m, portrait=replace(PORTRAIT, composition=None)),
+    "a portrait composed and omitted": lambda m: tried(m, portrait=replace(PORTRAIT, omitted="no-face-points")),
+    "a portrait enlarged by nothing": lambda m: portrayed(m, enlarged=True),
+    "a portrait of a document": lambda m: tried(m, kind=CaptureKind.DOCUMENT),
+    "a permit's portrait as JPEG": lambda m: portrayed(m, media_type="image/jpeg"),
     "an attempt that names no device": lambda m: tried(m, device_id=None),
 }
 

@@ -100,7 +100,7 @@ async def test_a_used_up_round_shows_every_choice_and_marks_one(counter: Counter
     _, page = await ana.see(path)
     assert page.count("Recomendado") == 1
     assert page.index("Passar ao dedo seguinte") < page.index("Usar a melhor imagem")
-    for word in ("Tentar mais uma ronda", "Recomeçar do princípio", "A seguir: Polegar direito"):
+    for word in ("Tentar mais uma série", "Recomeçar do princípio", "A seguir: Polegar direito"):
         assert word in page
     _, view = await ana.post(f"{path}/decide", target="right_hand", decision="fallback")
     assert view["targets"][0]["position"] == "right_thumb"
