@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from appliance.liveness.face.challenge import Action, Challenge, Observation, drawn, observed, step
+from appliance.liveness.face.challenge import Action, Challenge, Observation, drawn, observed, step, visible
 from appliance.liveness.face.frame import FaceFrame
 from appliance.liveness.face.together import face_hints
 from appliance.liveness.face.watch import FaceWatch
@@ -71,4 +71,4 @@ class FaceWatching:
         if self._challenge is not None:
             self._challenge = step(self._challenge, seen, taken_s)
         elif seen.straight:
-            self._challenge = drawn(chance, taken_s)
+            self._challenge = drawn(chance, taken_s, among=visible(seen))

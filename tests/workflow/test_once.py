@@ -18,6 +18,7 @@ import cv2
 import pytest
 
 from appliance.installed_face_networks import installed_face_networks
+from appliance.liveness.face.together import CODES
 from drivers.simulated.drawn.document import draw_document
 from drivers.simulated.drawn.face import draw_face
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
@@ -212,7 +213,17 @@ def test_the_package_says_what_was_looked_for_in_the_fingers_beside_their_qualit
     assert {capture["pad"] for capture in manifest["captures"]} == {"not-performed"}
     for attempt in manifest["attempts"]:
         is_print = attempt["kind"] == "fingerprint"
-        assert (attempt["resemblance"] is not None, attempt["liveness_hints"] is not None) == (is_print, is_print)
+        assert (attempt["resemblance"] is not None) == is_print
+        assert (attempt["liveness_hints"] is not None) == (is_print or attempt["kind"] == "face")
+
+
+def test_the_package_says_what_was_looked_for_in_the_face_and_that_it_is_no_attack_detection(taken: Taken) -> None:
+    manifest = manifest_in(taken.out / "package.asice")
+    (attempt,) = (attempt for attempt in manifest["attempts"] if attempt["kind"] == "face")
+    hints = attempt["liveness_hints"]
+    assert (hints["pad"], attempt["liveness_ruling"]) == ("not-performed", None)
+    assert {hint["code"] for hint in hints["hints"]} == set(CODES)
+    assert all((hint["score"] is None) != (hint["omitted"] is None) for hint in hints["hints"])
 
 
 @pytest.mark.skipif(bool(installed_face_networks().missing), reason="needs the face model packs (scripts/models)")

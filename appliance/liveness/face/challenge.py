@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -28,6 +28,9 @@ DONE, UNDONE = 0.4, 0.2
 """Of the way from a person's own rest to the whole of it: some smile at rest, to the networks' eyes."""
 _LEAST_WAY = 0.3
 """Who smiles broadly already cannot do so more: then nothing small is taken for it."""
+
+
+_MOST_AT_REST = 0.5
 
 
 class Action(StrEnum):
@@ -101,7 +104,7 @@ class Challenge:
 
     `answered` of `asked` were seen in time and in order; `late` were not; `others` is how often another action was seen
     instead, blinking left out. `fresh`: since it was asked, the next action was seen not to be done. `before`: what the
-    last frame showed.
+    last frame showed. `among`: what might have been asked for.
     """
 
     asked: tuple[Action, ...]
@@ -111,6 +114,7 @@ class Challenge:
     late: int = 0
     others: int = 0
     fresh: bool = False
+    among: tuple[Action, ...] = tuple(Action)
     before: frozenset[Action] = frozenset()
     rest: Rest = Rest()
 
@@ -127,14 +131,29 @@ def observed(landmarks_px: Landmarks | None, coefficients: Mapping[str, float]) 
     return Observation() if yaw is None else Observation(yaw, blink(coefficients), smile(coefficients))
 
 
-def drawn(chance: random.Random, now_s: float, count: int = COUNT, time_s: float = TIME_S) -> Challenge:
-    """`chance`: `random.SystemRandom()`, but in tests. No action twice in a row; one at least is a turn (planarity)."""
+def drawn(
+    chance: random.Random,
+    now_s: float,
+    count: int = COUNT,
+    time_s: float = TIME_S,
+    among: Sequence[Action] = tuple(Action),
+) -> Challenge:
+    """`chance`: `random.SystemRandom()`, but in tests. No action twice in a row; one at least is a turn (planarity).
+
+    `among`: both turns, and what else may be asked for.
+    """
     while True:
         asked: list[Action] = []
         for _ in range(count):
-            asked.append(chance.choice([action for action in Action if asked[-1:] != [action]]))
+            asked.append(chance.choice([action for action in among if asked[-1:] != [action]]))
         if set(asked) & set(TURNS) or not asked:
-            return Challenge(tuple(asked), now_s, time_s)
+            return Challenge(tuple(asked), now_s, time_s, among=tuple(among))
+
+
+def visible(seen: Observation) -> tuple[Action, ...]:
+    """What could be seen to be done by somebody whose face is as `seen` when nothing was asked yet: who seems to smile
+    then, to the networks' eyes, is not asked to smile."""
+    return tuple(action for action in Action if action in TURNS or (seen.of(action) or 0.0) < _MOST_AT_REST)
 
 
 def step(challenge: Challenge, seen: Observation, now_s: float) -> Challenge:
@@ -149,8 +168,8 @@ def step(challenge: Challenge, seen: Observation, now_s: float) -> Challenge:
         return replace(now, late=challenge.late + 1, since_s=now_s, fresh=False)
     if challenge.fresh and action in doing and now_s - challenge.since_s >= LEAST_REACTION_S:
         return replace(now, answered=challenge.answered + 1, since_s=now_s, fresh=False)
-    # Everybody blinks unasked.
-    begun = doing - challenge.before - {action, Action.BLINK}
+    # Everybody blinks unasked, and what seemed to be done from the start says nothing.
+    begun = (doing & frozenset(challenge.among)) - challenge.before - {action, Action.BLINK}
     return replace(
         now,
         fresh=challenge.fresh or rest.not_doing(action, seen),
@@ -168,11 +187,12 @@ def hint(challenge: Challenge | None) -> Hint:
     failed = challenge.late + 0.5 * challenge.others
     if challenge.next is not None and not failed:
         return Hint(code=CODE, omitted="not-finished")
+    choices = len(challenge.among)
     return graded(
         CODE,
         min(1.0, failed / len(challenge.asked)),
         asked=float(len(challenge.asked)),
         answered=float(challenge.answered),
         others=float(challenge.others),
-        by_chance=0.25 * (1.0 / 3.0) ** (len(challenge.asked) - 1),
+        by_chance=1.0 / choices * (1.0 / (choices - 1)) ** (len(challenge.asked) - 1),
     )

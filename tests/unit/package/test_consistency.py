@@ -150,7 +150,7 @@ CONTRADICTIONS: dict[str, Change] = {
     ),
     "a finding where there was no alarm": lambda m: ruled(m, LivenessFinding.OVERRULED, OverruleReason.ROOM, score=0.2),
     "a finding on what is no face": lambda m: tried(
-        ruled(m, LivenessFinding.OVERRULED, OverruleReason.ROOM), kind=CaptureKind.FINGERPRINT
+        ruled(m, LivenessFinding.OVERRULED, OverruleReason.ROOM), kind=CaptureKind.FINGERPRINT, portrait=None
     ),
     "a face that is sent although its alarm was justified": lambda m: tried(
         ruled(m, LivenessFinding.JUSTIFIED, None), part=m.captures[0].part

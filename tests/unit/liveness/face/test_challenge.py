@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.liveness.face import challenge
-from appliance.liveness.face.challenge import Action, Challenge, Observation, drawn, hint, observed, step
+from appliance.liveness.face.challenge import Action, Challenge, Observation, drawn, hint, observed, step, visible
 from tests.unit.liveness.face.scenes import landmarks
 
 LEFT, RIGHT, BLINK, SMILE = Action.TURN_LEFT, Action.TURN_RIGHT, Action.BLINK, Action.SMILE
@@ -164,3 +164,35 @@ def test_who_smiles_broadly_already_does_nothing_by_trembling() -> None:
 def test_a_face_that_is_not_there_does_nothing() -> None:
     assert observed(None, {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0}) == Observation()
     assert observed(np.full((478, 3), np.nan, np.float32), {}) == Observation()
+
+
+@pytest.mark.parametrize(
+    ("seen", "actions"),
+    [
+        (REST, set(Action)),
+        (Observation(0.0, 0.1, 0.9), {LEFT, RIGHT, BLINK}),
+        (Observation(0.0, 0.6, 0.1), {LEFT, RIGHT, SMILE}),
+        (Observation(0.0, 0.6, 0.9), {LEFT, RIGHT}),
+    ],
+    ids=["at rest", "seems to smile", "narrow eyes", "both"],
+)
+def test_nobody_is_asked_for_what_their_face_seems_to_do_already(seen: Observation, actions: set[Action]) -> None:
+    among = visible(seen)
+    assert set(among) == actions
+    for seed in range(40):
+        state = drawn(random.Random(seed), 0.0, among=among)
+        assert set(state.asked) <= actions
+        assert all(one is not other for one, other in itertools.pairwise(state.asked))
+
+
+@pytest.mark.parametrize(("among", "chance"), [(4, 1 / 36), (3, 1 / 12), (2, 1 / 2)])
+def test_of_fewer_actions_a_film_guesses_more(among: int, chance: float) -> None:
+    state = drawn(random.Random(1), 0.0, among=list(Action)[:among])
+    done = _played(state, *(each for action in state.asked for each in ((REST, 0.6), (DOING[action], 0.3))))
+    assert hint(done).evidence["by_chance"] == pytest.approx(chance, abs=1e-4)
+
+
+def test_what_was_not_to_be_asked_for_counts_as_nothing_else_that_was_done() -> None:
+    state = Challenge((LEFT,), 10.0, 2.0, among=(LEFT, RIGHT, BLINK))
+    done = _played(state, (REST, 0.4), (DOING[SMILE], 0.2), (REST, 0.4), (DOING[LEFT], 0.3))
+    assert (done.answered, done.others) == (1, 0)
