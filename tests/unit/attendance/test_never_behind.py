@@ -30,6 +30,8 @@ NOT_GOOD_ENOUGH = Verdict(kind=CaptureKind.FACE, score=0, reasons=("too-dark",))
 class SlowFaces:
     """Takes far longer for a picture than this camera does, and is never content."""
 
+    knows_points = False
+
     def assess(self, pixels: Pixels, **_: Any) -> Verdict:
         time.sleep(0.02)
         return NOT_GOOD_ENOUGH
