@@ -38,7 +38,7 @@ from drivers.errors import CaptureCancelled, DeviceTimedOut
 
 NOTHING_PRESENTED = "nothing-presented"
 
-NO_STILL = "The camera shows pictures and takes none: try again, or plug it in again."
+_NO_STILL = "The camera shows pictures and takes none: try again, or plug it in again."
 
 STILL_WITHIN_S = 10.0
 """How long a camera may go on with previews after it was asked for a still: longer than its driver takes to be sure."""
@@ -163,14 +163,19 @@ async def capture_once(
             raise
     finally:
         await preview.show(None)
-    if step is Next.GIVE_UP:
-        raise DeviceError(NO_STILL, code=DeviceTimedOut.code)
-    if wish.leave.is_set():
-        raise DeviceError(CaptureCancelled.default_sentence, code=CaptureCancelled.code)
+    require_an_end(step, wish)
     best = choice.best
     if best is None:
         return nothing_presented(kind)
     return Presented(best.verdict, best.pixels, best.simulated, best.resolution_ppi, best.lossy)
+
+
+def require_an_end(step: Next, wish: Wish) -> None:
+    """Raises DeviceError where the still that was asked for did not come, and `capture-cancelled` where it was left."""
+    if step is Next.GIVE_UP:
+        raise DeviceError(_NO_STILL, code=DeviceTimedOut.code)
+    if wish.leave.is_set():
+        raise DeviceError(CaptureCancelled.default_sentence, code=CaptureCancelled.code)
 
 
 def nothing_presented(kind: CaptureKind) -> Presented:

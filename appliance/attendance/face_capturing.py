@@ -11,12 +11,12 @@ from functools import partial
 from typing import Final
 
 from appliance.attendance.capturing import (
-    NO_STILL,
     STILL_WITHIN_S,
     CaptureDevice,
     Presented,
     nothing_presented,
     request_for,
+    require_an_end,
 )
 from appliance.attendance.choosing import Candidate, Next
 from appliance.attendance.face_watching import FaceWatching
@@ -33,7 +33,6 @@ from appliance.quality.face_assessor import MadePortrait
 from appliance.quality.iso29794_5.portrait_profiles import PortraitWanted
 from appliance.quality.portrait_criteria import criteria
 from appliance.runtime.clock import Clock
-from drivers.errors import CaptureCancelled, DeviceTimedOut
 
 NO_POINTS: Final = "no-face-points"
 """The face's points are not known: its networks are not installed, or the still shows no face that could be judged."""
@@ -90,10 +89,7 @@ async def capture_face(
             raise
     finally:
         await preview.show(None)
-    if step is Next.GIVE_UP:
-        raise DeviceError(NO_STILL, code=DeviceTimedOut.code)
-    if wish.leave.is_set():
-        raise DeviceError(CaptureCancelled.default_sentence, code=CaptureCancelled.code)
+    require_an_end(step, wish)
     if choice.best is None:
         return nothing_presented(CaptureKind.FACE)
     return await _portrait(choice.best, choice.stills, wanted, judge)

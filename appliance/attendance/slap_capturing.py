@@ -14,7 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from appliance.attendance.capturing import NOTHING_PRESENTED, CaptureDevice
+from appliance.attendance.capturing import NOTHING_PRESENTED, CaptureDevice, require_an_end
+from appliance.attendance.choosing import Next
 from appliance.attendance.images import preview_jpeg
 from appliance.attendance.instruction import Instructions
 from appliance.attendance.judging import Judge
@@ -26,7 +27,6 @@ from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.nfiq2.forest import Forest
 from appliance.runtime.clock import Clock
 from drivers.contracts import FingerprintRequest, Frame, Pixels
-from drivers.errors import CaptureCancelled
 
 SLAP: Final = "slap"
 _LOOKED_AT: Final = Verdict(kind=CaptureKind.FINGERPRINT, score=NOT_JUDGED)
@@ -114,8 +114,7 @@ async def capture_slap(
             raise
     finally:
         await preview.show(None)
-    if wish.leave.is_set():
-        raise DeviceError(CaptureCancelled.default_sentence, code=CaptureCancelled.code)
+    require_an_end(Next.END, wish)
     return best or _nobody(thresholds)
 
 

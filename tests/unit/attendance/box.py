@@ -65,6 +65,26 @@ def picture(score: int, *, preview: bool = False) -> Frame:
     return Frame(np.full((8, 8), score, np.uint8), 0, 0, 500, simulated=True, preview=preview)
 
 
+class ScriptedCamera:
+    """A camera, or another device, whose every capture gives these frames."""
+
+    def __init__(self, frames: ScriptedFrames) -> None:
+        self._frames = frames
+
+    def facts(self) -> DeviceFacts:
+        return DEVICE
+
+    def quality_thresholds(self) -> dict[str, int]:
+        return {}
+
+    def capabilities(self) -> frozenset[str]:
+        return frozenset()
+
+    @asynccontextmanager
+    async def frames(self, _request: Request) -> AsyncIterator[ScriptedFrames]:
+        yield self._frames
+
+
 class TurnedClock(SystemClock):
     """Goes on when it is told to."""
 

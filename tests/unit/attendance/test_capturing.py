@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 from typing import TypeVar
 
 import numpy as np
@@ -16,40 +15,20 @@ from appliance.attendance.judging import Judge
 from appliance.attendance.looking import Wish
 from appliance.attendance.preview import NOTHING, Preview, PreviewFrame
 from appliance.errors import DeviceError
-from appliance.model.capture import DeviceFacts
 from appliance.model.configuration import CaptureRules
 from appliance.model.verdict import NOT_JUDGED, CaptureKind
 from appliance.quality.fingerprint import ALGORITHM, SIMPLE_ALGORITHM
 from appliance.quality.nfiq2.forest_file import read_forest
 from appliance.quality.stillness import Stillness
 from appliance.runtime.clock import Clock, SystemClock
-from drivers.contracts import CameraRequest, Frame, Pixels, Request
+from drivers.contracts import CameraRequest, Frame, Pixels
 from drivers.simulated.drawn.fingerprint import draw_fingerprint
-from tests.unit.attendance.box import GreyJudge, ScriptedFrames, Streaming, TurnedClock, picture
-from tests.unit.attendance.makers import DEVICE
+from tests.unit.attendance.box import GreyJudge, ScriptedCamera, ScriptedFrames, Streaming, TurnedClock, picture
 from tests.unit.quality.degrading import further_right, paler
 from tests.unit.quality.forests import file_of, some_arrays
 
 THRESHOLD = 40
 T = TypeVar("T")
-
-
-class Camera:
-    def __init__(self, frames: ScriptedFrames) -> None:
-        self._frames = frames
-
-    def facts(self) -> DeviceFacts:
-        return DEVICE
-
-    def quality_thresholds(self) -> dict[str, int]:
-        return {}
-
-    def capabilities(self) -> frozenset[str]:
-        return frozenset()
-
-    @asynccontextmanager
-    async def frames(self, request: Request) -> AsyncIterator[ScriptedFrames]:
-        yield self._frames
 
 
 class NoStills(ScriptedFrames):
@@ -78,7 +57,7 @@ async def attempt(
     judge = GreyJudge()
     try:
         return await capture_once(
-            Camera(frames),
+            ScriptedCamera(frames),
             kind,
             None,
             rules=rules or CaptureRules(),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -26,9 +24,8 @@ from appliance.quality.face_assessor import MadePortrait
 from appliance.quality.iso29794_5.portrait_profiles import PERMIT, PortraitAge, PortraitWanted
 from appliance.quality.stillness import Stillness
 from appliance.runtime.clock import SystemClock
-from drivers.contracts import Frame, Request
-from tests.unit.attendance.box import ScriptedFrames, picture
-from tests.unit.attendance.makers import DEVICE
+from drivers.contracts import Frame
+from tests.unit.attendance.box import ScriptedCamera, ScriptedFrames, picture
 
 THRESHOLD = 40
 WANTED = PortraitWanted(PERMIT, PortraitAge.UNDER_TEN)
@@ -72,24 +69,6 @@ class HeldClock(SystemClock):
         return self.now_s
 
 
-class Camera:
-    def __init__(self, frames: ScriptedFrames) -> None:
-        self._frames = frames
-
-    def facts(self) -> Any:
-        return DEVICE
-
-    def quality_thresholds(self) -> dict[str, int]:
-        return {}
-
-    def capabilities(self) -> frozenset[str]:
-        return frozenset()
-
-    @asynccontextmanager
-    async def frames(self, _request: Request) -> AsyncIterator[ScriptedFrames]:
-        yield self._frames
-
-
 class Lost(ScriptedFrames):
     """Shows a preview, and is pulled out."""
 
@@ -103,7 +82,7 @@ async def attempt(frames: ScriptedFrames, judge: Judge, wish: Wish | None = None
     try:
         async with asyncio.timeout(30):
             return await capture_face(
-                Camera(frames),
+                ScriptedCamera(frames),
                 WANTED,
                 rules=CaptureRules(),
                 threshold=THRESHOLD,
