@@ -58,7 +58,7 @@ def test_a_configured_centre_can_be_recorded(centre_id: str, post_id: str, text:
 def test_a_configured_plan_can_be_recorded(name: str) -> None:
     plan = {"plan_id": name, "label": {}}
     record = {"plan_id": name, "document": True, "face": True, "fingers": [], "placements": [], "signature": True}
-    record |= {"use": "enrolment", "exception_photo": False}
+    record |= {"use": "enrolment", "portrait": "permit", "exception_photo": False}
     assert not admits(CapturePlan, plan) or admits(PlanRecord, record)
     assert admits(FieldRule, {"name": name, "label": {}}) is admits(CapturePlan, plan)
     technician = {"technician_id": name, "name": "A", "password_hash": "", "languages": []}
