@@ -26,6 +26,7 @@ from appliance.attendance.looking import Wish, until
 from appliance.attendance.portrait_choice import PortraitChoice
 from appliance.attendance.preview import Preview, PreviewFrame
 from appliance.errors import DeviceError, QualityError
+from appliance.liveness.face.challenge import COUNT, TIME_S
 from appliance.model.configuration import CaptureRules
 from appliance.model.portrait import Composition, PortraitFacts
 from appliance.model.verdict import CaptureKind
@@ -39,6 +40,8 @@ NO_POINTS: Final = "no-face-points"
 ASKED: Final = "ask-"
 """Begins the code of what the person is asked for, to see that they are there (`liveness.face.challenge`)."""
 NOT_COMPOSED: Final = "not-composed"
+CHECKED_WITHIN_S: Final = COUNT * TIME_S + 3.0
+"""By our own clock, whatever a camera says of its frames' times."""
 
 
 async def capture_face(
@@ -57,6 +60,7 @@ async def capture_face(
     presenting anything is not an error."""
     choice = PortraitChoice(threshold, rules.face_timeout_s, STILL_WITHIN_S)
     instructions, step = Instructions(threshold), Next.GO_ON
+    asked_s: float | None = None
     request = request_for(CaptureKind.FACE, None, rules)
     try:
         async with (
@@ -66,7 +70,8 @@ async def capture_face(
             async for frame, taken in coming:
                 judged = await judge.judge(CaptureKind.FACE, frame, wanted=wanted, watching=watching)
                 if watching is not None and (asked := watching.asked) is not None and judged.pixels is None:
-                    if not taken:
+                    asked_s = clock.monotonic() if asked_s is None else asked_s
+                    if not taken and clock.monotonic() - asked_s < CHECKED_WITHIN_S:
                         await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict, f"{ASKED}{asked}"))
                         continue
                     watching.ask_no_more()
@@ -85,7 +90,8 @@ async def capture_face(
                 elif step is not Next.GO_ON:
                     break
     except DeviceError as error:
-        if error.code != "capture-timeout":
+        # A still that will do was in the box before the camera went away.
+        if error.code != "capture-timeout" and not choice.has_enough:
             raise
     finally:
         await preview.show(None)
@@ -101,7 +107,7 @@ async def _portrait(still: Candidate, stills: int, wanted: PortraitWanted, judge
     facts = PortraitFacts(
         profile=wanted.profile.name,
         template=wanted.age.value,
-        composition=None if made is None else _composition(made),
+        composition=None if made is None else composition(made),
         omitted="" if made is not None else NO_POINTS if still.compose is None else NOT_COMPOSED,
         stills=stills,
         criteria=criteria(still.verdict) if made is None else made.criteria,
@@ -118,14 +124,17 @@ def _made(compose: Callable[[], MadePortrait]) -> MadePortrait | None:
         return None
 
 
-def _composition(made: MadePortrait) -> Composition:
+def composition(made: MadePortrait) -> Composition:
+    """What the record says of how it was made."""
     portrait = made.portrait
     height_px, width_px = portrait.pixels.shape[:2]
+    scale = round(portrait.scale, 4)
     return Composition(
         width_px=width_px,
         height_px=height_px,
-        scale=round(portrait.scale, 4),
-        enlarged=portrait.enlarged,
+        scale=scale,
+        # By the scale as it is recorded: the record may not contradict itself.
+        enlarged=scale > 1.0,
         turn_deg=round(portrait.turn_deg, 2),
         filled_share=round(portrait.filled_share, 4),
     )

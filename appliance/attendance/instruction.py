@@ -32,7 +32,8 @@ class Instructions:
         return self.say(instruction(verdict, self._threshold), now_s)
 
     def say(self, code: str, now_s: float) -> str:
-        """The same of a code that was chosen elsewhere."""
-        if code and code != self._code and now_s - self._since_s >= HOLD_S:
+        """The same of a code that was chosen elsewhere. With nothing to say what was said stays, but never that all is
+        good."""
+        if (code or self._code == GOOD) and code != self._code and now_s - self._since_s >= HOLD_S:
             self._code, self._since_s = code, now_s
         return self._code

@@ -23,6 +23,8 @@ BURST: Final = 3
 HELD_S: Final = 0.4
 HELD_LOOKS: Final = 3
 """Both: a glimpse in passing is no portrait, and two slow looks do not tell that somebody sits still."""
+LAST_BURST_S: Final = 3.0
+"""The last burst is asked for so long before the time is up, at most half of it: what is taken is taken within it."""
 PATIENCE_SHARE: Final = 1 / 3
 """Of the time, for what is optional."""
 
@@ -34,8 +36,8 @@ class _Doing(StrEnum):
 
 
 class PortraitChoice:
-    """Of one attempt. `within_s`: how long the limits are waited for once the first picture has come; `still_within_s`:
-    how long a camera may go on with previews after it was asked for a still."""
+    """Of one attempt. `within_s`: the time that there is once the first picture has come, the last burst included;
+    `still_within_s`: how long a camera may go on with previews after it was asked for a still."""
 
     def __init__(self, threshold: int, within_s: float, still_within_s: float) -> None:
         self.best: Candidate | None = None
@@ -44,6 +46,8 @@ class PortraitChoice:
         self._threshold = threshold
         self._within_s = within_s
         self._still_within_s = still_within_s
+        self.has_enough = False
+        """Whether the best holds the limits, so that it may be kept whatever comes after it."""
         self._first_s: float | None = None
         self._held_since_s: float | None = None
         self._held_looks = 0
@@ -67,7 +71,8 @@ class PortraitChoice:
             # Asked for anew, whatever was asked for before.
             self._taken, self._asked_s = True, now_s
         if self._asked_s is not None:
-            if now_s - self._asked_s < self._still_within_s:
+            late = self._time_is_up(now_s) and self.best is not None
+            if now_s - self._asked_s < self._still_within_s and not late:
                 return Next.GO_ON
             return Next.GIVE_UP if self.best is None else Next.END
         if self._held(verdict, now_s):
@@ -85,13 +90,14 @@ class PortraitChoice:
             return Next.END
         if self.best is None or self._rank(candidate) >= self._rank(self.best):
             self.best = candidate
+        self.has_enough = self._holds(self.best.verdict, now_s)
         if self._doing is _Doing.WAITING:
             # Of a camera without previews: it takes what is looked at.
             return Next.END if self._held(candidate.verdict, now_s) or self._over(now_s) else Next.GO_ON
         self._left -= 1
-        if self._left > 0:
+        if self._left > 0 and not self._time_is_up(now_s):
             return self._ask(self._doing, now_s)
-        if self._doing is _Doing.LAST_BURST or self._holds(self.best.verdict, now_s):
+        if self._doing is _Doing.LAST_BURST or self.has_enough or self._time_is_up(now_s):
             return Next.END
         self._doing, self._held_since_s, self._held_looks = _Doing.WAITING, None, 0
         return Next.GO_ON
@@ -100,6 +106,11 @@ class PortraitChoice:
         self._first_s = now_s if self._first_s is None else self._first_s
 
     def _over(self, now_s: float) -> bool:
+        """Whether nobody is waited for any more: a last burst still fits into the time."""
+        until_s = max(self._within_s / 2, self._within_s - LAST_BURST_S)
+        return self._first_s is not None and now_s - self._first_s >= until_s
+
+    def _time_is_up(self, now_s: float) -> bool:
         return self._first_s is not None and now_s - self._first_s >= self._within_s
 
     def _ask(self, doing: _Doing, now_s: float) -> Next:

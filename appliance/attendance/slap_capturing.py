@@ -107,14 +107,14 @@ async def capture_slap(
                     best = presented
                 if presented.judged.accepted or not _left_s(first_s, timeout_s, clock):
                     break
-        if cut_out:
-            best = await judge.run(partial(_cut_out, cut_out, thresholds, judge.forest))
     except DeviceError as error:
         if error.code != "capture-timeout":
             raise
     finally:
         await preview.show(None)
     require_an_end(Next.END, wish)
+    if cut_out:
+        best = await judge.run(partial(_cut_out, cut_out, thresholds, judge.forest))
     return best or _nobody(thresholds)
 
 

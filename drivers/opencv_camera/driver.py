@@ -176,7 +176,8 @@ class OpenCvCamera:
             simulated=self._simulated,
             preview=preview,
             reduced_by=reduced_by,
-            lossy=self._options.fourcc not in _UNCODED,
+            # Nobody but a video device is asked for a format: a stream or a file comes as it was coded.
+            lossy=self._source.kind is not SourceKind.VIDEO_DEVICE or self._options.fourcc not in _UNCODED,
         )
 
     def _let_go_of_the_last(self, stop: Stop) -> bool:

@@ -32,11 +32,15 @@ NOBODY = -1
 
 
 class ScriptedFrames:
-    """The frames given, one after another, and then the end or (`then_waits`) nothing, which sets `waiting`. A still
+    """The frames given, one after another, and then the end, an error (`then`) or (`then_waits`) nothing, which sets
+    `waiting`. A still
     that is asked for has the grey value `still`."""
 
-    def __init__(self, *frames: Frame, still: int = 0, then_waits: bool = False) -> None:
+    def __init__(
+        self, *frames: Frame, still: int = 0, then_waits: bool = False, then: DeviceError | None = None
+    ) -> None:
         self._frames = list(frames)
+        self._then = then
         self._still = still
         self._then_waits = then_waits
         self._more = asyncio.Event()
@@ -49,6 +53,8 @@ class ScriptedFrames:
     async def __anext__(self) -> Frame:
         await asyncio.sleep(0)
         while not self._frames:
+            if self._then is not None:
+                raise self._then
             if not self._then_waits:
                 raise StopAsyncIteration
             self.waiting.set()

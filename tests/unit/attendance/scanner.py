@@ -67,6 +67,7 @@ class SlapScanner:
             return
         steps = self.placements.pop(0) if self.placements else [TIMED_OUT]
         frames = [step for step in steps if isinstance(step, Frame)]
-        if len(frames) < len(steps) and not frames:
-            raise next(step for step in steps if isinstance(step, DeviceError))
-        yield ScriptedFrames(*frames)
+        error = next((step for step in steps if isinstance(step, DeviceError)), None)
+        if error is not None and not frames:
+            raise error
+        yield ScriptedFrames(*frames, then=error)

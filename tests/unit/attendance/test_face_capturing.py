@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 
 from appliance.attendance.capturing import Presented
-from appliance.attendance.face_capturing import NO_POINTS, NOT_COMPOSED, capture_face
+from appliance.attendance.face_capturing import NO_POINTS, NOT_COMPOSED, capture_face, composition
+from appliance.attendance.face_watching import FaceWatching
 from appliance.attendance.judging import Judge, Judged
 from appliance.attendance.looking import Wish
 from appliance.attendance.portrait_choice import BURST
 from appliance.attendance.preview import Preview
 from appliance.errors import DeviceError, QualityError
 from appliance.face.portrait import Portrait
+from appliance.liveness.face.challenge import Action
 from appliance.model.configuration import CaptureRules
 from appliance.model.portrait import Criterion
 from appliance.model.verdict import CaptureKind, Verdict
@@ -78,7 +80,9 @@ class Lost(ScriptedFrames):
         return await super().__anext__()
 
 
-async def attempt(frames: ScriptedFrames, judge: Judge, wish: Wish | None = None) -> Presented:
+async def attempt(
+    frames: ScriptedFrames, judge: Judge, wish: Wish | None = None, watching: FaceWatching | None = None
+) -> Presented:
     try:
         async with asyncio.timeout(30):
             return await capture_face(
@@ -90,6 +94,7 @@ async def attempt(frames: ScriptedFrames, judge: Judge, wish: Wish | None = None
                 preview=Preview(),
                 clock=HeldClock(),
                 wish=wish or Wish(),
+                watching=watching,
             )
     finally:
         await judge.close()
@@ -153,6 +158,58 @@ async def test_a_camera_that_is_pulled_out_ends_it_by_name() -> None:
     with pytest.raises(DeviceError) as failed:
         await attempt(Lost(picture(80, preview=True)), Composing())
     assert failed.value.code == "device-lost"
+
+
+class LostAfterAStill(Lost):
+    """Answers one press of the shutter, and is pulled out."""
+
+    def ask_still(self) -> None:
+        if not self.stills_asked:
+            super().ask_still()
+
+
+async def test_a_still_that_will_do_outlives_the_camera() -> None:
+    frames = LostAfterAStill(*(picture(80, preview=True) for _ in range(4)), still=70)
+    presented = await attempt(frames, Composing())
+    assert presented.verdict.score == 71
+    assert presented.portrait is not None
+    assert presented.portrait.stills == 1
+
+
+async def test_a_still_that_will_not_do_ends_with_the_camera_by_name() -> None:
+    with pytest.raises(DeviceError) as failed:
+        await attempt(LostAfterAStill(*(picture(80, preview=True) for _ in range(4)), still=10), Composing())
+    assert failed.value.code == "device-lost"
+
+
+@pytest.mark.parametrize("scale", [0.99996, 1.0, 1.00003, 1.00006, 2.5])
+def test_what_is_said_of_enlarging_never_contradicts_the_scale(scale: float) -> None:
+    portrait = Portrait(np.zeros((8, 6, 3), np.uint8), np.zeros((478, 2)), scale, 0.0, 0.0)
+    said = composition(MadePortrait(portrait, Verdict(kind=CaptureKind.FACE, score=50), ()))
+    assert said.enlarged is (said.scale > 1)
+
+
+class AskingForEver(FaceWatching):
+    """As with a camera whose frames' times stand still."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asks = True
+
+    @property
+    def asked(self) -> Action | None:
+        return Action.BLINK if self.asks else None
+
+    def ask_no_more(self) -> None:
+        self.asks = False
+
+
+async def test_movements_are_asked_for_no_longer_than_our_own_clock_allows() -> None:
+    frames = ScriptedFrames(*(picture(80, preview=True) for _ in range(400)), still=70)
+    watching = AskingForEver()
+    presented = await attempt(frames, Composing(), watching=watching)
+    assert not watching.asks
+    assert presented.verdict.score == 71
 
 
 async def test_to_leave_keeps_nothing() -> None:

@@ -38,3 +38,10 @@ def test_with_nothing_to_say_what_was_said_stays() -> None:
     said = Instructions(THRESHOLD)
     said.after(verdict(20, advice=("too-dry",)), 0.0)
     assert said.after(verdict(20), 10.0) == "too-dry"
+
+
+def test_what_is_good_no_more_is_not_said_to_be() -> None:
+    said = Instructions(THRESHOLD)
+    assert said.after(verdict(40), 0.0) == GOOD
+    assert said.after(verdict(20), HOLD_S / 2) == GOOD
+    assert said.after(verdict(20), HOLD_S) == ""

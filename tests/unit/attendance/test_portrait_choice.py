@@ -9,12 +9,13 @@ import pytest
 
 from appliance.attendance.choosing import Candidate, Next
 from appliance.attendance.instruction import GOOD
-from appliance.attendance.portrait_choice import BURST, HELD_S, PATIENCE_SHARE, PortraitChoice
+from appliance.attendance.portrait_choice import BURST, HELD_S, LAST_BURST_S, PATIENCE_SHARE, PortraitChoice
 from appliance.model.verdict import NOT_JUDGED, CaptureKind, Verdict
 from appliance.quality.face_guidance import CAMERA_TOO_COARSE
 
 THRESHOLD, WITHIN_S, STILL_WITHIN_S = 40, 30.0, 5.0
 LOOK_S = 0.2
+LAST_S = WITHIN_S - LAST_BURST_S
 LATE_S = WITHIN_S * PATIENCE_SHARE + 1.0
 
 
@@ -88,8 +89,8 @@ def test_neither_do_many_looks_within_no_time_nor_two_slow_ones() -> None:
 )
 def test_what_is_mandatory_is_waited_for_until_the_time_is_up(unmet: Verdict) -> None:
     choice = choosing()
-    assert {choice.looked_at(unmet, n / 2, taken=False) for n in range(int(2 * WITHIN_S))} == {Next.GO_ON}
-    assert choice.looked_at(unmet, WITHIN_S, taken=False) is Next.ASK_STILL
+    assert {choice.looked_at(unmet, n / 2, taken=False) for n in range(int(2 * LAST_S))} == {Next.GO_ON}
+    assert choice.looked_at(unmet, LAST_S, taken=False) is Next.ASK_STILL
 
 
 @pytest.mark.parametrize("code", ["turn-left", "chin-up", "eyes-not-found", "light-from-the-side", "too-bright"])
@@ -152,9 +153,18 @@ def test_who_moved_before_the_stills_is_waited_for_again() -> None:
 def test_when_the_time_is_up_one_last_burst_ends_it_whatever_it_shows() -> None:
     choice = choosing()
     shown(choice, [OPEN_MOUTH])
-    assert choice.looked_at(OPEN_MOUTH, WITHIN_S, taken=False) is Next.ASK_STILL
-    steps = [choice.offered(still(OPEN_MOUTH, n), WITHIN_S + n, taken=False) for n in range(BURST)]
+    assert choice.looked_at(OPEN_MOUTH, LAST_S, taken=False) is Next.ASK_STILL
+    steps = [choice.offered(still(OPEN_MOUTH, n), LAST_S + n, taken=False) for n in range(BURST)]
     assert steps == [Next.ASK_STILL] * (BURST - 1) + [Next.END]
+
+
+def test_whatever_is_asked_for_nobody_waits_beyond_the_time_for_more_than_the_first() -> None:
+    choice = choosing()
+    assert shown(choice, [OPEN_MOUTH]) == [Next.GO_ON]
+    assert choice.looked_at(OPEN_MOUTH, LAST_S, taken=False) is Next.ASK_STILL
+    assert choice.offered(still(OPEN_MOUTH, 1), LAST_S + 1.0, taken=False) is Next.ASK_STILL
+    assert choice.looked_at(OPEN_MOUTH, WITHIN_S, taken=False) is Next.END
+    assert kept(choice) == 1
 
 
 def test_a_better_still_of_an_earlier_burst_is_kept_at_the_end() -> None:

@@ -20,7 +20,7 @@ from drivers.transport.picture_file import decode_picture
 from drivers.transport.picture_resolution import declared_ppi
 from tests.unit.attendance.box import Streaming, TurnedClock
 from tests.unit.attendance.makers import configuration
-from tests.unit.attendance.scanner import SlapScanner, cut_out, live, of_all
+from tests.unit.attendance.scanner import TIMED_OUT, SlapScanner, cut_out, live, of_all
 from tests.unit.attendance.slap_post import PLAN, TARGET, Post, as_read
 from tests.unit.attendance.slaps import LEFT, RIGHT, drawn
 
@@ -126,6 +126,15 @@ async def test_a_scanner_that_cuts_out_too_few_and_goes_on_showing_is_left_when_
     assert [image.position for image in presented.images] == list(RIGHT[:3])
     assert not presented.judged.accepted
     assert clock.now_s == began_s + 1.0 + 7.0
+
+
+async def test_fingers_that_were_cut_out_before_the_scanner_gave_up_are_kept(posts: Callable[..., Post]) -> None:
+    post = posts(SlapScanner([*(cut_out(position) for position in RIGHT[:3]), TIMED_OUT]))
+    await post.at_fingers()
+    target = (await post.capture()).target(TARGET)
+    assert target is not None
+    (attempt,) = target.attempts
+    assert ([finger.position for finger in attempt.fingers], attempt.accepted) == (list(RIGHT[:3]), False)
 
 
 async def test_a_slap_at_1000_ppi_is_judged_at_500_and_kept_as_it_came(posts: Callable[..., Post]) -> None:
