@@ -9,15 +9,19 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from appliance.liveness.face.challenge import Action, Challenge, Observation, drawn, observed, step, visible
+import msgspec
+
+from appliance.liveness.face.challenge import CODE, Action, Challenge, Observation, drawn, observed, step, visible
 from appliance.liveness.face.frame import FaceFrame
 from appliance.liveness.face.together import face_hints
 from appliance.liveness.face.watch import FaceWatch
-from appliance.model.liveness import LivenessHints
+from appliance.model.liveness import Hint, LivenessHints
 from appliance.quality.face_assessor import FacePoints
 from drivers.contracts import Pixels
 
 NO_NETWORKS = "no-networks"
+NOT_CARRIED_OUT = "not-carried-out"
+"""Of movements that the technician wished for: the camera has no previews, or no face looked straight into it."""
 
 
 class FaceWatching:
@@ -31,8 +35,10 @@ class FaceWatching:
 
     def __init__(self, chance: random.Random | None = None) -> None:
         self._watch = FaceWatch()
+        self._earlier: tuple[Hint, ...] = ()
         self._of_previews = False
         self._chance = chance
+        self._wished = chance is not None
         self._challenge: Challenge | None = None
 
     def saw(
@@ -46,11 +52,15 @@ class FaceWatching:
             self._watch = replace(self._watch, refused=NO_NETWORKS)
             return
         if preview and not self._of_previews:
-            self._watch, self._of_previews = FaceWatch(), True
+            self._watch, self._earlier, self._of_previews = FaceWatch(), (), True
         if not preview and self._of_previews:
             self._watch = self._watch.paused()
             return
-        self._watch = self._watch.after(FaceFrame(pixels, taken_s, face.landmarks_px, face.coefficients, reduced_by))
+        before = self._watch
+        self._watch = before.after(FaceFrame(pixels, taken_s, face.landmarks_px, face.coefficients, reduced_by))
+        if len(self._watch.samples) < len(before.samples):
+            # The watch has given up its first half: whoever waits long enough would have been seen for nothing.
+            self._earlier = face_hints(before, self._challenge, earlier=self._earlier).hints
         if self._chance is not None and preview:
             self._ask(observed(face.landmarks_px, face.coefficients), taken_s, self._chance)
 
@@ -64,8 +74,13 @@ class FaceWatching:
         self._chance = None
 
     def hints(self) -> LivenessHints:
-        """Of all that was seen so far. Takes some hundredths of a second: once, at the end."""
-        return face_hints(self._watch, self._challenge)
+        """Of all that was seen so far. Takes some hundredths of a second: once, at the end, and in a long capture once
+        in five seconds."""
+        found = face_hints(self._watch, self._challenge, earlier=self._earlier)
+        if not self._wished or self._challenge is not None:
+            return found
+        hints = tuple(Hint(code=CODE, omitted=NOT_CARRIED_OUT) if hint.code == CODE else hint for hint in found.hints)
+        return msgspec.structs.replace(found, hints=hints)
 
     def _ask(self, seen: Observation, taken_s: float, chance: random.Random) -> None:
         if self._challenge is not None:

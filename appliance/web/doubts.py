@@ -9,18 +9,21 @@ from __future__ import annotations
 import msgspec
 
 from appliance.attendance.face_doubts import doubted_faces
+from appliance.attendance.face_watching import NOT_CARRIED_OUT
 from appliance.attendance.finger_impression import FingerImpression
 from appliance.attendance.resemblance import Impression, counting_impressions, standing_doubts
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Leniency, Target
 from appliance.fingerprint.uniqueness import Alike
 from appliance.liveness.face.challenge import CODE as CHALLENGE
+from appliance.liveness.face.challenge import NOT_FINISHED
 from appliance.model.attendance import Decision, Step
 from appliance.model.capture import Attempt
 from appliance.model.liveness import Hint, LivenessRuling, OverruleReason
 from appliance.model.verdict import CaptureKind
 
 _REPEAT = "repeat"
+_NOT_CHECKED = frozenset({NOT_CARRIED_OUT, NOT_FINISHED})
 _SIMULATED = "face-simulated"
 _STANDING = frozenset({"repeated-frames", "still-picture"})
 _FOLLOWING = _STANDING | {"looped-video"}
@@ -65,7 +68,8 @@ class FaceHintShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PresenceShown(msgspec.Struct, frozen=True, kw_only=True):
-    """Of the face that is chosen: how many movements it was asked for, and how many of them were seen in time."""
+    """Of the face that is chosen: how many movements it was asked for, and how many of them were seen in time. `asked`
+    is 0 where they were wished for and the picture was taken without."""
 
     asked: int
     answered: int
@@ -139,9 +143,12 @@ def presence(attendance: Attendance) -> PresenceShown | None:
     for target in attendance.targets:
         if target.kind is CaptureKind.FACE and target.chosen is not None and target.chosen.liveness is not None:
             for hint in target.chosen.liveness.hints:
-                if hint.code == CHALLENGE and hint.score is not None:
-                    figures = hint.evidence
-                    return PresenceShown(asked=int(figures["asked"]), answered=int(figures["answered"]))
+                if hint.code != CHALLENGE:
+                    continue
+                if hint.score is not None:
+                    return PresenceShown(asked=int(hint.evidence["asked"]), answered=int(hint.evidence["answered"]))
+                if hint.omitted in _NOT_CHECKED:
+                    return PresenceShown(asked=0, answered=0)
     return None
 
 

@@ -18,6 +18,7 @@ from appliance.liveness.grading import graded
 from appliance.model.liveness import Hint
 
 CODE = "challenge"
+NOT_FINISHED = "not-finished"
 COUNT = 3
 TIME_S = 3.0
 """For each action, from its being asked."""
@@ -28,9 +29,8 @@ DONE, UNDONE = 0.4, 0.2
 """Of the way from a person's own rest to the whole of it: some smile at rest, to the networks' eyes."""
 _LEAST_WAY = 0.3
 """Who smiles broadly already cannot do so more: then nothing small is taken for it."""
-
-
 _MOST_AT_REST = 0.5
+"""Of a coefficient, while nothing is asked: who seems to do it by more is not asked for it."""
 
 
 class Action(StrEnum):
@@ -186,7 +186,7 @@ def hint(challenge: Challenge | None) -> Hint:
         return Hint(code=CODE, omitted="not-asked")
     failed = challenge.late + 0.5 * challenge.others
     if challenge.next is not None and not failed:
-        return Hint(code=CODE, omitted="not-finished")
+        return Hint(code=CODE, omitted=NOT_FINISHED)
     choices = len(challenge.among)
     return graded(
         CODE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from appliance.liveness.face import bezel, challenge, frozen, looped, moire, planarity, screen_light, specular, timing
 from appliance.liveness.face.challenge import Challenge
 from appliance.liveness.face.colour_sequence import ColourSequence
@@ -17,8 +19,15 @@ CODES = (
 )  # fmt: skip
 
 
-def face_hints(watch: FaceWatch, asked: Challenge | None = None, shown: ColourSequence | None = None) -> LivenessHints:
+def face_hints(
+    watch: FaceWatch,
+    asked: Challenge | None = None,
+    shown: ColourSequence | None = None,
+    *,
+    earlier: Sequence[Hint] = (),
+) -> LivenessHints:
     """At any moment, of what was seen so far: nobody waits for it. `asked` and `shown` where a challenge was made.
+    `earlier`: hints of what the watch has given up since; of each the stronger counts.
 
     Every hint of `CODES` is there, in this order; what was not looked for says why. Never raises.
     """
@@ -26,7 +35,14 @@ def face_hints(watch: FaceWatch, asked: Challenge | None = None, shown: ColourSe
         hints: tuple[Hint, ...] = tuple(Hint(code=code, omitted=watch.refused or "no-frames") for code in CODES)
     else:
         hints = _looked_for(watch, asked, shown)
+    known = {hint.code: hint for hint in earlier}
+    hints = tuple(max((hint, known.get(hint.code, hint)), key=_strength) for hint in hints)
     return LivenessHints(hints=hints, score=together(hint.score for hint in hints), algorithm=ALGORITHM)
+
+
+def _strength(hint: Hint) -> float:
+    """What was not looked for is weaker than what was found to be nothing."""
+    return -1.0 if hint.score is None else hint.score
 
 
 def _looked_for(watch: FaceWatch, asked: Challenge | None, shown: ColourSequence | None) -> tuple[Hint, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 
-from appliance.attendance.face_watching import FaceWatching
+from appliance.attendance.face_watching import NOT_CARRIED_OUT, FaceWatching
 from appliance.attendance.judging import Judge
 from appliance.liveness.face.together import ALGORITHM, CODES
+from appliance.liveness.face.watch import MOST_FRAMES
 from appliance.model.liveness import Hint, LivenessHints
 from appliance.model.verdict import CaptureKind, Verdict
 from appliance.quality.face_assessor import LIVE_ADULT, AssessedStill, FacePoints
@@ -44,6 +47,25 @@ def test_the_same_frame_again_and_again_raises_one() -> None:
     hints = watching.hints()
     assert (hints.score, hints.alarm) == (1.0, True)
     assert hint(hints, "repeated-frames").evidence["copies"] == 29.0
+
+
+def test_what_was_seen_at_first_is_not_forgotten_by_whoever_waits_long_enough() -> None:
+    watching = FaceWatching()
+    for number, taken_s in enumerate(moments(2 * MOST_FRAMES)):
+        watching.saw(living(0 if number < 40 else number), taken_s, FACE, preview=True)
+    hints = watching.hints()
+    assert hint(hints, "repeated-frames").evidence["copies"] == 39.0
+    assert hints.alarm
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["nobody looks straight", "no previews"])
+def test_movements_that_were_wished_for_and_never_asked_are_said_to_be(preview: bool) -> None:
+    watching = FaceWatching(random.Random(1))
+    away = FacePoints(landmarks(yaw_deg=30.0))
+    for number, taken_s in enumerate(moments(12)):
+        watching.saw(living(number), taken_s, away, preview=preview)
+    assert watching.asked is None
+    assert hint(watching.hints(), "challenge").omitted == NOT_CARRIED_OUT
 
 
 def test_without_networks_everything_is_omitted_and_says_so() -> None:

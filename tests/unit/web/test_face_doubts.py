@@ -148,7 +148,9 @@ async def test_a_photograph_that_was_asked_to_move_is_said_to_have_done_nothing(
     path = await at_face(ana)
     await ana.post(f"{path}/capture", target="face", check_presence="1")
     await ana.post(f"{path}/unable-to-sign", reason="-")
-    assert "Presença da pessoa:" not in (await ana.see(path))[1], "two seconds are not enough to say so"
+    page = (await ana.see(path))[1]
+    assert "Presença da pessoa:" not in page, "two seconds are not enough to say so"
+    assert "Pediu-se para verificar a presença e não se verificou" in page
 
 
 def test_what_was_asked_and_seen_is_told_at_the_review_of_the_face_that_is_chosen() -> None:
@@ -156,6 +158,12 @@ def test_what_was_asked_and_seen_is_told_at_the_review_of_the_face_that_is_chose
     assert presence(one_face(LivenessHints(hints=(done,), score=0.3))) == PresenceShown(asked=3, answered=2)
     nothing = Hint(code="challenge", omitted="not-asked")
     assert presence(one_face(LivenessHints(hints=(nothing,), score=None))) is None
+
+
+@pytest.mark.parametrize("omitted", ["not-carried-out", "not-finished"])
+def test_a_check_that_was_wished_for_and_not_made_is_told(omitted: str) -> None:
+    hints = LivenessHints(hints=(Hint(code="challenge", omitted=omitted),), score=None)
+    assert presence(one_face(hints)) == PresenceShown(asked=0, answered=0)
 
 
 def one_face(hints: LivenessHints, *, simulated: bool = False) -> Attendance:
