@@ -1,8 +1,8 @@
 """One attempt: takes frames from a device, judges each, keeps the best, and stops at the first that is good enough.
 
 A camera shows small previews meanwhile; what is kept is a still of its full size. Portraits are `face_capturing`'s,
-several fingers at once `slap_capturing`'s. Decides nothing about rounds or
-fallbacks (that is `target`) and stores nothing (that is `service`).
+several fingers at once `slap_capturing`'s. Decides nothing about rounds or fallbacks (that is `target`) and stores
+nothing (that is `service`).
 """
 
 from __future__ import annotations

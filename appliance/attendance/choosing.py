@@ -1,7 +1,7 @@
 """Which picture of one attempt is kept, and what comes next: pure, told of each frame once it was judged.
 
-Where the device gives previews they are only looked at. When one of them is good enough, the time is up or the
-technician says so, a still is asked for; only what is no preview is kept.
+Where the device gives previews they are only looked at. When the time is up or the technician says so, a still is asked
+for; only what is no preview is kept. When a portrait is taken by itself is `portrait_choice`'s to say.
 """
 
 from __future__ import annotations
@@ -63,13 +63,13 @@ class Choice:
 
     def looked_at(self, verdict: Verdict, now_s: float, *, taken: bool) -> Next:
         """After a preview. A still is asked for once, until it comes. `taken`: the technician has asked for one."""
-        wanted = verdict.accepted(self._threshold) or self._over(verdict, now_s)
+        is_over = self._over(verdict, now_s)
         if taken and not self._taken:
             # Asked for anew, whatever was asked for before.
             self._taken, self._asked_s = True, now_s
         if self._asked_s is not None:
             return Next.GIVE_UP if now_s - self._asked_s >= self._still_within_s else Next.GO_ON
-        if not wanted:
+        if not is_over:
             return Next.GO_ON
         self._asked_s = now_s
         return Next.ASK_STILL

@@ -22,19 +22,21 @@ def kept(choice: Choice) -> int | None:
     return choice.best.verdict.score if choice.best is not None else None
 
 
-def test_a_good_preview_asks_for_a_still_and_is_not_kept_itself() -> None:
+def waiting() -> Choice:
+    """One that has looked at previews from 0 s on, until its window is nearly over."""
     choice = Choice(THRESHOLD, WINDOW_S, STILL_WITHIN_S)
-    assert choice.looked_at(verdict(20), 0.0, taken=False) is Next.GO_ON
-    assert choice.looked_at(verdict(80), 0.1, taken=False) is Next.ASK_STILL
-    assert kept(choice) is None
+    assert {choice.looked_at(verdict(80), now_s, taken=False) for now_s in (0.0, WINDOW_S - 0.1)} == {Next.GO_ON}
+    return choice
+
+
+def test_previews_are_only_looked_at_however_good_they_are() -> None:
+    assert kept(waiting()) is None
 
 
 def test_a_still_is_asked_for_once_until_it_comes() -> None:
-    choice = Choice(THRESHOLD, WINDOW_S, STILL_WITHIN_S)
-    asked = [choice.looked_at(verdict(80), now_s, taken=False) for now_s in (0.0, 0.1, 0.2)]
+    choice = waiting()
+    asked = [choice.looked_at(verdict(80), WINDOW_S + after_s, taken=False) for after_s in (0.0, 0.1, 0.2)]
     assert asked == [Next.ASK_STILL, Next.GO_ON, Next.GO_ON]
-    assert choice.offered(candidate(10), 0.3, taken=False) is Next.GO_ON
-    assert choice.looked_at(verdict(80), 0.4, taken=False) is Next.ASK_STILL
 
 
 def test_a_still_that_is_good_enough_ends_the_attempt() -> None:
@@ -66,18 +68,18 @@ def test_the_picture_that_the_technician_took_is_kept_also_where_an_older_one_wa
 
 
 def test_a_still_that_does_not_come_is_given_up() -> None:
-    choice = Choice(THRESHOLD, WINDOW_S, STILL_WITHIN_S)
-    assert choice.looked_at(verdict(80), 1.0, taken=False) is Next.ASK_STILL
-    assert choice.looked_at(verdict(80), 5.9, taken=False) is Next.GO_ON
-    assert choice.looked_at(verdict(80), 6.0, taken=False) is Next.GIVE_UP
+    choice = waiting()
+    assert choice.looked_at(verdict(80), WINDOW_S, taken=False) is Next.ASK_STILL
+    assert choice.looked_at(verdict(80), WINDOW_S + 4.9, taken=False) is Next.GO_ON
+    assert choice.looked_at(verdict(80), WINDOW_S + 5.0, taken=False) is Next.GIVE_UP
 
 
 def test_what_the_technician_asks_for_has_its_own_time_and_is_asked_for_once() -> None:
-    choice = Choice(THRESHOLD, WINDOW_S, STILL_WITHIN_S)
-    assert choice.looked_at(verdict(80), 1.0, taken=False) is Next.ASK_STILL
-    assert choice.looked_at(verdict(80), 5.0, taken=True) is Next.GO_ON
-    assert choice.looked_at(verdict(80), 9.9, taken=True) is Next.GO_ON
-    assert choice.looked_at(verdict(80), 10.0, taken=True) is Next.GIVE_UP
+    choice = waiting()
+    assert choice.looked_at(verdict(80), WINDOW_S, taken=False) is Next.ASK_STILL
+    assert choice.looked_at(verdict(80), WINDOW_S + 4.0, taken=True) is Next.GO_ON
+    assert choice.looked_at(verdict(80), WINDOW_S + 8.9, taken=True) is Next.GO_ON
+    assert choice.looked_at(verdict(80), WINDOW_S + 9.0, taken=True) is Next.GIVE_UP
 
 
 BARE = Candidate(verdict(NOT_JUDGED), np.zeros((2, 2), np.uint8), simulated=True)
