@@ -3,7 +3,7 @@
 Every function takes the attendance and returns the event to append. They raise AttendanceError:
 `attendance-step` (not now), `attendance-frozen` (sealed or abandoned), `applicant-fields`, `target-unknown`,
 `decision-not-offered`, `exemption-not-possible`, `reason-missing`, `no-liveness-alarm`, `overrule-reason`,
-`no-presence-check`.
+`no-presence-check`, `no-screen-light`.
 """
 
 from __future__ import annotations
@@ -156,6 +156,14 @@ def require_presence_check(target: Target, *, possible: bool) -> None:
     if target.kind is not CaptureKind.FACE or not possible:
         raise AttendanceError(
             "Whether the person is there cannot be checked here: take the picture as usual.", code="no-presence-check"
+        )
+
+
+def require_screen_light(attendance: Attendance, *, checks_presence: bool) -> None:
+    """The colours are part of the check of presence, and shown where AIMA's configuration says so."""
+    if not (checks_presence and attendance.opened.rules.screen_light):
+        raise AttendanceError(
+            "Colours are not shown on this screen: have the presence checked without them.", code="no-screen-light"
         )
 
 

@@ -19,14 +19,15 @@ from appliance.attendance.capturing import (
     require_an_end,
 )
 from appliance.attendance.choosing import Candidate, Next
+from appliance.attendance.colour_showing import ColourShowing
 from appliance.attendance.face_watching import FaceWatching
 from appliance.attendance.instruction import Instructions
 from appliance.attendance.judging import Judge
 from appliance.attendance.looking import Wish, until
 from appliance.attendance.portrait_choice import PortraitChoice
+from appliance.attendance.presence_check import PresenceCheck
 from appliance.attendance.preview import Preview, PreviewFrame
 from appliance.errors import DeviceError, QualityError
-from appliance.liveness.face.challenge import COUNT, TIME_S
 from appliance.model.configuration import CaptureRules
 from appliance.model.portrait import Composition, PortraitFacts
 from appliance.model.verdict import CaptureKind
@@ -37,11 +38,7 @@ from appliance.runtime.clock import Clock
 
 NO_POINTS: Final = "no-face-points"
 """The face's points are not known: its networks are not installed, or the still shows no face that could be judged."""
-ASKED: Final = "ask-"
-"""Begins the code of what the person is asked for, to see that they are there (`liveness.face.challenge`)."""
 NOT_COMPOSED: Final = "not-composed"
-CHECKED_WITHIN_S: Final = COUNT * TIME_S + 3.0
-"""By our own clock, whatever a camera says of its frames' times."""
 
 
 async def capture_face(
@@ -55,12 +52,17 @@ async def capture_face(
     clock: Clock,
     wish: Wish,
     watching: FaceWatching | None = None,
+    showing: ColourShowing | None = None,
 ) -> Presented:
-    """Raises DeviceError for whatever goes wrong with the device, and `capture-cancelled` where it is left; nobody
-    presenting anything is not an error."""
+    """`watching` is shown every picture, and may ask the person for movements first; `showing`: the colours that the
+    screen shows meanwhile.
+
+    Raises DeviceError for whatever goes wrong with the device, and `capture-cancelled` where it is left; nobody
+    presenting anything is not an error.
+    """
     choice = PortraitChoice(threshold, rules.face_timeout_s, STILL_WITHIN_S)
     instructions, step = Instructions(threshold), Next.GO_ON
-    asked_s: float | None = None
+    check = PresenceCheck(watching, showing)
     request = request_for(CaptureKind.FACE, None, rules)
     try:
         async with (
@@ -69,13 +71,11 @@ async def capture_face(
         ):
             async for frame, taken in coming:
                 judged = await judge.judge(CaptureKind.FACE, frame, wanted=wanted, watching=watching)
-                if watching is not None and (asked := watching.asked) is not None and judged.pixels is None:
-                    asked_s = clock.monotonic() if asked_s is None else asked_s
-                    if not taken and clock.monotonic() - asked_s < CHECKED_WITHIN_S:
-                        await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict, f"{ASKED}{asked}"))
-                        continue
-                    watching.ask_no_more()
                 now_s = clock.monotonic()
+                asked = check.step(now_s, taken=taken) if judged.pixels is None else None
+                if asked is not None:
+                    await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict, *asked))
+                    continue
                 said = instructions.say(choice.instruction(judged.verdict, now_s), now_s)
                 await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict, said))
                 if judged.pixels is None:
@@ -94,6 +94,7 @@ async def capture_face(
         if error.code != "capture-timeout" and not choice.has_enough:
             raise
     finally:
+        check.end(clock.monotonic())
         await preview.show(None)
     require_an_end(step, wish)
     if choice.best is None:

@@ -12,7 +12,9 @@ from dataclasses import replace
 import msgspec
 
 from appliance.liveness.face.challenge import CODE, Action, Challenge, Observation, drawn, observed, step, visible
+from appliance.liveness.face.colour_sequence import ColourSequence
 from appliance.liveness.face.frame import FaceFrame
+from appliance.liveness.face.screen_light import CODE as SCREEN_LIGHT
 from appliance.liveness.face.together import face_hints
 from appliance.liveness.face.watch import FaceWatch
 from appliance.model.liveness import Hint, LivenessHints
@@ -22,6 +24,8 @@ from drivers.contracts import Pixels
 NO_NETWORKS = "no-networks"
 NOT_CARRIED_OUT = "not-carried-out"
 """Of movements that the technician wished for: the camera has no previews, or no face looked straight into it."""
+NOT_SHOWN = "not-shown"
+"""Of colours that the technician wished for: too few of them are known to have been on the screen."""
 
 
 class FaceWatching:
@@ -30,16 +34,18 @@ class FaceWatching:
 
     `chance` draws what the person is asked for, once a face looks straight into a camera that has previews; None where
     nothing is asked. Times are the frames': what is asked with one is on the screen a moment later, which is part of
-    the seconds that there are for it.
+    the seconds that there are for it. `lit`: the screen is to show colours meanwhile.
     """
 
-    def __init__(self, chance: random.Random | None = None) -> None:
+    def __init__(self, chance: random.Random | None = None, *, lit: bool = False) -> None:
         self._watch = FaceWatch()
         self._earlier: tuple[Hint, ...] = ()
         self._of_previews = False
         self._chance = chance
         self._wished = chance is not None
         self._challenge: Challenge | None = None
+        self._lit = lit
+        self._shown: ColourSequence | None = None
 
     def saw(
         self, pixels: Pixels, taken_s: float, face: FacePoints | None, *, preview: bool, reduced_by: float = 1.0
@@ -60,7 +66,7 @@ class FaceWatching:
         self._watch = before.after(FaceFrame(pixels, taken_s, face.landmarks_px, face.coefficients, reduced_by))
         if len(self._watch.samples) < len(before.samples):
             # The watch has given up its first half: whoever waits long enough would have been seen for nothing.
-            self._earlier = face_hints(before, self._challenge, earlier=self._earlier).hints
+            self._earlier = face_hints(before, self._challenge, self._shown, earlier=self._earlier).hints
         if self._chance is not None and preview:
             self._ask(observed(face.landmarks_px, face.coefficients), taken_s, self._chance)
 
@@ -73,14 +79,23 @@ class FaceWatching:
         """What is still open counts for nothing."""
         self._chance = None
 
+    def lit_by(self, shown: ColourSequence | None) -> None:
+        """What the screen has shown, on the frames' clock; None where that is not known."""
+        self._shown = shown
+
     def hints(self) -> LivenessHints:
         """Of all that was seen so far. Takes some hundredths of a second: once, at the end, and in a long capture once
         in five seconds."""
-        found = face_hints(self._watch, self._challenge, earlier=self._earlier)
-        if not self._wished or self._challenge is not None:
-            return found
-        hints = tuple(Hint(code=CODE, omitted=NOT_CARRIED_OUT) if hint.code == CODE else hint for hint in found.hints)
-        return msgspec.structs.replace(found, hints=hints)
+        found = face_hints(self._watch, self._challenge, self._shown, earlier=self._earlier)
+        missed = {}
+        if self._wished and self._challenge is None:
+            missed[CODE] = NOT_CARRIED_OUT
+        if self._lit and self._shown is None:
+            missed[SCREEN_LIGHT] = NOT_SHOWN
+        hints = (
+            Hint(code=each.code, omitted=missed[each.code]) if each.code in missed else each for each in found.hints
+        )
+        return msgspec.structs.replace(found, hints=tuple(hints)) if missed else found
 
     def _ask(self, seen: Observation, taken_s: float, chance: random.Random) -> None:
         if self._challenge is not None:

@@ -7,24 +7,28 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
+from appliance.attendance.colour_showing import Light
 from appliance.model.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewFrame:
-    """`instruction`: the code of what the person is to be told with it, empty for nothing."""
+    """`instruction`: the code of what the person is to be told with it, empty for nothing. `light`: the colour that the
+    screen is to show them meanwhile."""
 
     jpeg: bytes
     verdict: Verdict
     instruction: str = ""
+    light: Light | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An instruction's code, and what is being captured; both empty for nothing."""
+    """An instruction's code, and what is being captured, both empty for nothing; and the colour to be shown with it."""
 
     kind: str
     code: str
+    light: Light | None = None
 
 
 NOTHING: Final = Said("", "")
@@ -80,4 +84,6 @@ class Preview:
     @property
     def _instruction(self) -> Said:
         frame = self._frame
-        return NOTHING if frame is None or not frame.instruction else Said(frame.verdict.kind, frame.instruction)
+        if frame is None or not frame.instruction:
+            return NOTHING
+        return Said(frame.verdict.kind, frame.instruction, frame.light)

@@ -180,19 +180,30 @@ class AttendanceService:
         return self._judge.sees_points
 
     async def capture(
-        self, attendance_id: str, technician_id: str, target_name: str, *, check_presence: bool = False
+        self,
+        attendance_id: str,
+        technician_id: str,
+        target_name: str,
+        *,
+        check_presence: bool = False,
+        show_colours: bool = False,
     ) -> Attendance:
         """One attempt, durable with its image. DeviceError leaves the attendance as it was.
 
-        `check_presence`: the technician wishes that the person is asked for a few movements first. Raises
-        AttendanceError `capture-running` while any capture runs: there is one desk; `no-presence-check`.
+        `check_presence`: the technician wishes that the person is asked for a few movements first. `show_colours`: and
+        that the page, which says that it can, lights them with colours meanwhile. Raises AttendanceError
+        `capture-running` while any capture runs: there is one desk; `no-presence-check`, `no-screen-light`.
         """
         async with self._devices_for(attendance_id) as attendance:
             target = commands.target_to_capture(attendance, target_name)
             if check_presence:
                 commands.require_presence_check(target, possible=self.can_check_presence)
+            if show_colours:
+                commands.require_screen_light(attendance, checks_presence=check_presence)
             self.register.changed()
-            attempt = await self._taking.attempt(attendance, target, check_presence=check_presence)
+            attempt = await self._taking.attempt(
+                attendance, target, check_presence=check_presence, show_colours=show_colours
+            )
             event = Attempted(at=self._now(), technician_id=technician_id, target=target.name, attempt=attempt)
             return await self.register.append(attendance_id, event)
 
@@ -213,6 +224,14 @@ class AttendanceService:
     def take_now(self, attendance_id: str) -> None:
         """The technician waits no longer, whatever the running capture has by now."""
         self._taking.take_now(attendance_id)
+
+    def light_painted(self, attendance_id: str, ticket: str, after_s: float) -> None:
+        """The page has painted the colour of this ticket, `after_s` after it had heard of it."""
+        self._taking.light_painted(attendance_id, ticket, after_s)
+
+    def refuse_light(self, attendance_id: str) -> None:
+        """Somebody does not want to see the colours; the capture goes on without."""
+        self._taking.refuse_light(attendance_id)
 
     async def decide(self, attendance_id: str, technician_id: str, target_name: str, decision: Decision) -> Attendance:
         async with self.register.writing(attendance_id) as attendance:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import msgspec
 
 from appliance.attendance.capturing import CONTRACTS, CaptureDevice, CaptureDevices, Presented, capture_once
+from appliance.attendance.colour_showing import ColourShowing
 from appliance.attendance.face_capturing import capture_face
 from appliance.attendance.face_watching import FaceWatching
 from appliance.attendance.image_file import ImageFile, image_file, portrait_image_file
@@ -57,6 +58,7 @@ class Taking:
         self._permitted = permitted
         self._holder: str | None = None
         self._wish = Wish()
+        self._showing: ColourShowing | None = None
 
     @property
     def holder(self) -> str | None:
@@ -77,6 +79,16 @@ class Taking:
         if self._holder == attendance_id:
             self._wish.leave.set()
 
+    def light_painted(self, attendance_id: str, ticket: str, after_s: float) -> None:
+        """The page has painted a colour, `after_s` after it had heard of it."""
+        if self._holder == attendance_id and self._showing is not None:
+            self._showing.painted(ticket, after_s, self._clock.monotonic())
+
+    def refuse_light(self, attendance_id: str) -> None:
+        """No more colours are shown, and nothing is concluded from those that were."""
+        if self._holder == attendance_id and self._showing is not None:
+            self._showing.refuse()
+
     @contextmanager
     def held(self, attendance_id: str) -> Iterator[None]:
         """The devices, for this attendance alone. AttendanceError `capture-running` while anybody has them."""
@@ -87,12 +99,15 @@ class Taking:
         try:
             yield
         finally:
-            self._holder = None
+            self._holder = self._showing = None
 
-    async def attempt(self, attendance: Attendance, target: Target, *, check_presence: bool = False) -> Attempt:
+    async def attempt(
+        self, attendance: Attendance, target: Target, *, check_presence: bool = False, show_colours: bool = False
+    ) -> Attempt:
         """Durable with its image. Raises DeviceError; nobody presenting anything is an attempt without an image.
 
-        `check_presence`: a face is first asked for a few movements, drawn by chance.
+        `check_presence`: a face is first asked for a few movements, drawn by chance. `show_colours`: and is lit by the
+        page meanwhile.
         """
         device = self._devices.device(CONTRACTS[target.kind])
         if target.fingers:
@@ -105,7 +120,8 @@ class Taking:
             attendance.opened.plan.use,
         )
         chance = random.SystemRandom() if check_presence else None
-        watching = FaceWatching(chance) if target.kind is CaptureKind.FACE else None
+        watching = FaceWatching(chance, lit=show_colours) if target.kind is CaptureKind.FACE else None
+        self._showing = ColourShowing(chance) if chance is not None and show_colours else None
         started_at, started_s = timestamp(self._clock.now()), self._clock.monotonic()
         presented = await self._presented(attendance, target, device, threshold, watching)
         facts = device.facts()
@@ -152,6 +168,7 @@ class Taking:
                 clock=self._clock,
                 wish=self._wish,
                 watching=watching,
+                showing=self._showing,
             )
         return await capture_once(
             device,

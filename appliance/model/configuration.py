@@ -127,7 +127,9 @@ class FingerprintFormat(StrEnum):
 
 
 class CaptureRules(_Part, frozen=True, kw_only=True):
-    """`evaluation_only`: scores are computed and recorded as ever, and nobody is asked to repeat because of one."""
+    """`evaluation_only`: scores are computed and recorded as ever, and nobody is asked to repeat because of one.
+    `screen_light`: a check of presence may light the face with the page's colours, where the screen stands before the
+    applicant and no bright daylight falls on them."""
 
     attempts_per_round: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
     evaluation_only: bool = False
@@ -136,6 +138,7 @@ class CaptureRules(_Part, frozen=True, kw_only=True):
     """Once a finger lies on the glass: the first good picture of this time, else its best (BSI TR-03121-3 §4.9.2)."""
     slap_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
     fingerprint_format: FingerprintFormat = FingerprintFormat.PNG
+    screen_light: bool = False
     face_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
     document_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0
     signature_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0

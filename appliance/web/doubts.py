@@ -9,14 +9,16 @@ from __future__ import annotations
 import msgspec
 
 from appliance.attendance.face_doubts import doubted_faces
-from appliance.attendance.face_watching import NOT_CARRIED_OUT
+from appliance.attendance.face_watching import NOT_CARRIED_OUT, NOT_SHOWN
 from appliance.attendance.finger_impression import FingerImpression
+from appliance.attendance.liveness_records import NOT_ASKED
 from appliance.attendance.resemblance import Impression, counting_impressions, standing_doubts
 from appliance.attendance.state import Attendance
 from appliance.attendance.target import Leniency, Target
 from appliance.fingerprint.uniqueness import Alike
 from appliance.liveness.face.challenge import CODE as CHALLENGE
 from appliance.liveness.face.challenge import NOT_FINISHED
+from appliance.liveness.face.screen_light import CODE as SCREEN_LIGHT
 from appliance.model.attendance import Decision, Step
 from appliance.model.capture import Attempt
 from appliance.model.liveness import Hint, LivenessRuling, OverruleReason
@@ -69,10 +71,12 @@ class FaceHintShown(msgspec.Struct, frozen=True, kw_only=True):
 
 class PresenceShown(msgspec.Struct, frozen=True, kw_only=True):
     """Of the face that is chosen: how many movements it was asked for, and how many of them were seen in time. `asked`
-    is 0 where they were wished for and the picture was taken without."""
+    is 0 where they were wished for and the picture was taken without. `light`: what the screen's colours showed
+    meanwhile, `seen`, `unclear` or `not-shown`; empty where they were not asked for, or a hint says the rest."""
 
     asked: int
     answered: int
+    light: str = ""
 
 
 OVERRULE_REASONS = tuple(OverruleReason)
@@ -142,14 +146,19 @@ def presence(attendance: Attendance) -> PresenceShown | None:
     """None where the technician did not have it checked."""
     for target in attendance.targets:
         if target.kind is CaptureKind.FACE and target.chosen is not None and target.chosen.liveness is not None:
-            for hint in target.chosen.liveness.hints:
-                if hint.code != CHALLENGE:
-                    continue
-                if hint.score is not None:
-                    return PresenceShown(asked=int(hint.evidence["asked"]), answered=int(hint.evidence["answered"]))
-                if hint.omitted in _NOT_CHECKED:
-                    return PresenceShown(asked=0, answered=0)
+            known = {hint.code: hint for hint in target.chosen.liveness.hints}
+            movements = known.get(CHALLENGE)
+            if movements is None or (movements.score is None and movements.omitted not in _NOT_CHECKED):
+                return None
+            asked, answered = (int(movements.evidence.get(name, 0.0)) for name in ("asked", "answered"))
+            return PresenceShown(asked=asked, answered=answered, light=_light(known.get(SCREEN_LIGHT)))
     return None
+
+
+def _light(hint: Hint | None) -> str:
+    if hint is None or hint.score is not None:
+        return "seen" if hint is not None and hint.score == 0.0 else ""
+    return "" if hint.omitted == NOT_ASKED else "not-shown" if hint.omitted == NOT_SHOWN else "unclear"
 
 
 def are_shown(step: Step) -> bool:

@@ -40,10 +40,10 @@ class Form:
         except ValueError:
             raise UsageError(f"The form's field “{name}” holds no such choice.", code="form-field") from None
 
-    def count(self, name: str) -> int:
-        """A number from 1 on. Raises UsageError `form-field` for anything else."""
+    def count(self, name: str, least: int = 1) -> int:
+        """A number from `least` on, of four digits at most. Raises UsageError `form-field` for anything else."""
         text = self.text(name)
-        if not (text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) > 0):
+        if not (text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) >= least):
             raise UsageError(f"The form's field “{name}” holds no number.", code="form-field")
         return int(text)
 

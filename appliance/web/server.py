@@ -39,6 +39,8 @@ ROUTES = (
     web.post(f"{ONE}/notice", attendance.show_notice),
     web.post(f"{ONE}/capture", attendance.capture),
     web.post(f"{ONE}/take", attendance.take_now),
+    web.post(f"{ONE}/light", attendance.light_painted),
+    web.post(f"{ONE}/light-refused", attendance.light_refused),
     web.post(f"{ONE}/decide", attendance.decide),
     web.post(f"{ONE}/exempt", attendance.exempt),
     web.post(f"{ONE}/liveness", attendance.rule_on_liveness),

@@ -60,9 +60,14 @@ def drawn(chance: random.Random, count: int, starts_s: float, dwell_s: float = D
     """`count` colours, no two in a row the same. `chance`: `random.SystemRandom()`, but in tests."""
     colours: list[Colour] = []
     for _ in range(count):
-        colours.append(chance.choice([colour for colour in COLOURS if colours[-1:] != [colour]]))
+        colours.append(next_colour(chance, colours[-1] if colours else None))
     starts = tuple(starts_s + dwell_s * i for i in range(count))
     return ColourSequence(tuple(colours), starts, starts_s + dwell_s * count)
+
+
+def next_colour(chance: random.Random, before: Colour | None) -> Colour:
+    """Any but the one `before`."""
+    return chance.choice([colour for colour in COLOURS if colour != before])
 
 
 def flashes(colours: tuple[Colour, ...], starts_s: tuple[float, ...]) -> bool:

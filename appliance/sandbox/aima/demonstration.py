@@ -126,7 +126,7 @@ def _configuration(authority: Authority) -> Configuration:
             ),
         ),
         # Short, because nobody at a simulated desk is still looking for the right page.
-        capture=CaptureRules(fingerprint_timeout_s=5.0, slap_timeout_s=5.0, face_timeout_s=8.0),
+        capture=CaptureRules(fingerprint_timeout_s=5.0, slap_timeout_s=5.0, screen_light=True, face_timeout_s=8.0),
         aima=AimaEndpoints(
             encryption_certificate=_pem(authority.encryption_certificate),
             receipt_certificate=_pem(authority.receipt_certificate),

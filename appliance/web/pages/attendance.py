@@ -103,8 +103,22 @@ async def capture(request: web.Request) -> web.Response:
             request[SESSION].technician_id,
             form.text("target"),
             check_presence=form.text("check_presence", "") == "1",
+            show_colours=form.text("show_colours", "") == "1",
         ),
     )
+
+
+async def light_painted(request: web.Request) -> web.Response:
+    """A running page has painted the colour of `ticket`, `after_ms` after it had heard of it."""
+    form, service = await Form.of(request), request.app[PORTS].attendances
+    service.light_painted(attendance_id(request), form.text("ticket"), form.count("after_ms", 0) / 1000.0)
+    return web.Response(status=204)
+
+
+async def light_refused(request: web.Request) -> web.Response:
+    """The colours are gone from the page because somebody wished so, or nobody sees it any more."""
+    request.app[PORTS].attendances.refuse_light(attendance_id(request))
+    return web.Response(status=204)
 
 
 @refused_on_page

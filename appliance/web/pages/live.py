@@ -87,7 +87,8 @@ async def preview(request: web.Request) -> web.StreamResponse:
 @_stream
 async def events(request: web.Request) -> web.StreamResponse:
     """Server-sent events: a number that grows whenever something changed; `instruction`, what whoever is being captured
-    is to do now (JSON, `code` and `sentence`, empty for nothing); `locked` once, when the screen locks."""
+    is to do now (JSON, `code` and `sentence`, empty for nothing; `light`, what the screen is to be filled with: its
+    `ticket` and its `colour`, R, G, B, or null); `locked` once, when the screen locks."""
     news, preview = request.app[NEWS], request.app[PORTS].attendances.preview
     response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
     await response.prepare(request)
@@ -121,7 +122,9 @@ async def events(request: web.Request) -> web.StreamResponse:
 
 def _instruction(request: web.Request, said: Said) -> bytes:
     sentence = wording_of(request).instruction(said.kind, said.code) if said.code else ""
-    return f"event: instruction\ndata: {json.dumps({'code': said.code, 'sentence': sentence})}\n\n".encode()
+    light = None if said.light is None else {"ticket": said.light.ticket, "colour": said.light.colour}
+    told = json.dumps({"code": said.code, "sentence": sentence, "light": light})
+    return f"event: instruction\ndata: {told}\n\n".encode()
 
 
 async def _told(response: web.StreamResponse, data: bytes) -> bool:

@@ -1,5 +1,6 @@
 // The page without reloading: commands are posted in place, what changed in the box is shown, a locked screen shows it.
 // Everything but the signature also works without this file.
+import { lightFor, lightOut, offerLight, paint } from "./light.js";
 import { setUpSignature } from "./signature.js";
 
 const RETRY_MS = 3000;
@@ -74,6 +75,7 @@ async function post(form, submitter) {
   button?.setAttribute("aria-busy", "true");
   if (button) button.disabled = true;
   try {
+    lightFor(form, body);
     const action = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
     const response = await fetch(action, { method: "POST", body, headers: { Accept: "text/html" } });
     if (atLogIn(response)) location.assign(response.url);
@@ -87,6 +89,7 @@ async function post(form, submitter) {
     offline.hidden = false;
     if (button) button.disabled = false;
   } finally {
+    if (body.has("show_colours")) lightOut();
     posting -= 1;
     button?.removeAttribute("aria-busy");
   }
@@ -127,13 +130,13 @@ async function refresh() {
 let instruction = { code: "", sentence: "" };
 function instruct(said) {
   instruction = said;
-  const state = document.querySelector("[data-instruction]");
-  if (!state) return;
-  state.classList.toggle("good", said.code === "good");
-  state.classList.toggle("asking", said.code.startsWith("ask-"));
-  state.querySelector(".instruction").textContent = said.sentence || state.dataset.instruction;
-  for (const cue of state.querySelectorAll("[data-cue]")) {
-    cue.toggleAttribute("hidden", !cue.dataset.cue.split(" ").includes(said.code));
+  for (const state of document.querySelectorAll("[data-instruction]")) {
+    state.classList.toggle("good", said.code === "good");
+    state.classList.toggle("asking", said.code.startsWith("ask-"));
+    state.querySelector(".instruction").textContent = said.sentence || state.dataset.instruction;
+    for (const cue of state.querySelectorAll("[data-cue]")) {
+      cue.toggleAttribute("hidden", !cue.dataset.cue.split(" ").includes(said.code));
+    }
   }
 }
 
@@ -154,7 +157,11 @@ function follow() {
       offline.hidden = true;
       if (known !== seen) refresh();
     };
-    events.addEventListener("instruction", (event) => instruct(JSON.parse(event.data)));
+    events.addEventListener("instruction", (event) => {
+      const said = JSON.parse(event.data);
+      instruct(said);
+      paint(said.light);
+    });
     events.addEventListener("locked", () => {
       events.close();
       location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
@@ -179,6 +186,7 @@ function follow() {
 
 function setUp(root) {
   instruct(instruction);
+  offerLight(root);
   for (const element of root.querySelectorAll("[data-uppercase]")) {
     element.addEventListener("input", () => {
       const { selectionStart, selectionEnd } = element;
@@ -212,7 +220,7 @@ document.addEventListener("submit", (event) => {
   post(form, event.submitter);
 });
 document.addEventListener("input", (event) => {
-  if (event.target.closest("main")) dirty = true;
+  if (event.target.closest("main") && !event.target.closest("[data-light]")) dirty = true;
   active();
 });
 

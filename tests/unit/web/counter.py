@@ -25,7 +25,7 @@ from appliance.errors import KioskError, SealingFailed
 from appliance.health.finding import Finding
 from appliance.model.attendance import Sealed, SealRequested
 from appliance.model.capture import DeviceFacts, ImagePart
-from appliance.model.configuration import CapturePlan, Configuration, FieldKind, FieldRule
+from appliance.model.configuration import CapturePlan, CaptureRules, Configuration, FieldKind, FieldRule
 from appliance.model.device import Care, CareDue, DeviceStatus, UnusedDevice
 from appliance.model.verdict import CaptureKind, Verdict
 from appliance.quality.face_assessor import FacePoints
@@ -51,6 +51,8 @@ FIELDS = (
     ),
     FieldRule(name="expiry", label={"pt": "Validade"}, kind=FieldKind.DATE, mrz="expiry_date", required=False),
 )
+
+USUAL_RULES = CaptureRules()
 
 PLANS = (
     CapturePlan(plan_id="permit", label={"pt": "Título de residência", "en": "Residence permit"}),
@@ -221,18 +223,18 @@ class Counter:
         return self.url.rstrip("/") + path
 
 
-def settings() -> Configuration:
+def settings(rules: CaptureRules) -> Configuration:
     without_training = msgspec.structs.replace(technician("rui"), initial_training=None)
     plain = configuration(technician(), without_training)
     return msgspec.structs.replace(
-        plain, capture_plans=PLANS, applicant_fields=FIELDS, areas=("regularizacao", "saude")
+        plain, capture_plans=PLANS, applicant_fields=FIELDS, areas=("regularizacao", "saude"), capture=rules
     )
 
 
 @asynccontextmanager
-async def open_counter() -> AsyncIterator[Counter]:
+async def open_counter(rules: CaptureRules = USUAL_RULES) -> AsyncIterator[Counter]:
     clock, device, vault, news, judge = TurnedClock(), Device(), MemoryVault(), News(), GreyJudge()
-    accounts, inside = Accounts(clock=clock), settings()
+    accounts, inside = Accounts(clock=clock), settings(rules)
     await accounts.configure(inside)
     queue: list[dict[str, Any]] = []
     sealer = Sealer(queue)

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from appliance.attendance.face_capturing import ASKED
+from appliance.attendance.presence_check import ASKED, HOLD_STILL
 from appliance.attendance.state import Attendance, apply, replay
 from appliance.liveness.face.challenge import Action
 from appliance.liveness.face.together import CODES
@@ -140,7 +140,7 @@ async def test_every_movement_is_drawn_on_the_page_while_the_camera_runs(counter
     page = (await ana.see(path))[1]
     counter.device.hold.set()
     assert (await running)[0] == 200
-    assert {action for action in Action if f'data-cue="{ASKED}{action}"' not in page} == set()
+    assert {asked for asked in (*Action, HOLD_STILL) if f'data-cue="{ASKED}{asked}"' not in page} == set()
 
 
 @pytest.mark.usefixtures("photograph")
@@ -158,6 +158,26 @@ def test_what_was_asked_and_seen_is_told_at_the_review_of_the_face_that_is_chose
     assert presence(one_face(LivenessHints(hints=(done,), score=0.3))) == PresenceShown(asked=3, answered=2)
     nothing = Hint(code="challenge", omitted="not-asked")
     assert presence(one_face(LivenessHints(hints=(nothing,), score=None))) is None
+
+
+@pytest.mark.parametrize(
+    ("score", "omitted", "light"),
+    [
+        (0.0, "", "seen"),
+        (1.0, "", ""),
+        (None, "not-asked", ""),
+        (None, "not-shown", "not-shown"),
+        (None, "light-too-weak", "unclear"),
+        (None, "too-few-colours", "unclear"),
+    ],
+)
+def test_what_became_of_the_screens_colours_is_told_where_no_hint_tells_it(
+    score: float | None, omitted: str, light: str
+) -> None:
+    done = Hint(code="challenge", score=0.0, evidence={"asked": 3.0, "answered": 3.0})
+    lit = Hint(code="screen-light", score=score, omitted=omitted)
+    told = presence(one_face(LivenessHints(hints=(lit, done), score=score)))
+    assert told == PresenceShown(asked=3, answered=3, light=light)
 
 
 @pytest.mark.parametrize("omitted", ["not-carried-out", "not-finished"])
@@ -203,5 +223,6 @@ def test_every_hint_that_has_something_to_say_is_named_the_strongest_first(
 def test_everything_that_is_said_of_a_face_has_words(language: str) -> None:
     catalogue = read_catalogue(language)
     keys = {f"hint.{code}" for code in CODES} | {f"overrule.{reason}" for reason in OverruleReason}
-    keys |= {f"instruction.{ASKED}{action}" for action in Action}
+    keys |= {f"instruction.{ASKED}{asked}" for asked in (*Action, HOLD_STILL)}
+    keys |= {f"light.{told}" for told in ("seen", "unclear", "not-shown")}
     assert {key for key in keys if catalogue.find(key) is None} == set()

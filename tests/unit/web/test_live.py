@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from appliance.attendance.colour_showing import Light
 from appliance.attendance.preview import Preview, PreviewFrame
 from appliance.model.verdict import CaptureKind, Verdict
 from tests.unit.web.counter import Counter, Person
@@ -82,7 +83,18 @@ async def test_an_open_page_hears_what_the_person_is_to_do_now(counter: Counter,
         assert json.loads(told.partition(b"data: ")[2]) == {
             "code": "too-dark",
             "sentence": "Pouca luz no rosto: acenda a luz da frente.",
+            "light": None,
         }
         await preview.show(None)
         told = await asyncio.wait_for(response.content.readuntil(b"\n\n"), 10)
-        assert json.loads(told.partition(b"data: ")[2]) == {"code": "", "sentence": ""}
+        assert json.loads(told.partition(b"data: ")[2]) == {"code": "", "sentence": "", "light": None}
+
+
+async def test_an_open_page_hears_what_the_screen_is_to_be_filled_with(counter: Counter, ana: Person) -> None:
+    preview = counter.ports.attendances.preview
+    async with ana.session.get(counter.url_of("/events")) as response:
+        await response.content.readuntil(b"\n\n")
+        for ticket in ("one", "two"):
+            await preview.show(PreviewFrame(b"", VERDICT, "ask-blink", Light(ticket, (255, 120, 120))))
+            told = await asyncio.wait_for(response.content.readuntil(b"\n\n"), 10)
+            assert json.loads(told.partition(b"data: ")[2])["light"] == {"ticket": ticket, "colour": [255, 120, 120]}

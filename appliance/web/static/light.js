@@ -1,0 +1,80 @@
+// The screen as a lamp: fills the page with one colour at a time, as the box says, and tells it when each was painted.
+// It goes out by itself when the box falls silent, and for good when somebody does not want it.
+const DARK_AFTER_MS = 2500;
+const dialog = document.getElementById("light");
+const stiller = matchMedia("(prefers-reduced-motion: reduce)");
+let asked = null;
+let shown = "";
+let watchdog = 0;
+let unwantedFor = "";
+
+function send(command, fields) {
+  const body = new URLSearchParams({ csrf: asked.csrf, ...fields });
+  return fetch(`${asked.attendance}/${command}`, { method: "POST", body }).catch(() => {});
+}
+
+function dark() {
+  clearTimeout(watchdog);
+  shown = "";
+  if (dialog?.open) dialog.close();
+}
+
+function refuse() {
+  if (asked) send("light-refused", {});
+  asked = null;
+  dark();
+}
+
+/** A form that has a face captured: with what it says of colours, this page shows them until `lightOut`. */
+export function lightFor(form, body) {
+  if (body.get("show_colours") !== "1") return;
+  asked = { attendance: form.action.replace(/\/capture$/, ""), csrf: body.get("csrf") };
+}
+
+export function lightOut() {
+  asked = null;
+  dark();
+}
+
+/** `light`: a ticket and a colour, or null. Each ticket is painted once, and told once it has been. */
+export function paint(light) {
+  if (!asked || !light) {
+    dark();
+    return;
+  }
+  clearTimeout(watchdog);
+  watchdog = setTimeout(refuse, DARK_AFTER_MS);
+  if (light.ticket === shown) return;
+  shown = light.ticket;
+  const heard = performance.now();
+  dialog.style.backgroundColor = `rgb(${light.colour.join(" ")})`;
+  if (!dialog.open) dialog.showModal();
+  // The second frame begins when the first one has been drawn.
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    if (shown !== light.ticket || !asked) return;
+    send("light", { ticket: light.ticket, after_ms: Math.floor(performance.now() - heard) });
+  }));
+}
+
+/** The choice is offered where the page can keep it, and nobody has asked their computer for less movement. What was
+ * chosen for a person stays, however often the page is drawn anew. */
+export function offerLight(root) {
+  if (!dialog || stiller.matches) return;
+  for (const choice of root.querySelectorAll("[data-light]")) {
+    const input = choice.querySelector("input");
+    choice.hidden = false;
+    input.disabled = false;
+    input.checked = input.form.action !== unwantedFor;
+    input.addEventListener("change", () => {
+      unwantedFor = input.checked ? "" : input.form.action;
+    });
+  }
+}
+
+if (dialog) {
+  dialog.addEventListener("cancel", refuse);
+  dialog.querySelector("button").addEventListener("click", refuse);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && dialog.open) refuse();
+  });
+}
