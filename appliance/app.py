@@ -30,7 +30,7 @@ from appliance.attendance.pictures import Pictures
 from appliance.attendance.register import Register
 from appliance.attendance.sealing import SpoolSealer
 from appliance.attendance.service import AttendanceService
-from appliance.attendance.upkeep import keep_retention
+from appliance.attendance.upkeep import Upkeep
 from appliance.configuration_in_force import ConfigurationInForce
 from appliance.devices.desk import Desk
 from appliance.devices.maintenance import Maintenance
@@ -234,7 +234,6 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
         clock=clock,
         permitted=refuse_simulated if production else permit_all,
         check_clock=lambda: asyncio.to_thread(time_floor.check),
-        steady=steps.steady,
     )
     register.watch(news.publish)
 
@@ -255,6 +254,7 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     queue.watch(forwarder.wake)
     queue.watch(news.publish)
     await service.load()
+    upkeep = Upkeep(service, configuration=configuration.current, clock=clock, steady=steps.steady)
 
     lag = LoopLag()
     health = Health(
@@ -300,11 +300,11 @@ async def start(settings: Settings, stack: AsyncExitStack, notifier: Notifier) -
     supervisor.start("face-networks", judge.warm_up)
     supervisor.start("configuration", follower.run)
     supervisor.start("certificate", identity.run)
-    supervisor.start("sealing-backlog", service.finish)
+    supervisor.start("sealing-backlog", upkeep.finish)
     supervisor.start("forwarder", forwarder.run)
     supervisor.start("ballast", ballast.keep)
     supervisor.start("sent-records", lambda: keep_records(queue, record_days, clock))
-    supervisor.start("retention", lambda: keep_retention(service, asyncio.sleep))
+    supervisor.start("retention", upkeep.keep_retention)
     supervisor.start("plug-watch", PlugWatch(heed).run)
     supervisor.start("unused-devices", unused.run)
     supervisor.start("maintenance", maintenance.keep)

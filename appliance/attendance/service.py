@@ -8,13 +8,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import structlog
 
 from appliance.attendance import commands
 from appliance.attendance.capturing import CaptureDevices
-from appliance.attendance.idleness import Idleness
 from appliance.attendance.impressions import Impressions
 from appliance.attendance.judging import Judge
 from appliance.attendance.ports import Sealer, Vault
@@ -23,7 +21,7 @@ from appliance.attendance.register import Register
 from appliance.attendance.state import Attendance
 from appliance.attendance.taking import Taking
 from appliance.documents.mrz import read_mrz
-from appliance.errors import AttendanceError, ConfigurationError, KioskError, StoredPartDamaged
+from appliance.errors import AttendanceError, ConfigurationError, StoredPartDamaged
 from appliance.model.applicant import Representative
 from appliance.model.attendance import (
     Attempted,
@@ -42,9 +40,6 @@ from appliance.runtime.clock import Clock, timestamp
 
 log = structlog.get_logger(__name__)
 
-SYSTEM = "system"
-"""Stands in for the technician where the box itself decides (retention)."""
-
 
 class AttendanceService:
     def __init__(
@@ -59,13 +54,9 @@ class AttendanceService:
         clock: Clock,
         permitted: Callable[[DeviceFacts], None],
         check_clock: Callable[[], Awaitable[None]],
-        steady: Callable[[], bool],
     ) -> None:
-        """`permitted` raises DeviceError for a device whose images this box may not use.
-
-        `check_clock` raises ClockWentBackwards while the clock cannot be right; `steady` says whether it may be
-        believed about how much time has passed.
-        """
+        """`permitted` raises DeviceError for a device whose images this box may not use; `check_clock` raises
+        ClockWentBackwards while the clock cannot be right."""
         self.register = register
         self._taking = Taking(
             devices=devices,
@@ -82,8 +73,6 @@ class AttendanceService:
         self._configuration = configuration
         self._clock = clock
         self._check_clock = check_clock
-        self._steady = steady
-        self._idleness = Idleness()
 
     @property
     def capturing(self) -> str | None:
@@ -91,32 +80,12 @@ class AttendanceService:
         return self._taking.holder
 
     async def load(self) -> None:
-        """After a start: what is held is known. Quick; `finish` is the task that does what was left undone."""
+        """After a start: what is held is known. Quick; `Upkeep.finish` does what was left undone."""
         await self.register.load(self._now())
-        self._idleness.loaded(self.register.all())
 
-    async def finish(self) -> None:
-        """What was being sealed is sealed, what was abandoned is erased: a day's backlog takes longer than a start."""
-        for attendance in self.register.all():
-            if attendance.step is Step.ABANDONED:
-                await self._finish_erasing(attendance.attendance_id)
-            elif attendance.step is Step.SEALING:
-                await self._try_again(attendance.attendance_id)
-
-    async def _finish_erasing(self, attendance_id: str) -> None:
-        """One attendance that cannot be erased now (a full disk) keeps no other from being taken up again."""
-        try:
-            await self.erase(attendance_id)
-        except KioskError as error:
-            log.error("erasure-failed", attendance_id=attendance_id, code=error.code)
-
-    async def _try_again(self, attendance_id: str) -> None:
-        if self.register.find(attendance_id) is None:
-            return  # sealed before the start, sent and erased since
-        try:
-            await self.seal(attendance_id, SYSTEM)
-        except KioskError as error:
-            log.error("sealing-failed", attendance_id=attendance_id, code=error.code)
+    def holds_package(self, attendance_id: str) -> bool:
+        """Whether its package is queued: then it is the spool's."""
+        return self._sealer.holds(attendance_id)
 
     async def open(self, technician_id: str, plan_id: str, areas: tuple[str, ...]) -> Attendance:
         """A new attendance under the rules in force now. Whether this technician may is the gate's to say.
@@ -390,45 +359,6 @@ class AttendanceService:
         await self._vault.erase(attendance_id)
         await self.register.erase(attendance_id)
         log.info("attendance-erased", attendance_id=attendance_id)
-
-    async def apply_retention(self) -> None:
-        """Abandons what nobody has touched for longer than the configuration allows; erases what could not be before.
-
-        While the clock has stepped, nothing is abandoned: it cannot say how long anything was open.
-        """
-        for attendance in self.register.all():
-            if attendance.step is Step.ABANDONED:
-                await self._finish_erasing(attendance.attendance_id)
-        configuration = self._configuration()
-        if configuration is None:
-            return
-        limit = timedelta(hours=configuration.retention.open_attendance_hours)
-        now, monotonic = self._clock.now(), self._clock.monotonic()
-        overdue = self._idleness.overdue(self.register.all(), limit, now=now, monotonic=monotonic)
-        if not self._steady():
-            return
-        for attendance in overdue:
-            await self._give_up(attendance)
-        oldest = timestamp(now - limit)
-        for attendance_id, since in list(self.register.damaged_since.items()):
-            if since < oldest and not self._sealer.holds(attendance_id):
-                await self._abandon_by_rule(attendance_id)
-
-    async def _give_up(self, attendance: Attendance) -> None:
-        """One that waits to be sealed is tried a last time: what was in the way may be gone."""
-        attendance_id = attendance.attendance_id
-        if attendance.step is Step.SEALING:
-            await self._try_again(attendance_id)
-        now = self.register.find(attendance_id)
-        if now is not None and commands.may_be_abandoned(now, packaged=self._sealer.holds(attendance_id)):
-            await self._abandon_by_rule(attendance_id)
-
-    async def _abandon_by_rule(self, attendance_id: str) -> None:
-        try:
-            await self.abandon(attendance_id, SYSTEM, "retention")
-        except KioskError as error:
-            # Sealed or erased while its turn was awaited, or its erasure failed: the next round looks again.
-            log.warning("retention-postponed", attendance_id=attendance_id, code=error.code)
 
     def _rules(self) -> Configuration:
         configuration = self._configuration()

@@ -16,6 +16,7 @@ from appliance.attendance.permission import permit_all
 from appliance.attendance.register import Register
 from appliance.attendance.service import AttendanceService
 from appliance.attendance.state import Attendance
+from appliance.attendance.upkeep import Upkeep
 from appliance.errors import ClockWentBackwards, DeviceError, SealingFailed, StorageCorrupted
 from appliance.model.attendance import Sealed, SealRequested, Step
 from appliance.model.capture import DeviceFacts, ImagePart
@@ -269,13 +270,6 @@ class GreyJudge(Judge):
         return Judged(verdict, b"jpeg", None if frame.preview else frame.pixels.copy())
 
 
-async def recover(service: AttendanceService) -> AttendanceService:
-    """What a start does: know what is held, and do what was left undone."""
-    await service.load()
-    await service.finish()
-    return service
-
-
 class SteppedClock(SystemClock):
     """The system's, but for a step of the wall clock."""
 
@@ -310,7 +304,6 @@ class Box:
             clock=self.clock,
             permitted=self.permitted,
             check_clock=self.check_clock,
-            steady=lambda: self.steady,
         )
         return self.service
 
@@ -320,7 +313,13 @@ class Box:
 
     async def recovered(self) -> AttendanceService:
         """Restarted, and what was left undone is done."""
-        return await recover(self.restarted())
+        self.restarted()
+        await self.service.load()
+        self.upkeep = Upkeep(
+            self.service, configuration=lambda: self.configuration, clock=self.clock, steady=lambda: self.steady
+        )
+        await self.upkeep.finish()
+        return self.service
 
     async def at(self, step: Step) -> str:
         """An attendance that was walked as far as `step`, restarting the box before every command."""
@@ -330,11 +329,11 @@ class Box:
             attendance = await self.forward(attendance)
         return attendance.attendance_id
 
-    def aged(self, attendance_id: str) -> AttendanceService:
-        """Restarted, with all that is recorded of that attendance a century old."""
+    async def aged(self, attendance_id: str) -> AttendanceService:
+        """Recovered, with all that is recorded of that attendance a century old."""
         stream = self.journal.streams_by_id[attendance_id]
         stream[:] = [payload.replace(b'"at":"20', b'"at":"19', 1) for payload in stream]
-        return self.restarted()
+        return await self.recovered()
 
     async def forward(self, attendance: Attendance) -> Attendance:
         service, one = self.service, attendance.attendance_id

@@ -56,7 +56,6 @@ class Post:
             clock=SystemClock(),
             permitted=permit_all,
             check_clock=self._right,
-            steady=lambda: True,
         )
 
     async def _right(self) -> None:

@@ -12,7 +12,7 @@ from appliance.attendance.register import Register
 from appliance.errors import DiskFull, SealingFailed, StorageCorrupted
 from appliance.model.attendance import Step
 from appliance.runtime.clock import timestamp
-from tests.unit.attendance.box import Box, MemoryJournal, recover
+from tests.unit.attendance.box import Box, MemoryJournal
 from tests.unit.attendance.makers import AT, WHO
 
 LONG_AGO = "1926-11-24T10:00:00.000Z"
@@ -30,21 +30,21 @@ async def frozen(box: Box) -> str:
 async def test_what_has_been_open_for_too_long_is_abandoned(boxes: Callable[..., Box]) -> None:
     box = boxes()
     one = await box.at(Step.FACE)
-    await box.service.apply_retention()
+    await box.upkeep.apply_retention()
     assert set(box.journal.streams_by_id) == {one}
-    await recover(box.aged(one))
-    await box.service.apply_retention()
+    await box.aged(one)
+    await box.upkeep.apply_retention()
     assert (box.vault.blobs, box.journal.streams_by_id) == ({}, {})
 
 
 async def test_a_sealing_that_still_fails_is_tried_a_last_time_and_abandoned(boxes: Callable[..., Box]) -> None:
     box = boxes()
     one = await frozen(box)
-    await box.service.apply_retention()
+    await box.upkeep.apply_retention()
     assert box.service.register.get(one).step is Step.SEALING
-    await recover(box.aged(one))
+    await box.aged(one)
     tried = box.sealer.sealings
-    await box.service.apply_retention()
+    await box.upkeep.apply_retention()
     assert box.sealer.sealings == tried + 1
     assert (box.vault.blobs, box.journal.streams_by_id) == ({}, {})
 
@@ -52,9 +52,9 @@ async def test_a_sealing_that_still_fails_is_tried_a_last_time_and_abandoned(box
 async def test_a_sealing_that_succeeds_the_last_time_is_kept(boxes: Callable[..., Box]) -> None:
     box = boxes()
     one = await frozen(box)
-    await recover(box.aged(one))
+    await box.aged(one)
     box.sealer.fails = False
-    await box.service.apply_retention()
+    await box.upkeep.apply_retention()
     assert box.service.register.get(one).step is Step.SEALED
 
 
@@ -64,8 +64,8 @@ async def test_what_the_queue_holds_is_never_abandoned(boxes: Callable[..., Box]
     one = await frozen(box)
     box.sealer.fails = fails
     box.sealer.queued.add(one)
-    await recover(box.aged(one))
-    await box.service.apply_retention()
+    await box.aged(one)
+    await box.upkeep.apply_retention()
     assert box.service.register.get(one).step is (Step.SEALING if fails else Step.SEALED)
 
 
@@ -84,10 +84,10 @@ async def test_a_damaged_journal_goes_by_when_its_attendance_was_opened(boxes: C
     one = await box.at(Step.FACE)
     box.journal.streams_by_id[one][1] = b"damaged"
     await box.recovered()
-    await box.service.apply_retention()
+    await box.upkeep.apply_retention()
     assert set(box.service.register.damaged) == {one}
-    await recover(box.aged(one))
-    await box.service.apply_retention()
+    await box.aged(one)
+    await box.upkeep.apply_retention()
     assert (box.vault.blobs, box.journal.streams_by_id, box.service.register.damaged) == ({}, {}, {})
 
 
@@ -95,8 +95,8 @@ async def test_a_damaged_journal_whose_package_is_queued_waits_for_the_receipt(b
     box = boxes()
     one = await box.at(Step.SEALED)
     box.journal.streams_by_id[one][1] = b"damaged"
-    await recover(box.aged(one))
-    await box.service.apply_retention()
+    await box.aged(one)
+    await box.upkeep.apply_retention()
     assert set(box.service.register.damaged) == {one}
 
 
@@ -108,7 +108,7 @@ async def test_a_journal_that_tells_nothing_goes_by_when_it_was_first_met(boxes:
     await box.recovered()
     met = box.service.register.damaged_since[one]
     assert met >= before
-    await box.service.apply_retention()
+    await box.upkeep.apply_retention()
     await box.recovered()
     assert box.service.register.damaged_since == {one: met}
     assert set(box.service.register.damaged) == {one}
@@ -116,7 +116,7 @@ async def test_a_journal_that_tells_nothing_goes_by_when_it_was_first_met(boxes:
     seen = box.journal.streams_by_id[STREAM]
     seen[0] = seen[0].replace(met.encode(), LONG_AGO.encode())
     await box.recovered()
-    await box.service.apply_retention()
+    await box.upkeep.apply_retention()
     assert (box.vault.blobs, box.journal.streams_by_id, box.service.register.damaged) == ({}, {}, {})
 
 

@@ -154,7 +154,7 @@ async def test_a_clock_that_steps_ahead_abandons_nothing_that_is_being_taken(box
     box = boxes()
     one = await box.at(Step.REVIEW)
     box.clock.step = timedelta(days=2)
-    await box.service.apply_retention()
+    await box.upkeep.apply_retention()
     assert box.service.register.get(one).step is Step.REVIEW
     assert len([key for key in box.vault.blobs if key[0] == one]) == 5
 

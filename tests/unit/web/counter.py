@@ -262,7 +262,6 @@ async def open_counter(rules: CaptureRules = USUAL_RULES) -> AsyncIterator[Count
         clock=clock,
         permitted=permit_all,
         check_clock=lambda: asyncio.sleep(0),
-        steady=lambda: True,
     )
     service.register.watch(news.publish)
     ports = WebPorts(
