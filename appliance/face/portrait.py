@@ -45,14 +45,14 @@ class Span(Protocol):
 
 
 class PictureSize(Protocol):
-    """In pixels; both grow together from the least to the most. Without `least_inter_eye_px` any distance will do."""
+    """In pixels; both grow together from the least to the most."""
 
     @property
     def width_px(self) -> Span: ...
     @property
     def height_px(self) -> Span: ...
     @property
-    def least_inter_eye_px(self) -> float | None: ...
+    def least_inter_eye_px(self) -> float: ...
 
 
 class HeadLimits(Protocol):
@@ -152,12 +152,11 @@ def _size(head: _Head, size: PictureSize, limits: HeadLimits) -> tuple[int, int]
     return math.floor(least[0] + share * room[0]), math.floor(least[1] + share * room[1])
 
 
-def _scale(head: _Head, width: int, height: int, least_inter_eye_px: float | None, limits: HeadLimits) -> float:
+def _scale(head: _Head, width: int, height: int, least_inter_eye_px: float, limits: HeadLimits) -> float:
     """Not on the very edge of a limit: points are rounded to whole pixels when they are judged."""
     wanted = _at(limits.head_length, _HEAD_LENGTH_AT) * height / head.length_px
-    if least_inter_eye_px is not None:
-        # Enlarging would bring the number of pixels and nothing to see in them.
-        wanted = max(wanted, min(1.0, 1.01 * least_inter_eye_px / head.inter_eye_px))
+    # Enlarging would bring the number of pixels and nothing to see in them.
+    wanted = max(wanted, min(1.0, 1.01 * least_inter_eye_px / head.inter_eye_px))
     for span, extent, of in (
         (limits.head_width, width, head.width_px),
         (limits.head_length, height, head.length_px),

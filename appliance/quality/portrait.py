@@ -218,7 +218,7 @@ class PortraitAssessor:
             faces=face.faces,
             between_eyes_px=between_eyes_px,
             near_enough_px=_near_enough_px(geometry, reduced_by, wanted) if near_px is None else near_px,
-            wanted_px=wanted.profile.least_inter_eye_px or 0.0,
+            wanted_px=wanted.profile.least_inter_eye_px,
             pose=pose,
             looks_elsewhere=looks_elsewhere(shown.coefficients, pose),
             placement=placement_codes(geometry, wanted),
@@ -269,8 +269,7 @@ def _geometry(points: NDArray[np.floating], pixels: Pixels) -> FaceGeometry:
 
 def _near_enough_px(geometry: FaceGeometry, reduced_by: float, wanted: PortraitWanted) -> float:
     """In the camera's pixels."""
-    least_px = wanted.profile.least_inter_eye_px or 0.0
-    return near_enough_px(geometry, wanted, least_px / reduced_by) * reduced_by
+    return near_enough_px(geometry, wanted, wanted.profile.least_inter_eye_px / reduced_by) * reduced_by
 
 
 def _is_grey(colour: Pixels) -> bool:

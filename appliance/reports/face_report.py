@@ -176,9 +176,8 @@ def _limits(seen: SeenFace, profile: PortraitProfile, limits: Template) -> Itera
         ("centre", "centre", limits.centre, " %", 100),
         ("width", "width_px", profile.width_px, " px", 1),
         ("height", "height_px", profile.height_px, " px", 1),
+        ("inter-eye", "inter_eye_px", Range(profile.least_inter_eye_px, math.inf), " px", 1),
     ]
-    if profile.least_inter_eye_px is not None:
-        held.append(("inter-eye", "inter_eye_px", Range(profile.least_inter_eye_px, math.inf), " px", 1))
     for code, field, allowed, unit, by in held:
         values = [getattr(geometry, field) for geometry in (seen.geometry, seen.portrait_geometry)]
         picture, portrait = (None if value is None else f"{value * by:.0f}{unit}" for value in values)

@@ -91,7 +91,7 @@ def _findings(geometry: FaceGeometry, profile: PortraitProfile, age: PortraitAge
     for value, allowed, below, above, mandatory in held:
         if value is not None and value not in allowed:
             yield Finding(below if value < allowed.least else above, value, allowed, mandatory)
-    if profile.least_inter_eye_px is not None and geometry.inter_eye_px < profile.least_inter_eye_px:
+    if geometry.inter_eye_px < profile.least_inter_eye_px:
         allowed = Range(profile.least_inter_eye_px, math.inf)
         yield Finding("eyes-too-near-together", geometry.inter_eye_px, allowed, mandatory=True)
     sizes = (

@@ -25,12 +25,12 @@ class Range:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortraitProfile:
-    """A kind of picture. Without `least_inter_eye_px` the distance between the eyes is not limited."""
+    """A kind of picture."""
 
     name: str
     width_px: Range
     height_px: Range
-    least_inter_eye_px: float | None
+    least_inter_eye_px: float
 
 
 PERMIT: Final = PortraitProfile(
