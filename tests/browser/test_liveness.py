@@ -5,16 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import cv2
 import pytest
 from playwright.async_api import Page, expect
 
-from drivers.simulated.drawn.document import draw_document
-from drivers.simulated.drawn.face import draw_face
-from drivers.simulated.drawn.fingerprint import draw_fingerprint
 from tests.browser import test_attendance
+from tests.browser.scenes import at_document, one_applicant, take
 from tests.browser.test_attendance import draw_signature, log_in, main_form, nothing_overflows
-from tests.browser.test_fingers import at_fingers, take
 from tests.workflow.post import APPLICANT
 
 pytestmark = test_attendance.pytestmark
@@ -26,22 +22,8 @@ TOLD = "mostra uma imagem parada"
 @pytest.fixture
 def scenes(tmp_path: Path) -> Path:
     """One picture of a face, for as long as anybody looks."""
-    folder = tmp_path / "scenes"
-    folder.mkdir()
-    for name, position in (("right", "right_index"), ("left", "left_index")):
-        assert cv2.imwrite(str(folder / f"{name}.png"), draw_fingerprint(0, position, 0))
-    assert cv2.imwrite(str(folder / "page.png"), draw_document(5, 300))
-    assert cv2.imwrite(str(folder / "portrait.png"), draw_face(5, 960, 720))
-    (folder / "scenes.toml").write_text(
-        """
-        [applicants.one]
-        document = ["page.png"]
-        face = ["portrait.png"]
-        fingerprints.right_index = ["right.png"]
-        fingerprints.left_index = ["left.png"]
-        """
-    )
-    return folder
+    fingers = {position: ((position, 0),) for position in ("right_index", "left_index")}
+    return one_applicant(tmp_path / "scenes", fingers)
 
 
 async def at_review(page: Page) -> None:
@@ -56,9 +38,9 @@ async def test_a_picture_in_a_face_s_place_is_told_ended_and_overruled_the_secon
     sandbox: dict[str, Any], page: Page
 ) -> None:
     await log_in(sandbox, page)
-    await at_fingers(page, sandbox["url"])
-    await take(page, "right_hand")
-    await take(page, "left_hand")
+    await at_document(page, sandbox["url"])
+    for target in ("document", "face", "right_hand", "left_hand"):
+        await take(page, target)
     await at_review(page)
 
     await expect(page.get_by_text(TOLD)).to_be_hidden()
@@ -81,15 +63,7 @@ async def test_a_picture_in_a_face_s_place_is_told_ended_and_overruled_the_secon
 async def test_the_person_is_asked_for_movements_drawn_on_the_screen(sandbox: dict[str, Any], page: Page) -> None:
     """A picture does none of them: the photograph is taken all the same."""
     await log_in(sandbox, page)
-    await page.goto(sandbox["url"])
-    await page.check("input[name=plan_id][value=residence-permit]")
-    await page.check("input[name=areas][value=regularizacao]")
-    await main_form(page, "attendances").click()
-    for name, value in APPLICANT.items():
-        field = page.locator(f"[name='field:{name}']")
-        await (field.select_option(value) if name == "sex" else field.fill(value))
-    await main_form(page, "applicant").click()
-    await main_form(page, "notice").click()
+    await at_document(page, sandbox["url"])
     await take(page, "document")
     await expect(page.locator("form[data-capture] input[name=target]")).to_have_value("face")
     await page.locator("#presence summary").click()
