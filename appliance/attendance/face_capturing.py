@@ -62,20 +62,24 @@ async def capture_face(
     """
     choice = PortraitChoice(threshold, rules.face_timeout_s, STILL_WITHIN_S)
     instructions, step = Instructions(threshold), Next.GO_ON
-    check = PresenceCheck(watching, showing)
+    check, owed = PresenceCheck(watching, showing), False
     request = request_for(CaptureKind.FACE, None, rules)
     try:
         async with (
             device.frames(request) as frames,
-            aclosing(until(wish, frames, frames.ask_still)) as coming,
+            aclosing(until(wish, frames, lambda: None if check.is_lit else frames.ask_still())) as coming,
         ):
             async for frame, taken in coming:
                 judged = await judge.judge(CaptureKind.FACE, frame, wanted=wanted, watching=watching)
                 now_s = clock.monotonic()
                 asked = check.step(now_s, taken=taken) if judged.pixels is None else None
                 if asked is not None:
+                    owed = taken and check.is_lit
                     await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict, *asked))
                     continue
+                if owed:
+                    owed = False
+                    frames.ask_still()
                 said = instructions.say(choice.instruction(judged.verdict, now_s), now_s)
                 await preview.show(PreviewFrame(judged.preview_jpeg, judged.verdict, said))
                 if judged.pixels is None:

@@ -27,7 +27,13 @@ class PresenceCheck:
         self._watching = watching
         self._showing = showing
         self._since_s: float | None = None
+        self._is_on = self._is_lit = False
         self._dark_s: float | None = None
+
+    @property
+    def is_lit(self) -> bool:
+        """Whether a colour may be on the face: what is seen then is no portrait."""
+        return self._is_lit
 
     def step(self, now_s: float, *, taken: bool) -> tuple[str, Light | None] | None:
         """After a preview: the code of what to tell the person, and the colour to show them; None where the capture
@@ -39,13 +45,16 @@ class PresenceCheck:
             self._since_s = now_s
         if taken or now_s - self._since_s >= CHECKED_WITHIN_S:
             self.end(now_s)
-            return None
+            asked = None
         light = self._light(now_s, moving=asked is not None)
+        if self._is_on and light is None:
+            self._dark_s = now_s
+            self._remember()
+        self._is_on = light is not None
+        self._is_lit = self._is_on or (self._dark_s is not None and now_s - self._dark_s < MOST_LAG_S)
         if asked is not None:
             return f"{ASKED}{asked}", light
-        # What is seen while a colour is on the face is no portrait.
-        lit = light is not None or (self._dark_s is not None and now_s - self._dark_s < MOST_LAG_S)
-        return (f"{ASKED}{HOLD_STILL}", light) if lit else None
+        return (f"{ASKED}{HOLD_STILL}", light) if self._is_lit else None
 
     def end(self, now_s: float) -> None:
         """What is still open counts for nothing."""
@@ -56,15 +65,11 @@ class PresenceCheck:
             self._remember()
 
     def _light(self, now_s: float, *, moving: bool) -> Light | None:
-        if self._showing is None or self._dark_s is not None:
+        if self._showing is None:
             return None
         if not moving and self._showing.has_shown_enough(now_s):
             self._showing.end(now_s)
-        light = self._showing.step(now_s)
-        if light is None:
-            self._dark_s = now_s
-            self._remember()
-        return light
+        return self._showing.step(now_s)
 
     def _remember(self) -> None:
         if self._watching is not None and self._showing is not None:

@@ -60,6 +60,12 @@ async def at_check(counter: Counter, script: Person, page: Page) -> str:
     """The check of presence, ready to begin. The colours that the page is filled with are kept in it."""
     path = await script.at_capture("face")
     await page.goto(counter.url_of(path))
+    await noting(page)
+    await page.locator("#presence summary").click()
+    return path.rpartition("/")[2]
+
+
+async def noting(page: Page) -> None:
     await page.evaluate(
         """() => {
           window.filled = [];
@@ -68,8 +74,6 @@ async def at_check(counter: Counter, script: Person, page: Page) -> str:
           new MutationObserver(noted).observe(lamp, { attributeFilter: ["style"] });
         }"""
     )
-    await page.locator("#presence summary").click()
-    return path.rpartition("/")[2]
 
 
 def begin(page: Page) -> Locator:
@@ -115,7 +119,7 @@ async def test_the_page_is_filled_with_one_pale_colour_after_another_and_says_so
     assert (await taken(counter, page, attendance_id)).omitted not in (NOT_SHOWN, NOT_ASKED)
 
 
-@pytest.mark.parametrize("way", ["button", "Escape"])
+@pytest.mark.parametrize("way", ["button", "Escape", "closed by the browser"])
 async def test_whoever_does_not_want_the_colours_stops_them_and_is_asked_all_the_same(
     counter: Counter, script: Person, page: Page, way: str
 ) -> None:
@@ -125,8 +129,10 @@ async def test_whoever_does_not_want_the_colours_stops_them_and_is_asked_all_the
     await expect(lamp).to_be_visible()
     if way == "button":
         await lamp.get_by_role("button", name="Parar as cores").click()
-    else:
+    elif way == "Escape":
         await page.keyboard.press("Escape")
+    else:
+        await lamp.evaluate("lamp => lamp.close()")
     await expect(lamp).to_be_hidden()
     await expect(page.locator(".viewfinder-state.asking")).to_be_visible()
     filled = await page.evaluate("window.filled")
@@ -163,9 +169,15 @@ async def test_who_has_asked_their_computer_for_less_movement_is_offered_none(
     assert await page.evaluate("window.filled") == []
 
 
-async def test_unticked_nothing_is_filled(counter: Counter, script: Person, page: Page) -> None:
+async def test_unticked_nothing_is_filled_nor_ticked_again_by_a_page_that_is_loaded_anew(
+    counter: Counter, script: Person, page: Page
+) -> None:
     attendance_id = await at_check(counter, script, page)
     await page.locator("[data-light] input").uncheck()
+    await page.reload()
+    await noting(page)
+    await page.locator("#presence summary").click()
+    await expect(page.locator("[data-light] input")).not_to_be_checked()
     await begin(page).click()
     await expect(page.locator(".viewfinder-state.asking")).to_be_visible()
     assert (await taken(counter, page, attendance_id)).omitted == NOT_ASKED

@@ -6,7 +6,7 @@ const stiller = matchMedia("(prefers-reduced-motion: reduce)");
 let asked = null;
 let shown = "";
 let watchdog = 0;
-let unwantedFor = "";
+const UNWANTED = "light-unwanted";
 
 function send(command, fields) {
   const body = new URLSearchParams({ csrf: asked.csrf, ...fields });
@@ -57,22 +57,25 @@ export function paint(light) {
 }
 
 /** The choice is offered where the page can keep it, and nobody has asked their computer for less movement. What was
- * chosen for a person stays, however often the page is drawn anew. */
+ * chosen for an attendance stays, however often its page is drawn or loaded anew. */
 export function offerLight(root) {
   if (!dialog || stiller.matches) return;
   for (const choice of root.querySelectorAll("[data-light]")) {
     const input = choice.querySelector("input");
     choice.hidden = false;
     input.disabled = false;
-    input.checked = input.form.action !== unwantedFor;
+    input.checked = sessionStorage.getItem(UNWANTED) !== input.form.action;
     input.addEventListener("change", () => {
-      unwantedFor = input.checked ? "" : input.form.action;
+      sessionStorage.setItem(UNWANTED, input.checked ? "" : input.form.action);
     });
   }
 }
 
 if (dialog) {
-  dialog.addEventListener("cancel", refuse);
+  // Escape closes it; whether it is cancelled first is the browser's to say.
+  dialog.addEventListener("close", () => {
+    if (shown && !dialog.open) refuse();
+  });
   dialog.querySelector("button").addEventListener("click", refuse);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && dialog.open) refuse();

@@ -103,8 +103,11 @@ async def test_the_technician_ends_the_colours_by_taking_the_picture(box: Box) -
             box.service.take_now(box.service.capturing or "")
 
     screen.refresh = taken_now  # type: ignore[method-assign]
+    lit_when_asked: list[bool] = []
+    desk.camera.asked_still = lambda: lit_when_asked.append(screen.colour is not None)
     attempt = await desk.taken(check=True, colours=True)
     assert len(screen.painted) == 3
+    assert lit_when_asked == [False], "the one picture is not taken before they are gone"
     assert hint(attempt, CODE).omitted == "not-shown"
     assert attempt.part is not None
 
