@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -39,21 +40,30 @@ async def counter(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Counter]:
         yield counter
 
 
+@dataclass
+class Camera:
+    """`beat_ns`: from one of its pictures to the next, by its own clock."""
+
+    beat_ns: int = 20_000_000
+
+
 @pytest.fixture(autouse=True)
-def person(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sits straight and does nothing that they are asked for; the camera's time runs, so that they are soon asked for
-    nothing more. The picture is taken when the test sets `hold`."""
+def camera(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Camera:
+    """Sees somebody who sits straight and does nothing that they are asked for. The picture is taken when the test sets
+    `hold`."""
+    camera = Camera()
     counter.device.hold = hold = asyncio.Event()
 
     async def pictures(score: int) -> AsyncIterator[Frame]:
         taken_ns = 0
         while not hold.is_set():
-            taken_ns += 500_000_000
+            taken_ns += camera.beat_ns
             yield Frame(np.full((HEIGHT, WIDTH, 3), 1, np.uint8), 0, taken_ns, simulated=True, preview=True)
             await asyncio.sleep(0.02)
         yield Frame(np.full((HEIGHT, WIDTH, 3), score, np.uint8), 0, taken_ns, simulated=True)
 
     monkeypatch.setattr(counter.device, "_pictures", pictures)
+    return camera
 
 
 async def at_check(counter: Counter, script: Person, page: Page) -> str:
@@ -92,8 +102,9 @@ async def taken(counter: Counter, page: Page, attendance_id: str) -> Hint:
 
 
 async def test_the_page_is_filled_with_one_pale_colour_after_another_and_says_so_of_each(
-    counter: Counter, script: Person, page: Page
+    counter: Counter, camera: Camera, script: Person, page: Page
 ) -> None:
+    camera.beat_ns *= 25  # the movements are soon over
     answered: list[int] = []
     page.on("response", lambda response: answered.append(response.status) if response.url.endswith("/light") else None)
     attendance_id = await at_check(counter, script, page)
