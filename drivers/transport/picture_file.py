@@ -21,6 +21,7 @@ from drivers.transport.wsq_header import WSQ
 LARGEST_FILE_BYTES = 256 * 1024 * 1024
 LARGEST_PIXELS = 64 * 1024 * 1024
 """An A4 page at 600 ppi has 35 million."""
+_DAMAGED = "it is damaged or cut short"
 
 
 class Refusal(StrEnum):
@@ -63,7 +64,9 @@ def decode_picture(data: bytes) -> Pixels:
     """
     size = picture_size(data)
     if size is None or min(size) < 1:
-        raise PictureRefused(Refusal.NOT_A_PICTURE, "it is not a PNG, JPEG, TIFF, BMP, netpbm or WSQ picture")
+        # Its size comes late in a JPEG: what is said of the camera and a small picture may come first.
+        sentence = _DAMAGED if is_jpeg(data) else "it is not a PNG, JPEG, TIFF, BMP, netpbm or WSQ picture"
+        raise PictureRefused(Refusal.NOT_A_PICTURE, sentence)
     width, height = size
     if width * height > LARGEST_PIXELS:
         raise PictureRefused(
@@ -78,7 +81,7 @@ def decode_picture(data: bytes) -> Pixels:
     except cv2.error:
         decoded = None
     if decoded is None:
-        raise PictureRefused(Refusal.NOT_A_PICTURE, "it is damaged or cut short")
+        raise PictureRefused(Refusal.NOT_A_PICTURE, _DAMAGED)
     return _eight_bits(_without_alpha(decoded))
 
 

@@ -72,6 +72,20 @@ def test_floating_point_samples_are_refused() -> None:
     assert caught.value.refusal is Refusal.NOT_A_PICTURE
 
 
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"\xff\xd8\xff\xe1\x00\x08Exif\0\0", "it is damaged or cut short"),
+        (b"hello", "it is not a PNG, JPEG, TIFF, BMP, netpbm or WSQ picture"),
+    ],
+    ids=["a JPEG that ends before its size", "a text"],
+)
+def test_what_is_no_whole_picture_is_said_to_be_what_it_is(data: bytes, sentence: str) -> None:
+    with pytest.raises(PictureRefused) as caught:
+        decode_picture(data)
+    assert (caught.value.refusal, caught.value.sentence) == (Refusal.NOT_A_PICTURE, sentence)
+
+
 def _png_of(width: int, height: int) -> bytes:
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
