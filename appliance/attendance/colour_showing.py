@@ -17,6 +17,8 @@ from appliance.liveness.face.screen_light import LEAST_COLOURS
 ENOUGH = 8
 """Colours: as many as tell a face from a screen when nobody hides anything."""
 PAINTED_WITHIN_S = 1.0
+DARK_WITHIN_S = 2.5
+"""A page that hears nothing more puts its light out by then (`DARK_AFTER_MS` in light.js)."""
 MOST_TELLING_S = 0.3
 """To the page and back, without the painting. Half of it is well within a colour's time."""
 
@@ -47,6 +49,8 @@ class ColourShowing:
         self._waits = False
         self._ends_s: float | None = None
         self._refused = False
+        self.is_lost = False
+        """Whether it ended because the page did not answer as it should: it may go on showing the last colour."""
 
     @property
     def over(self) -> bool:
@@ -61,6 +65,7 @@ class ColourShowing:
             return None
         if self._waits:
             if now_s - self._sent_s > PAINTED_WITHIN_S:
+                self.is_lost = True
                 self._lose()
         elif self._has_stood(now_s):
             colour = next_colour(self._chance, self._light.colour if self._light is not None else None)
@@ -75,6 +80,7 @@ class ColourShowing:
             return
         telling_s = now_s - self._sent_s - after_s
         if not (math.isfinite(after_s) and after_s >= 0.0 and 0.0 <= telling_s <= MOST_TELLING_S):
+            self.is_lost = True
             self._lose()
             return
         self._painted.append(_Painted(self._light.colour, self._sent_s + telling_s / 2.0 + after_s, now_s))

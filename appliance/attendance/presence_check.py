@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.attendance.colour_showing import ColourShowing, Light
+from appliance.attendance.colour_showing import DARK_WITHIN_S, ColourShowing, Light
 from appliance.attendance.face_watching import FaceWatching
 from appliance.liveness.face.challenge import COUNT, TIME_S
 from appliance.liveness.face.screen_light import MOST_LAG_S
@@ -48,7 +48,8 @@ class PresenceCheck:
             asked = None
         light = self._light(now_s, moving=asked is not None)
         if self._is_on and light is None:
-            self._dark_s = now_s
+            lost = self._showing is not None and self._showing.is_lost
+            self._dark_s = now_s + (DARK_WITHIN_S if lost else 0.0)
             self._remember()
         self._is_on = light is not None
         self._is_lit = self._is_on or (self._dark_s is not None and now_s - self._dark_s < MOST_LAG_S)

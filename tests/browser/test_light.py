@@ -151,6 +151,19 @@ async def test_whoever_does_not_want_the_colours_stops_them_and_is_asked_all_the
     assert await page.evaluate("window.filled") == filled
 
 
+async def test_who_stopped_them_is_not_ticked_for_the_next_attempt(
+    counter: Counter, script: Person, page: Page
+) -> None:
+    counter.device.scores = [5]
+    await at_check(counter, script, page)
+    await begin(page).click()
+    await page.locator("#light").get_by_role("button", name="Parar as cores").click()
+    assert counter.device.hold is not None
+    counter.device.hold.set()
+    await expect(page.get_by_text("Tentativa 2 de 3").first).to_be_visible()
+    await expect(page.locator("[data-light] input")).not_to_be_checked()
+
+
 async def test_a_page_that_nobody_sees_is_no_lamp(counter: Counter, script: Person, page: Page) -> None:
     attendance_id = await at_check(counter, script, page)
     await begin(page).click()
@@ -168,10 +181,14 @@ async def test_a_page_that_nobody_sees_is_no_lamp(counter: Counter, script: Pers
     assert (await taken(counter, page, attendance_id)).omitted == NOT_SHOWN
 
 
-async def test_who_has_asked_their_computer_for_less_movement_is_offered_none(
-    counter: Counter, script: Person, page: Page
+@pytest.mark.parametrize("asks", ["less movement", "colours of its own"])
+async def test_who_has_asked_their_computer_for_less_movement_or_its_own_colours_is_offered_none(
+    counter: Counter, script: Person, page: Page, asks: str
 ) -> None:
-    await page.emulate_media(reduced_motion="reduce")
+    if asks == "less movement":
+        await page.emulate_media(reduced_motion="reduce")
+    else:
+        await page.emulate_media(forced_colors="active")
     attendance_id = await at_check(counter, script, page)
     await expect(page.locator("[data-light]")).to_be_hidden()
     await begin(page).click()

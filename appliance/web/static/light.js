@@ -2,7 +2,7 @@
 // It goes out by itself when the box falls silent, and for good when somebody does not want it.
 const DARK_AFTER_MS = 2500;
 const dialog = document.getElementById("light");
-const stiller = matchMedia("(prefers-reduced-motion: reduce)");
+const stiller = matchMedia("(prefers-reduced-motion: reduce), (forced-colors: active)");
 let asked = null;
 let shown = "";
 let watchdog = 0;
@@ -23,6 +23,12 @@ function refuse() {
   if (asked) send("light-refused", {});
   asked = null;
   dark();
+}
+
+/** Somebody has said so: the choice is not made for them again. */
+function stop() {
+  if (asked) sessionStorage.setItem(UNWANTED, `${asked.attendance}/capture`);
+  refuse();
 }
 
 /** A form that has a face captured: with what it says of colours, this page shows them until `lightOut`. */
@@ -56,7 +62,8 @@ export function paint(light) {
   }));
 }
 
-/** The choice is offered where the page can keep it, and nobody has asked their computer for less movement. What was
+/** The choice is offered where the page can keep it: not where a computer is asked for less movement, or keeps colours
+ * of its own. What was
  * chosen for an attendance stays, however often its page is drawn or loaded anew. */
 export function offerLight(root) {
   if (!dialog || stiller.matches) return;
@@ -74,9 +81,9 @@ export function offerLight(root) {
 if (dialog) {
   // Escape closes it; whether it is cancelled first is the browser's to say.
   dialog.addEventListener("close", () => {
-    if (shown && !dialog.open) refuse();
+    if (shown && !dialog.open) stop();
   });
-  dialog.querySelector("button").addEventListener("click", refuse);
+  dialog.querySelector("button").addEventListener("click", stop);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && dialog.open) refuse();
   });

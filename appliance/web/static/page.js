@@ -133,7 +133,10 @@ function instruct(said) {
   for (const state of document.querySelectorAll("[data-instruction]")) {
     state.classList.toggle("good", said.code === "good");
     state.classList.toggle("asking", said.code.startsWith("ask-"));
-    state.querySelector(".instruction").textContent = said.sentence || state.dataset.instruction;
+    const words = state.querySelector(".instruction");
+    const sentence = said.sentence || state.dataset.instruction;
+    // The same once more would be read out once more.
+    if (words.textContent !== sentence) words.textContent = sentence;
     for (const cue of state.querySelectorAll("[data-cue]")) {
       cue.toggleAttribute("hidden", !cue.dataset.cue.split(" ").includes(said.code));
     }

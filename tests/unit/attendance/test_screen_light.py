@@ -8,8 +8,9 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from appliance.attendance.colour_showing import ENOUGH
+from appliance.attendance.colour_showing import DARK_WITHIN_S, ENOUGH
 from appliance.attendance.presence_check import ASKED, HOLD_STILL
+from appliance.attendance.service import AttendanceService
 from appliance.errors import AttendanceError
 from appliance.model.attendance import Step
 from tests.unit.attendance.box import Box
@@ -80,8 +81,22 @@ async def test_colours_that_somebody_stops_are_gone_and_nothing_is_said_of_them(
 
 async def test_a_page_that_does_not_say_what_it_shows_is_not_believed_to_have_shown_it(box: Box) -> None:
     screen = Screen(deaf=True)
-    attempt = await Desk(box, Sitter(willing=True), screen).taken(check=True, colours=True)
+    desk = Desk(box, Sitter(willing=True), screen)
+    lit_until_s: list[float] = []
+    asked_s: list[float] = []
+    before = screen.refresh
+
+    def refresh(service: AttendanceService) -> None:
+        before(service)
+        latest = service.preview.latest
+        if latest is not None and latest.light is not None:
+            lit_until_s[:] = [desk.camera.clock.now_s]
+
+    screen.refresh = refresh  # type: ignore[method-assign]
+    desk.camera.asked_still = lambda: asked_s.append(desk.camera.clock.now_s)
+    attempt = await desk.taken(check=True, colours=True)
     assert len(screen.painted) == 1
+    assert min(asked_s) - lit_until_s[0] > DARK_WITHIN_S, "it may have gone on showing it"
     assert hint(attempt, CODE).omitted == "not-shown"
 
 
